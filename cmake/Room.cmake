@@ -1,0 +1,35 @@
+# One static library per room, linking only the rooms that the layer table allows; its tests sit beside its sources.
+find_package(Threads REQUIRED)
+find_package(fmt REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(GTest REQUIRED)
+include(GoogleTest)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(agt_warnings INTERFACE)
+target_compile_options(agt_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum
+  -Wnon-virtual-dtor -Wold-style-cast $<$<BOOL:${AGT_WERROR}>:-Werror>)
+
+# room(NAME SOURCES a.cpp … USES core json … TESTS a_test.cpp … [LIBRARIES fmt::fmt …])
+function(room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;USES;TESTS;LIBRARIES" ${ARGN})
+  add_library(agt_${name} STATIC ${ROOM_SOURCES})
+  target_include_directories(agt_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM ROOM_USES PREPEND agt_)
+  target_link_libraries(agt_${name} PUBLIC ${ROOM_USES} fmt::fmt PRIVATE agt_warnings ${ROOM_LIBRARIES})
+  if(ROOM_TESTS)
+    room_test(${name} ${ROOM_TESTS})
+  endif()
+endfunction()
+
+function(room_test name)
+  add_executable(${name}_test ${ARGN})
+  target_link_libraries(${name}_test PRIVATE agt_${name} agt_warnings GTest::gtest_main)
+  target_compile_definitions(${name}_test PRIVATE AGT_GOLDEN_DIR="${CMAKE_SOURCE_DIR}/tests/golden")
+  gtest_discover_tests(${name}_test TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+endfunction()

@@ -1,0 +1,37 @@
+// What is known about one model: the row of the catalogue that translation and planning ask. Plain data; nothing in
+// the program looks into a model's name to learn these.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace agt {
+
+// How a model is told to think.
+enum class ThinkingStyle : std::uint8_t {
+  none,      // it does not, or cannot be told
+  effort,    // by a word: OpenAI reasoning_effort, Anthropic adaptive + output_config.effort
+  budget,    // by a token count: Anthropic budget_tokens, Gemini 2.5 thinkingBudget
+  level,     // by Gemini 3's thinkingLevel
+};
+
+struct ModelFacts {
+  std::string id{};
+  std::string display_name{};
+  std::optional<std::int64_t> context_tokens{};
+  std::optional<std::int64_t> output_tokens{};
+  ThinkingStyle thinking = ThinkingStyle::none;
+  bool thinking_can_be_off = true;
+  bool sampling_accepted = true;       // temperature, top_p, top_k
+  bool system_mid_conversation = false;  // Anthropic: role "system" inside messages
+  bool images = true;
+  bool documents = true;
+  bool audio = false;
+  bool tools = true;
+  bool json_schema_tools = true;       // Gemini: parametersJsonSchema is accepted
+  bool signatures_required = false;    // Gemini 3: a replayed function call needs its thoughtSignature
+  bool estimated = false;              // nothing is known: these are the defaults
+};
+
+}  // namespace agt

@@ -1,0 +1,12 @@
+// Limits of the json room.
+#pragma once
+
+#include <cstddef>
+
+namespace agt::json {
+
+inline constexpr std::size_t depth_max = 128;             // tool schemas nest; nothing honest nests deeper
+inline constexpr std::size_t document_bytes_max = 1U << 30;  // offsets are 32 bits wide
+inline constexpr std::size_t nodes_max = 2'000'000;
+
+}  // namespace agt::json

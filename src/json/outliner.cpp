@@ -1,0 +1,213 @@
+#include "json/outliner.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <cstring>
+
+#include "json/limits.h"
+
+namespace agt::json {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool ends_scalar(char c) {
+  return c == ',' || c == ']' || c == '}' || c == ':' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+// RFC 8259 §6.
+bool is_number(std::string_view s) {
+  std::size_t i = 0;
+  const auto digits = [&] {
+    const auto begin = i;
+    while (i < s.size() && is_digit(s[i])) ++i;
+    return i - begin;
+  };
+  if (i < s.size() && s[i] == '-') ++i;
+  const bool zero_first = i < s.size() && s[i] == '0';
+  const auto whole = digits();
+  if (whole == 0 || (zero_first && whole > 1)) return false;
+  if (i < s.size() && s[i] == '.') {
+    ++i;
+    if (digits() == 0) return false;
+  }
+  if (i < s.size() && (s[i] == 'e' || s[i] == 'E')) {
+    ++i;
+    if (i < s.size() && (s[i] == '+' || s[i] == '-')) ++i;
+    if (digits() == 0) return false;
+  }
+  return i == s.size();
+}
+
+// Length of the valid escape that starts at s[0] == '\\', or 0.
+std::size_t escape_length(std::string_view s) {
+  if (s.size() < 2) return 0;
+  if (s[1] != 'u') return std::strchr("\"\\/bfnrt", s[1]) != nullptr && s[1] != '\0' ? 2 : 0;
+  constexpr std::size_t whole = 6;
+  if (s.size() < whole) return 0;
+  for (std::size_t i = 2; i < whole; ++i)
+    if (!is_hex(s[i])) return 0;
+  return whole;
+}
+
+}  // namespace
+
+std::unexpected<Error> Outliner::broken(std::size_t at, std::string_view why) const {
+  return fail(Code::bad_json, fmt::format("The body is not valid JSON: {} at byte {}.", why, at));
+}
+
+Result<> Outliner::find_structure() {
+  if (text_.size() >= document_bytes_max) return fail(Code::body_too_large, "The JSON text is too long.");
+  if (text_.starts_with("\xEF\xBB\xBF")) return broken(0, "a byte order mark");
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
+  auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(text_.size(), 1, parser);
+  if (error == simdjson::SUCCESS)
+    error = parser->stage1(reinterpret_cast<const std::uint8_t*>(text_.data()), text_.size(), simdjson::stage1_mode::regular);
+  if (error == simdjson::EMPTY) return fail(Code::bad_json, "The body is empty; a JSON value is needed.");
+  if (error == simdjson::UTF8_ERROR) return fail(Code::bad_json, "The body is not valid UTF-8.");
+  if (error == simdjson::UNCLOSED_STRING) return broken(text_.size(), "a string without its closing quote");
+  if (error != simdjson::SUCCESS)
+    return fail(Code::bad_json, fmt::format("The body is not valid JSON: {}", simdjson::error_message(error)));
+  structure_ = std::move(parser->structural_indexes);
+  structure_size_ = parser->n_structural_indexes;
+  return {};
+}
+
+Result<std::vector<Document::Node>> Outliner::outline() {
+  TRY_OK(find_structure());
+  nodes_.reserve(structure_size_ / 2 + 1);
+  while (state_ != State::done) {
+    if (at_end()) return broken(text_.size(), "the text ends too early");
+    TRY_OK(step());
+  }
+  if (!at_end()) return broken(structure_[cursor_], "text after the end of the value");
+  return std::move(nodes_);
+}
+
+Result<> Outliner::step() {
+  const auto at = structure_[cursor_];
+  const char c = text_[at];
+  switch (state_) {
+    case State::first_member:
+      if (c == '}') return close(Kind::object);
+      return read_key();
+    case State::member: return read_key();
+    case State::first_element:
+      if (c == ']') return close(Kind::array);
+      return open_value();
+    case State::value: return open_value();
+    case State::after_value: return after_value(c);
+    case State::done: break;
+  }
+  return broken(at, "an unexpected character");
+}
+
+Result<> Outliner::read_key() {
+  const auto at = structure_[cursor_];
+  if (text_[at] != '"') return broken(at, "a member name is needed");
+  TRY(const auto key, string_end(at));
+  ++cursor_;
+  if (at_end() || text_[structure_[cursor_]] != ':') return broken(key.end, "a colon is needed after the member name");
+  ++cursor_;
+  pending_.key_begin = at;
+  pending_.key_size = key.end - at - 2;
+  pending_.key_escaped = key.escaped;
+  state_ = State::value;
+  return {};
+}
+
+Result<> Outliner::open_value() {
+  if (nodes_.size() >= nodes_max) return fail(Code::body_too_large, "The JSON text has too many values.");
+  const auto at = structure_[cursor_++];
+  const auto index = static_cast<std::uint32_t>(nodes_.size());
+  auto node = pending_;
+  pending_ = {};
+  node.begin = at;
+  node.parent = open_.empty() ? 0 : open_.back();
+  node.next = index + 1;
+  if (!open_.empty()) ++nodes_[open_.back()].children;
+
+  const char c = text_[at];
+  if (c == '{' || c == '[') {
+    if (open_.size() >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
+    node.kind = c == '{' ? Kind::object : Kind::array;
+    nodes_.push_back(node);
+    open_.push_back(index);
+    state_ = c == '{' ? State::first_member : State::first_element;
+    return {};
+  }
+  TRY_OK(scalar(at, node));
+  nodes_.push_back(node);
+  state_ = open_.empty() ? State::done : State::after_value;
+  return {};
+}
+
+Result<> Outliner::scalar(std::uint32_t at, Node& node) {
+  if (text_[at] == '"') {
+    TRY(const auto string, string_end(at));
+    node.kind = Kind::string;
+    node.end = string.end;
+    node.escaped = string.escaped;
+    return {};
+  }
+  auto end = at;
+  while (end < text_.size() && !ends_scalar(text_[end])) ++end;
+  const auto word = text_.substr(at, end - at);
+  if (word == "null")
+    node.kind = Kind::null;
+  else if (word == "true" || word == "false")
+    node.kind = Kind::boolean;
+  else if (is_number(word))
+    node.kind = Kind::number;
+  else
+    return broken(at, "an unexpected character");
+  node.end = end;
+  return {};
+}
+
+Result<Outliner::StringEnd> Outliner::string_end(std::uint32_t at) const {
+  // Stage 1 has checked that the string closes and holds no raw control character; the escapes are left to us.
+  const char* const begin = text_.data() + at + 1;
+  const char* const end = text_.data() + text_.size();
+  const char* cursor = begin;
+  StringEnd result;
+  while (true) {
+    const auto* quote = static_cast<const char*>(std::memchr(cursor, '"', static_cast<std::size_t>(end - cursor)));
+    if (quote == nullptr) return broken(at, "a string without its closing quote");
+    const auto* slash = static_cast<const char*>(std::memchr(cursor, '\\', static_cast<std::size_t>(quote - cursor)));
+    if (slash == nullptr) {
+      result.end = static_cast<std::uint32_t>(quote + 1 - text_.data());
+      return result;
+    }
+    const auto length = escape_length({slash, static_cast<std::size_t>(end - slash)});
+    if (length == 0) return broken(static_cast<std::size_t>(slash - text_.data()), "a wrong escape");
+    result.escaped = true;
+    cursor = slash + length;
+  }
+}
+
+Result<> Outliner::after_value(char c) {
+  const auto at = structure_[cursor_];
+  const auto kind = nodes_[open_.back()].kind;
+  if (c == ',') {
+    ++cursor_;
+    state_ = kind == Kind::object ? State::member : State::value;
+    return {};
+  }
+  if (c == '}' && kind == Kind::object) return close(kind);
+  if (c == ']' && kind == Kind::array) return close(kind);
+  return broken(at, kind == Kind::object ? "a comma or a closing brace is needed" : "a comma or a closing bracket is needed");
+}
+
+Result<> Outliner::close(Kind kind) {
+  auto& node = nodes_[open_.back()];
+  if (node.kind != kind) return broken(structure_[cursor_], "a closing character of the wrong kind");
+  node.end = structure_[cursor_++] + 1;
+  node.next = static_cast<std::uint32_t>(nodes_.size());
+  open_.pop_back();
+  state_ = open_.empty() ? State::done : State::after_value;
+  return {};
+}
+
+}  // namespace agt::json

@@ -1,0 +1,41 @@
+// Limits of the net room, one named number each. Sources: RFC 9112, and what nginx and HAProxy default to.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace agt::net {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t head_bytes_max = 32 * 1024;
+inline constexpr std::size_t target_bytes_max = 8 * 1024;
+inline constexpr std::size_t header_fields_max = 100;
+inline constexpr std::size_t read_buffer_bytes = 16 * 1024;
+inline constexpr std::size_t read_buffer_bytes_max = 64 * 1024;
+inline constexpr std::size_t chunk_extension_bytes_max = 1024;
+inline constexpr std::size_t trailer_bytes_max = 8 * 1024;
+inline constexpr std::size_t client_body_bytes_max = 32UL * 1024 * 1024;
+inline constexpr std::size_t pipelined_bytes_max = 64 * 1024;
+inline constexpr int socket_send_buffer_bytes = 64 * 1024;  // or the kernel hides 4 MB from back-pressure
+inline constexpr std::size_t idle_upstreams_per_host_max = 64;
+inline constexpr std::size_t idle_upstreams_max = 512;
+
+inline constexpr auto head_deadline = 10s;        // from the first byte of a request to the end of its head
+inline constexpr auto body_idle_deadline = 30s;
+inline constexpr auto keep_alive_idle = 60s;
+inline constexpr auto write_stall_deadline = 60s;
+inline constexpr auto drain_deadline = 30s;
+inline constexpr auto deadline_tick = 100ms;      // deadlines are coarse: one timer a worker
+inline constexpr auto accept_backoff = 100ms;     // after EMFILE
+inline constexpr std::size_t spare_descriptors = 64;
+
+inline constexpr auto dns_deadline = 5s;
+inline constexpr auto dns_cache_life = 60s;
+inline constexpr auto connect_deadline = 5s;
+inline constexpr auto tls_deadline = 10s;
+inline constexpr auto first_byte_deadline = 300s;
+inline constexpr auto upstream_idle_deadline = 90s;
+inline constexpr auto upstream_keep_alive_idle = 55s;
+
+}  // namespace agt::net

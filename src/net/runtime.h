@@ -1,0 +1,64 @@
+// The threads of the gateway: N workers, each with its own event loop, listeners, client and deadlines.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/log.h"
+#include "core/result.h"
+#include "net/client.h"
+#include "net/server.h"
+#include "net/task.h"
+
+namespace agt::net {
+
+struct ClientOptions {
+  std::optional<Proxy> proxy{};
+  std::string ca_file{};  // PEM, used beside the system store; "" for none
+};
+
+// What a worker offers to the rooms above. Everything of one worker runs on its thread.
+class Worker {
+ public:
+  virtual ~Worker() = default;
+  [[nodiscard]] virtual Client& client() = 0;
+  [[nodiscard]] virtual Task<Result<>> sleep(Milliseconds duration) = 0;  // Code::client_gone when cancelled
+  // Runs `work` on the offload threads (SQLite, DNS) and resumes here. Bounded queue: Code::busy when full.
+  [[nodiscard]] virtual Task<Result<>> offload(std::function<void()> work) = 0;
+  // Starts a task that outlives the caller; joined when the runtime stops. For background work, not for requests.
+  virtual void spawn(std::function<Task<>()> task) = 0;
+  [[nodiscard]] virtual int index() const = 0;
+};
+
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+
+  // Opens a listener on every worker. Code::config with the process that holds the port when it is taken.
+  // Returns the port in use. Listeners are named so that they can be closed and opened again.
+  [[nodiscard]] virtual Result<std::uint16_t> listen(std::string name, ListenAddress address, HandlerFactory factory) = 0;
+  virtual void close_listener(std::string_view name) = 0;
+
+  // Runs until stop() or a signal: SIGTERM/SIGINT drain (no new connections, open exchanges get drain_deadline), a
+  // second one stops at once. Returns when every exchange has ended or been cut.
+  virtual void run() = 0;
+  virtual void stop() = 0;  // from any thread: drain as for a signal
+
+  [[nodiscard]] virtual Worker& worker(int index) = 0;
+  [[nodiscard]] virtual int workers() const = 0;
+  [[nodiscard]] virtual std::size_t open_connections() const = 0;
+};
+
+struct RuntimeOptions {
+  int workers = 1;
+  ClientOptions client{};
+  Milliseconds drain = drain_deadline;
+  bool handle_signals = true;
+};
+
+[[nodiscard]] Result<std::unique_ptr<Runtime>> make_runtime(RuntimeOptions options, const Log& log, const Clock& clock);
+
+}  // namespace agt::net
