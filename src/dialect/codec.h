@@ -1,0 +1,121 @@
+// What a wire protocol is to the rest of the program: pure functions between bytes and the neutral conversation.
+// One constant Codec per dialect; nothing registers itself.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/model_facts.h"
+#include "core/result.h"
+#include "dialect/sse.h"
+#include "dialect/tool_names.h"
+#include "ir/conversation.h"
+#include "ir/event.h"
+#include "ir/loss.h"
+#include "json/document.h"
+
+namespace agt::dialect {
+
+// What an HTTP request says outside of its body.
+struct Asked {
+  enum class Operation : std::uint8_t { generate, count_tokens };
+  Operation operation = Operation::generate;
+  std::string model{};      // from the path, where the dialect puts it there; else ""
+  bool stream = false;      // from the path, likewise
+};
+
+// Where a request is rendered to.
+struct RenderTarget {
+  std::string model{};      // the upstream's name for it
+  ModelFacts facts{};
+};
+
+struct Rendered {
+  std::string body{};
+  ir::Losses losses{};
+  ToolNames names{};        // how tools were renamed for this upstream; the reader undoes it
+};
+
+// What a reader of upstream replies needs to know.
+struct ReadContext {
+  std::string id_seed{};    // unique per request; ids that the upstream does not give are derived from it
+  ToolNames names{};
+};
+
+// What a writer of replies needs to know about the request it answers.
+struct ReplyContext {
+  std::string model{};         // the name that the client asked for
+  std::string id{};            // unique per request: message ids are made of it ("msg_" + id) when the upstream gives none
+  std::int64_t created_s = 0;  // unix time
+  std::int64_t input_estimate = 0;     // tokens; for a first usage report before the upstream has counted
+  const ir::Request* request = nullptr;  // outlives the writer
+  bool array_framing = false;  // Gemini without alt=sse: one JSON array
+};
+
+// Reads one upstream stream. Gives events in the grammar of ir/event.h, whatever the upstream does: what cannot be
+// read, or an end without a finish signal, becomes Failed. After Failed or Finished it gives nothing more.
+class EventReader {
+ public:
+  virtual ~EventReader() = default;
+  virtual void read(const SseEvent& event, std::vector<ir::Event>& out) = 0;
+  virtual void end(std::vector<ir::Event>& out) = 0;  // the body is over
+};
+
+// Writes one stream to a client. Appends complete SSE events (or array elements) to `out`.
+class EventWriter {
+ public:
+  virtual ~EventWriter() = default;
+  virtual void write(const ir::Event& event, std::string& out) = 0;
+  virtual void keep_alive(std::string& out) = 0;  // something that every client of this dialect ignores
+  [[nodiscard]] virtual std::string_view content_type() const = 0;
+  [[nodiscard]] virtual const ir::Losses& losses() const = 0;
+};
+
+// What one upstream event (or whole reply) says about the request, for the pass-through lane, whose bytes are not
+// translated. Fields are absent where the event does not say them.
+struct Observation {
+  std::optional<ir::Usage> usage{};
+  std::optional<ir::StopInfo> stop{};
+  std::optional<Error> failed{};  // an error inside a 200
+  bool semantic = false;          // a client could act on it
+  bool last = false;              // the dialect's terminal event
+};
+
+struct ErrorReply {
+  int status = 500;
+  std::string body{};
+};
+
+struct Codec {
+  ir::Dialect dialect{};
+  bool model_in_path = false;  // model and stream are said by the path, not by the body
+
+  // Errors are client errors that name the field in the client's own spelling.
+  Result<ir::Request> (*parse_request)(const json::Document& body, const Asked& asked) = nullptr;
+  Result<Rendered> (*render_request)(const ir::Request& request, const RenderTarget& target) = nullptr;
+
+  // A whole reply with status 200. An error inside, or no readable answer, is an Error.
+  Result<ir::Response> (*parse_response)(const json::Document& body, const ReadContext& context) = nullptr;
+  std::string (*render_response)(const ir::Response& response, const ReplyContext& context) = nullptr;
+
+  std::unique_ptr<EventReader> (*make_reader)(ReadContext context) = nullptr;
+  std::unique_ptr<EventWriter> (*make_writer)(ReplyContext context) = nullptr;
+
+  Observation (*observe)(const SseEvent& event) = nullptr;
+  Observation (*observe_whole)(const json::Document& body) = nullptr;
+
+  // An error for a client of this dialect, and an upstream's error body (any bytes) understood. `diagnose` fills code,
+  // message, field and retry_after from the body; headers are the provider room's business.
+  ErrorReply (*render_error)(const Error& error, std::string_view trace) = nullptr;
+  Error (*diagnose)(int status, std::string_view body) = nullptr;
+
+  std::string (*render_token_count)(std::int64_t tokens) = nullptr;
+  std::string (*render_models)(std::span<const ModelFacts> models) = nullptr;
+  std::string (*render_model)(const ModelFacts& model) = nullptr;
+};
+
+}  // namespace agt::dialect
