@@ -26,12 +26,14 @@ struct Asked {
   Operation operation = Operation::generate;
   std::string model{};      // from the path, where the dialect puts it there; else ""
   bool stream = false;      // from the path, likewise
+  std::string version{};    // Anthropic: the anthropic-version header; "" when there was none
 };
 
 // Where a request is rendered to.
 struct RenderTarget {
   std::string model{};      // the upstream's name for it
   ModelFacts facts{};
+  Asked::Operation operation = Asked::Operation::generate;  // count_tokens: only what its endpoint accepts is written
 };
 
 struct Rendered {
@@ -93,6 +95,7 @@ struct ErrorReply {
 struct Codec {
   ir::Dialect dialect{};
   bool model_in_path = false;  // model and stream are said by the path, not by the body
+  bool counts_tokens_upstream = false;  // the protocol has an endpoint that counts tokens
 
   // Errors are client errors that name the field in the client's own spelling.
   Result<ir::Request> (*parse_request)(const json::Document& body, const Asked& asked) = nullptr;

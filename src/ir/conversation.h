@@ -22,6 +22,8 @@ enum class Dialect : std::uint8_t { openai_chat, openai_responses, anthropic, ge
 struct Extras {
   Dialect origin{};
   std::vector<json::RawField> fields{};
+  // How the origin spelled what the IR does say, where the IR's form would not read back the same. No loss elsewhere.
+  std::vector<json::RawField> spelling{};
 
   [[nodiscard]] bool empty() const { return fields.empty(); }
   friend bool operator==(const Extras&, const Extras&) = default;

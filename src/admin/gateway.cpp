@@ -1,0 +1,192 @@
+#include "admin/gateway.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "catalogue/presets.h"
+#include "core/text.h"
+#include "relay/plan.h"
+#include "store/client_keys.h"
+#include "store/routes.h"
+
+namespace agt::admin {
+namespace {
+
+const provider::Family* family_named(Families families, std::string_view name) {
+  const auto found = std::ranges::find_if(families, [&](const provider::Family* f) { return f->name == name; });
+  return found == families.end() ? nullptr : *found;
+}
+
+std::string family_names(Families families) {
+  std::string out;
+  for (const auto* family : families) out += fmt::format("{}{}", out.empty() ? "" : ", ", family->name);
+  return out;
+}
+
+std::optional<catalogue::KeyStyle> key_style_named(std::string_view name) {
+  using enum catalogue::KeyStyle;
+  for (const auto style : {none, bearer, x_api_key, x_goog_api_key})
+    if (text::iequals(catalogue::name(style), name)) return style;
+  return std::nullopt;
+}
+
+relay::KeyRule key_rule(const store::Settings& settings) {
+  if (!settings.keys_demanded()) return relay::KeyRule::nobody;
+  return settings.proxy.auth_mode == store::AuthMode::all_except_health ? relay::KeyRule::all_but_health : relay::KeyRule::everybody;
+}
+
+// Names under which a client on this computer may call us, each with the port.
+std::vector<std::string> own_hosts(const store::Settings& settings, std::uint16_t port) {
+  std::vector<std::string> hosts;
+  for (const auto* host : {"127.0.0.1", "localhost", "[::1]"}) hosts.push_back(fmt::format("{}:{}", host, port));
+  for (const auto& host : settings.proxy.allowed_hosts)
+    hosts.push_back(host.contains(':') ? text::lowered(host) : fmt::format("{}:{}", text::lowered(host), port));
+  const auto& bound = settings.proxy.host;
+  if (bound != "0.0.0.0" && bound != "::") hosts.push_back(fmt::format("{}:{}", text::lowered(bound), port));
+  return hosts;
+}
+
+pool::Account pool_account(const store::Account& account) {
+  return {.id = account.id, .label = account.label, .provider = account.provider, .enabled = account.enabled, .models = account.models,
+          .excluded = account.excluded_models, .priority = account.priority, .max_concurrency = account.concurrency_max};
+}
+
+// The demo is an account like any other, but nobody has to add it, and it serves its own model only.
+store::Account demo_account() { return {.id = "acc_demo", .label = "demo", .provider = "demo", .models = {"demo"}, .priority = -100}; }
+
+constexpr long long ms(Microseconds t) { return t.count() / 1000; }
+
+store::LedgerRow row_of(const relay::Trace& trace) {
+  const auto* served = trace.served();
+  const auto* last = served != nullptr || trace.attempts.empty() ? served : &trace.attempts.back();
+  store::LedgerRow row{.id = trace.id,
+                       .started_ms = unix_ms(trace.started),
+                       .client_dialect = trace.dialect,
+                       .path = trace.path,
+                       .client_key = trace.client_key,
+                       .client_model = trace.client_model,
+                       .status = trace.status,
+                       .stream = trace.stream,
+                       .input_tokens = trace.usage.input,
+                       .output_tokens = trace.usage.output,
+                       .cache_read_tokens = trace.usage.cache_read,
+                       .cache_write_tokens = trace.usage.cache_write,
+                       .reasoning_tokens = trace.usage.reasoning,
+                       .latency_ms = ms(trace.total),
+                       .bytes_in = static_cast<std::int64_t>(trace.bytes_in),
+                       .bytes_out = static_cast<std::int64_t>(trace.bytes_out),
+                       .user_agent = trace.user_agent,
+                       .trace = relay::to_json(trace)};
+  row.attempts = static_cast<int>(std::ranges::count_if(trace.attempts, [](const relay::Attempt& a) { return !a.account_id.empty(); }));
+  if (trace.first_byte) row.first_byte_ms = ms(*trace.first_byte);
+  if (last != nullptr) {
+    row.provider = last->provider;
+    row.upstream_model = last->model;
+    row.account_id = last->account_id;
+    row.lane = relay::name(last->lane);
+  }
+  if (trace.error) {
+    row.failure_class = name(trace.error->failure_class());
+    row.code = name(trace.error->code);
+  }
+  return row;
+}
+
+}  // namespace
+
+Result<provider::Upstream> upstream_of(const store::Account& account, Families families) {
+  const auto* known = catalogue::find_provider(account.provider);
+  const auto* family = family_named(families, known == nullptr ? account.provider : known->family);
+  if (family == nullptr) {
+    const auto near = catalogue::nearest_provider(account.provider);
+    return fail(Code::schema, fmt::format("The provider \"{}\" is unknown{}. Known are {} and the presets (see `agt help account`).", text::quoted(account.provider, 60),
+                                          near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near), family_names(families)), "provider");
+  }
+  provider::Upstream upstream{.account_id = account.id, .label = account.label, .provider = account.provider, .family = family, .base = {},
+                              .key = account.credential, .key_style = known == nullptr ? family->key_style : known->key_style};
+  if (!account.key_header.empty()) {
+    const auto style = key_style_named(account.key_header);
+    if (!style) return fail(Code::schema, fmt::format("The key header \"{}\" is unknown; use bearer, x-api-key, x-goog-api-key or none.", text::quoted(account.key_header, 60)), "key_header");
+    upstream.key_style = *style;
+  }
+  if (family->local()) return upstream;
+  std::string address = account.base_url;
+  if (address.empty()) address = known != nullptr && !known->base_url.empty() ? known->base_url : std::string(family->default_base_url);
+  if (address.empty()) return fail(Code::schema, fmt::format("The provider {} has no address of its own: give one with --base-url.", account.provider), "base_url");
+  const auto url = net::parse_url(address);
+  if (!url) return fail(Code::schema, fmt::format("\"{}\" is not an address like https://host[:port][/path].", text::quoted(address)), "base_url");
+  if (!url->tls && !url->loopback() && !account.insecure_http)
+    return fail(Code::schema, fmt::format("{} is plain http to another computer: the key would travel in the clear. Use https, or say --insecure-http.", text::quoted(address)), "base_url");
+  upstream.base = *url;
+  return upstream;
+}
+
+Result<> check_account(const store::Account& account, Families families) {
+  TRY(const auto upstream, upstream_of(account, families));
+  const auto* known = catalogue::find_provider(account.provider);
+  const bool needs_key = !upstream.family->local() && upstream.key_style != catalogue::KeyStyle::none && (known == nullptr || known->key_required) && !upstream.base.loopback();
+  if (needs_key && account.credential.empty())
+    return fail(Code::schema, fmt::format("An account of {} needs a key: give it with --key-env VARIABLE or --key-stdin.", account.provider), "key");
+  const auto bad = account.credential.reveal().find_first_of("\r\n \t");
+  if (bad != std::string_view::npos) return fail(Code::schema, "The key has a space or a line end in it.", "key");
+  return {};
+}
+
+Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families, std::uint16_t port) {
+  Built built;
+  relay::Snapshot next;
+  next.catalogue = catalogue::Catalogue::built_in();
+  TRY(auto accounts, store::accounts(vault));
+  accounts.push_back(demo_account());
+  for (const auto& account : accounts) {
+    auto upstream = upstream_of(account, families);
+    if (!upstream) {
+      built.problems.push_back(fmt::format("The account {} cannot be used: {}", account.label, upstream.error().message));
+      continue;
+    }
+    next.accounts.push_back(pool_account(account));
+    next.upstreams.emplace(account.id, *std::move(upstream));
+  }
+  TRY(const auto routes, store::routes(vault));
+  for (const auto& route : routes) {
+    relay::Rule rule{.match = route.match};
+    for (const auto& target : route.targets) {
+      TRY(auto parsed, relay::parse_target(target));
+      rule.targets.push_back(std::move(parsed));
+    }
+    next.rules.push_back(std::move(rule));
+  }
+  TRY(const auto keys, store::client_keys(vault));
+  auto& admission = next.admission;
+  for (const auto& key : keys)
+    if (!key.revoked_ms) admission.key_names.emplace(key.digest, key.name);
+  admission.keys = key_rule(settings);
+  admission.primary_key = settings.proxy.api_key;
+  admission.digest = store::key_digest;
+  admission.hosts = own_hosts(settings, port);
+  admission.port = port;
+  admission.lan = settings.listens_beyond_loopback();
+  for (const auto& origin : settings.proxy.allowed_origins) admission.origins.push_back(text::lowered(origin));
+  next.strict_paths = settings.proxy.strict_paths;
+  next.body_bytes_max = static_cast<std::size_t>(settings.proxy.body_limit_mb) << 20U;
+  next.attempts = static_cast<int>(settings.scheduling.max_attempts);
+  next.timeouts.connect = Seconds(settings.network.connect_timeout_s);
+  next.timeouts.first_byte = Seconds(settings.network.first_byte_timeout_s);
+  next.timeouts.idle = Seconds(settings.network.idle_timeout_s);
+  built.snapshot = std::make_shared<const relay::Snapshot>(std::move(next));
+  return built;
+}
+
+void LedgerRecorder::record(std::unique_ptr<relay::Trace> trace) { writer_.push(row_of(*trace)); }
+
+Result<> reload(Gateway& gateway) {
+  const std::scoped_lock lock(gateway.reloading);
+  TRY(const auto built, build_snapshot(gateway.vault, gateway.settings, gateway.families, gateway.proxy_port));
+  for (const auto& problem : built.problems) gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
+  gateway.pool.set_accounts(built.snapshot->accounts);
+  gateway.current.set(built.snapshot);
+  return {};
+}
+
+}  // namespace agt::admin

@@ -1,0 +1,74 @@
+// The gateway as a whole, for those who manage it: turns what is stored into what the relay runs on, and knows what
+// is going on. The admin API and the command line both act through it.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "catalogue/models.h"
+#include "core/clock.h"
+#include "core/log.h"
+#include "pool/pool.h"
+#include "provider/family.h"
+#include "relay/relay.h"
+#include "relay/snapshot.h"
+#include "store/accounts.h"
+#include "store/ledger.h"
+#include "store/ledger_writer.h"
+#include "store/settings.h"
+#include "store/vault.h"
+
+namespace agt::admin {
+
+// The families that exist; the wiring's list.
+using Families = std::span<const provider::Family* const>;
+
+// An account of the vault made ready to be called. Code::config when its provider or address makes no sense.
+[[nodiscard]] Result<provider::Upstream> upstream_of(const store::Account& account, Families families);
+
+// Checks a new or changed account before it is stored: provider known, base URL well-formed (https, or http to a
+// loopback host, or insecure_http), key present where one is needed. Code::schema with the field.
+[[nodiscard]] Result<> check_account(const store::Account& account, Families families);
+
+// Everything that a request needs to see, from the vault and the settings. Accounts that cannot be used are left out
+// and named in `problems`. `port` is the one in use.
+struct Built {
+  std::shared_ptr<const relay::Snapshot> snapshot{};
+  std::vector<std::string> problems{};
+};
+[[nodiscard]] Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families, std::uint16_t port);
+
+// Hands finished traces to the ledger.
+class LedgerRecorder final : public relay::Recorder {
+ public:
+  explicit LedgerRecorder(store::LedgerWriter& writer) : writer_(writer) {}
+  void record(std::unique_ptr<relay::Trace> trace) override;
+
+ private:
+  store::LedgerWriter& writer_;
+};
+
+// What the admin API works on. All of it outlives the handlers.
+struct Gateway {
+  store::Vault& vault;
+  store::Ledger& ledger;             // a reader's own connection
+  store::LedgerWriter& ledger_writer;
+  const store::Settings& settings;
+  relay::Current& current;
+  pool::Pool& pool;
+  Families families;
+  const relay::Services& services;
+  const Clock& clock;
+  const Log& log;
+  std::uint16_t proxy_port = 0;
+  WallTime started{};
+  std::mutex reloading{};            // one change at a time
+};
+
+// Reads the vault anew and swaps the snapshot: after every change of accounts, routes or keys.
+[[nodiscard]] Result<> reload(Gateway& gateway);
+
+}  // namespace agt::admin

@@ -1,0 +1,79 @@
+#include "provider/family.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/text.h"
+#include "core/version.h"
+#include "dialect/signs.h"
+
+namespace agt::provider {
+namespace {
+
+// Not forwarded: what belongs to one connection (RFC 9110 §7.6.1), what the client writes itself, what tells where the
+// client sits, and accept-encoding, because a compressed reply could not be observed.
+constexpr std::array kept_back{
+    "connection",      "keep-alive",        "proxy-connection", "te",          "trailer",         "transfer-encoding",
+    "upgrade",         "host",              "content-length",   "expect",      "accept-encoding", "user-agent",
+    "origin",          "referer",           "forwarded",        "via",         "x-forwarded-for", "x-forwarded-host",
+    "x-forwarded-proto", "x-real-ip",       "priority",
+};
+
+constexpr std::array returned_exact{
+    "content-type", "retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id",
+    "openai-processing-ms", "openai-version", "openai-model",
+};
+constexpr std::array returned_prefixes{"x-ratelimit-", "anthropic-ratelimit-"};
+
+bool is_kept_back(std::string_view name) {
+  if (dialect::is_credential_header(name)) return true;
+  if (name.size() > 4 && text::iequals(name.substr(0, 4), "sec-")) return true;
+  return std::ranges::any_of(kept_back, [&](std::string_view other) { return text::iequals(name, other); });
+}
+
+void add_key(net::Headers& headers, const Upstream& upstream) {
+  const std::string key(upstream.key.reveal());
+  if (key.empty()) return;
+  switch (upstream.key_style) {
+    case KeyStyle::bearer: headers.add("authorization", "Bearer " + key); return;
+    case KeyStyle::x_api_key: headers.add("x-api-key", key); return;
+    case KeyStyle::x_goog_api_key: headers.add("x-goog-api-key", key); return;
+    case KeyStyle::none: return;
+  }
+}
+
+}  // namespace
+
+net::Call prepare(const Upstream& upstream, const Want& want, std::string body, const net::Headers* client_headers, const net::Timeouts& timeouts) {
+  const bool sends_body = want.operation == dialect::Operation::generate || want.operation == dialect::Operation::count_tokens;
+  net::Headers headers;
+  if (client_headers != nullptr)
+    for (const auto& header : *client_headers)
+      if (!is_kept_back(header.name)) headers.add(header.name, header.value);
+  for (const auto& header : upstream.family->own_headers)
+    if (!headers.has(header.name)) headers.add(header.name, header.value);
+  if (sends_body && !headers.has("content-type")) headers.add("content-type", "application/json");
+  if (!headers.has("accept")) headers.add("accept", want.stream ? "text/event-stream" : "application/json");
+  headers.add("user-agent", std::string(user_agent));
+  headers.add("accept-encoding", "identity");
+  add_key(headers, upstream);
+  return {.method = sends_body ? "POST" : "GET",
+          .url = upstream.base,
+          .target = upstream.family->target(upstream.base.path, want),
+          .headers = std::move(headers),
+          .body = std::move(body),
+          .timeouts = timeouts};
+}
+
+net::Headers returned_headers(const net::Headers& upstream) {
+  net::Headers out;
+  for (const auto& header : upstream) {
+    const auto name = text::lowered(header.name);
+    const bool exact = std::ranges::find(returned_exact, std::string_view(name)) != returned_exact.end();
+    const bool prefixed = std::ranges::any_of(returned_prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+    if (exact || prefixed) out.add(header.name, header.value);
+  }
+  return out;
+}
+
+}  // namespace agt::provider

@@ -1,0 +1,68 @@
+// A Family is a kind of upstream: which dialect it speaks, where its endpoints are, how it takes a key. Compatible
+// upstreams are rows of data over the same families, not code.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalogue/presets.h"
+#include "core/secret.h"
+#include "dialect/codec.h"
+#include "dialect/paths.h"
+#include "ir/event.h"
+#include "net/client.h"
+#include "net/http.h"
+
+namespace agt::provider {
+
+using catalogue::KeyStyle;
+
+
+// What is wanted of an upstream.
+struct Want {
+  dialect::Operation operation{};
+  std::string model{};
+  bool stream = false;
+  // Pass-through only: what the client's own request line said, so that its API version and parameters stay.
+  std::string client_path{};
+  std::string client_query{};
+  bool passthrough = false;
+};
+
+struct Family {
+  std::string_view name{};
+  ir::Dialect dialect{};
+  std::string_view default_base_url{};  // "" when the user must give one
+  KeyStyle key_style = KeyStyle::bearer;
+
+  // The request target for an upstream whose base URL has the path `base_path`.
+  std::string (*target)(std::string_view base_path, const Want& want) = nullptr;
+  // Headers that the upstream needs and a foreign client does not send.
+  std::vector<net::Header> own_headers{};
+  // Answers without a network; then `target` is null.
+  std::vector<ir::Event> (*answer)(const ir::Request& request, std::string_view seed) = nullptr;
+
+  [[nodiscard]] bool local() const { return answer != nullptr; }
+};
+
+// An account ready to be called: its address and its credential.
+struct Upstream {
+  std::string account_id{};
+  std::string label{};
+  std::string provider{};            // the name under which routes know it
+  const Family* family = nullptr;    // outlives everything: families are constants
+  net::Url base{};
+  Secret key{};
+  KeyStyle key_style = KeyStyle::bearer;
+};
+
+// The call for `body`. `client_headers` are those that pass-through forwards; nullptr on the translate lane.
+[[nodiscard]] net::Call prepare(const Upstream& upstream, const Want& want, std::string body, const net::Headers* client_headers,
+                                const net::Timeouts& timeouts);
+
+// The headers of an upstream's reply that a client may see: content-type, request ids, rate limits, retry hints.
+[[nodiscard]] net::Headers returned_headers(const net::Headers& upstream);
+
+}  // namespace agt::provider

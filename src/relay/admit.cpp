@@ -1,0 +1,79 @@
+#include "relay/admit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace agt::relay {
+namespace {
+
+// "1.2.3.4:8045" or "[fe80::1]:8045": a name could be rebound by DNS to us, a literal could not.
+bool is_our_literal(std::string_view host, unsigned short port) {
+  const auto tail = ":" + std::to_string(port);
+  if (!host.ends_with(tail)) return false;
+  const auto address = host.substr(0, host.size() - tail.size());
+  if (address.starts_with('[')) return address.ends_with(']');
+  const auto is_part = [](std::string_view part) {
+    const auto n = text::parse_number<unsigned>(part);
+    return n && *n < 256 && (part.size() == 1 || part[0] != '0');
+  };
+  const auto parts = text::split(address, '.');
+  return parts.size() == 4 && std::ranges::all_of(parts, is_part);
+}
+
+Result<> admit_host(const net::RequestHead& head, const Admission& rules) {
+  const auto host = text::lowered(head.headers.get_or("host", ""));
+  if (std::ranges::find(rules.hosts, host) != rules.hosts.end()) return {};
+  if (rules.lan && is_our_literal(host, rules.port)) return {};
+  return fail(Code::host_refused, fmt::format("The host \"{}\" is not this gateway's; a foreign name may be a rebinding attack.", text::quoted(host, 80)));
+}
+
+Result<> admit_origin(const net::RequestHead& head, const Admission& rules) {
+  if (const auto origin = head.headers.get("origin")) {
+    const auto lowered = text::lowered(*origin);
+    const bool own = std::ranges::any_of(rules.hosts, [&](const std::string& host) { return lowered == "http://" + host; });
+    if (!own && std::ranges::find(rules.origins, lowered) == rules.origins.end())
+      return fail(Code::origin_refused, fmt::format("Requests from the web page {} are refused.", text::quoted(*origin, 80)));
+    return {};
+  }
+  const auto site = head.headers.get_or("sec-fetch-site", "none");
+  // same-site is refused too: another port of localhost is "same-site" with this one.
+  if (site != "none" && site != "same-origin") return fail(Code::origin_refused, "Requests that a foreign web page caused are refused.");
+  return {};
+}
+
+Result<> admit_content(const net::RequestHead& head) {
+  const bool has_body = head.headers.has("transfer-encoding") || head.headers.get_or("content-length", "0") != "0";
+  if (!has_body) return {};
+  const auto type = head.headers.get_or("content-type", "");
+  if (!text::iequals(text::trimmed(type.substr(0, type.find(';'))), "application/json"))
+    return fail(Code::content_type, fmt::format("The body must be application/json, not \"{}\".", text::quoted(type, 80)));
+  const auto encoding = head.headers.get_or("content-encoding", "identity");
+  if (!text::iequals(text::trimmed(encoding), "identity"))
+    return fail(Code::content_encoding, fmt::format("The content-encoding \"{}\" is not supported.", text::quoted(encoding, 80)));
+  return {};
+}
+
+}  // namespace
+
+Result<> admit_page(const net::RequestHead& head, const Admission& rules) {
+  TRY_OK(admit_host(head, rules));
+  TRY_OK(admit_origin(head, rules));
+  return admit_content(head);
+}
+
+Result<std::string> admit_key(const Secret& shown, const Admission& rules, bool health) {
+  const bool demanded = rules.keys == KeyRule::everybody || (rules.keys == KeyRule::all_but_health && !health);
+  if (!shown.empty()) {
+    if (rules.primary_key.matches(shown.reveal())) return "primary";
+    if (!rules.key_names.empty())
+      if (const auto named = rules.key_names.find(rules.digest(shown.reveal())); named != rules.key_names.end()) return named->second;
+  }
+  if (!demanded) return std::string();
+  if (shown.empty()) return fail(Code::key_missing, "This gateway demands a key, and the request has none.");
+  return fail(Code::key_unknown, "This gateway does not know the key that the request shows.");
+}
+
+}  // namespace agt::relay

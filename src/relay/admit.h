@@ -1,0 +1,20 @@
+// Admission: what may come in at all, decided from the head alone, before a byte of the body is read. Always on, also
+// without keys, because it is what keeps web pages out. Pure.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "net/http.h"
+#include "net/server.h"
+#include "relay/snapshot.h"
+
+namespace agt::relay {
+
+// Host, Origin, Sec-Fetch-Site and content type. Codes host_refused, origin_refused, content_type, content_encoding.
+[[nodiscard]] Result<> admit_page(const net::RequestHead& head, const Admission& rules);
+
+// The key. Returns the name of the key that was shown ("" without one). Codes key_missing, key_unknown.
+[[nodiscard]] Result<std::string> admit_key(const Secret& shown, const Admission& rules, bool health);
+
+}  // namespace agt::relay

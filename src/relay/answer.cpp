@@ -1,0 +1,114 @@
+// What goes to the client: heads with our own headers, errors in its dialect.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "relay/journey.h"
+#include "relay/limits.h"
+
+namespace agt::relay {
+namespace {
+
+double in_ms(Microseconds t) { return static_cast<double>(t.count()) / 1000.0; }
+
+// A header value may not hold controls or non-ASCII; what does is shown as '?'.
+std::string header_safe(std::string_view s) {
+  std::string out(s);
+  std::ranges::replace_if(out, [](char c) { return c < 0x20 || c > 0x7E || c == ','; }, '?');
+  return out;
+}
+
+bool worth_repeating(const Error& error) {
+  if (!worth_another_attempt(error.failure_class())) return false;
+  return !error.retry_after || *error.retry_after <= retry_after_max;
+}
+
+// SDKs sleep as long as they are told, so a wait of hours is not told as one: they are asked not to retry instead.
+void add_retry_headers(net::Headers& headers, const Error& error) {
+  if (error.retry_after && *error.retry_after <= retry_after_max) {
+    headers.set("retry-after", std::to_string(std::chrono::ceil<Seconds>(*error.retry_after).count()));
+    headers.set("retry-after-ms", std::to_string(error.retry_after->count()));
+    return;
+  }
+  if (!worth_repeating(error)) {
+    headers.set("x-should-retry", "false");
+    headers.remove("retry-after");
+    headers.remove("retry-after-ms");
+  }
+}
+
+}  // namespace
+
+void Journey::add_own_headers(net::Headers& headers) const {
+  headers.add("x-agt-trace", trace_->id);
+  if (const auto* served = trace_->served()) headers.add("x-agt-route", header_safe(served->provider + '/' + served->model));
+  if (const auto losses = counted_losses(trace_->losses); losses > 0) headers.add("x-agt-losses", std::to_string(losses));
+  if (auto codes = warnings(); !codes.empty()) headers.add("x-agt-warnings", std::move(codes));
+  if (!trace_->attempts.empty()) headers.add("server-timing", server_timing());
+}
+
+std::string Journey::warnings() const {
+  std::string out;
+  std::size_t shown = 0;
+  const auto add = [&](std::string_view code) {
+    if (shown++ >= warnings_shown_max) return;
+    if (!out.empty()) out += ", ";
+    out += header_safe(code);
+  };
+  if (!trace_->correction.empty()) add("path_corrected");
+  for (const auto& loss : trace_->losses) {
+    if (loss.weight == ir::Loss::Weight::harmless) continue;
+    add(fmt::format("{}:{}", loss.weight == ir::Loss::Weight::dropped ? "dropped" : "approximated", loss.path));
+  }
+  return out;
+}
+
+std::string Journey::server_timing() const {
+  const auto& attempt = trace_->attempts.back();
+  const auto upstream = attempt.timings.first_byte.value_or(Microseconds{});
+  auto out = fmt::format("queue;dur={:.2f}", in_ms(attempt.begun));
+  if (attempt.timings.connect) out += fmt::format(", connect;dur={:.2f}", in_ms(*attempt.timings.connect));
+  if (attempt.timings.first_byte) out += fmt::format(", ttfb;dur={:.2f}", in_ms(upstream));
+  out += fmt::format(", gateway;dur={:.2f}", in_ms(std::max(Microseconds{}, elapsed() - upstream)));
+  return out;
+}
+
+Task<Result<>> Journey::respond(int status, net::Headers headers, std::string body) {
+  add_own_headers(headers);
+  trace_->status = status;
+  trace_->bytes_out = body.size();
+  trace_->first_byte = elapsed();
+  net::ResponseHead head{.status = status, .headers = std::move(headers)};
+  co_return co_await exchange_.respond(std::move(head), std::move(body));
+}
+
+Task<Result<>> Journey::begin(int status, net::Headers headers) {
+  add_own_headers(headers);
+  trace_->status = status;
+  trace_->first_byte = elapsed();
+  net::ResponseHead head{.status = status, .headers = std::move(headers)};
+  co_return co_await exchange_.begin(std::move(head));
+}
+
+Task<Result<>> Journey::write(std::string_view bytes) {
+  trace_->bytes_out += bytes.size();
+  co_return co_await exchange_.write(bytes);
+}
+
+Task<Result<>> Journey::refuse(const Error& error) {
+  if (verbatim_ && error.failure_class() != FailureClass::account_invalid) {
+    auto headers = std::move(verbatim_->headers);
+    add_retry_headers(headers, error);
+    co_return co_await respond(verbatim_->status, std::move(headers), std::move(verbatim_->body));
+  }
+  auto told = error;
+  if (!told.remedy().empty() && told.failure_class() != FailureClass::cancelled) told.message += fmt::format(" {}", told.remedy());
+  auto rendered = codec_->render_error(told, trace_->id);
+  net::Headers headers{{"content-type", "application/json"}};
+  if (error.code == Code::method) headers.add("allow", error.field);
+  add_retry_headers(headers, error);
+  co_return co_await respond(rendered.status, std::move(headers), std::move(rendered.body));
+}
+
+}  // namespace agt::relay

@@ -1,0 +1,189 @@
+#include "relay/journey.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "core/version.h"
+#include "dialect/signs.h"
+#include "json/writer.h"
+#include "relay/admit.h"
+#include "relay/limits.h"
+
+namespace agt::relay {
+namespace {
+
+constexpr std::size_t user_agent_bytes_max = 200;
+
+bool is_health(std::string_view path) { return path == "/healthz"; }
+
+// Clients probe these before their first request; any 2xx will do.
+bool is_probe(const net::RequestHead& head) { return head.method == "HEAD" && (head.path == "/" || head.path == "/api/hello"); }
+
+std::string_view name(dialect::Operation operation) {
+  switch (operation) {
+    case dialect::Operation::generate: return "generate";
+    case dialect::Operation::count_tokens: return "count_tokens";
+    case dialect::Operation::list_models: return "list_models";
+    case dialect::Operation::show_model: return "show_model";
+    case dialect::Operation::not_served: return "not_served";
+  }
+  std::unreachable();
+}
+
+// The models that clients may list: of each account those it lists by exact name, else those its provider is known for.
+std::vector<ModelFacts> models_of(const Snapshot& snapshot) {
+  std::vector<ModelFacts> models;
+  const auto add = [&](ModelFacts facts) {
+    const bool there = std::ranges::find(models, facts.id, &ModelFacts::id) != models.end();
+    if (!there) models.push_back(std::move(facts));
+  };
+  for (const auto& account : snapshot.accounts) {
+    if (!account.enabled) continue;
+    for (const auto& model : account.models)
+      if (!model.contains('*')) add(snapshot.catalogue->lookup(account.provider, model));
+    if (!account.models.empty()) continue;
+    for (auto& facts : snapshot.catalogue->list(account.provider))
+      if (pool::serves_model(account, facts.id)) add(std::move(facts));
+  }
+  for (const auto& rule : snapshot.rules)
+    if (!rule.match.contains('*') && !rule.match.starts_with('/'))
+      add(snapshot.catalogue->lookup(rule.targets.front().who, rule.match));
+  return models;
+}
+
+}  // namespace
+
+Journey::Journey(const Services& services, net::Worker& worker, net::Exchange& exchange, std::string id)
+    : services_(services), worker_(worker), exchange_(exchange), snapshot_(services.current.get()), start_(services.clock.now()),
+      trace_(std::make_unique<Trace>()) {
+  trace_->id = std::move(id);
+  trace_->started = services.clock.wall();
+  trace_->method = exchange.head().method;
+  trace_->path = exchange.head().path;
+  trace_->user_agent = text::clipped(exchange.head().headers.get_or("user-agent", ""), user_agent_bytes_max);
+}
+
+Microseconds Journey::elapsed() const { return std::chrono::duration_cast<Microseconds>(services_.clock.now() - start_); }
+
+Task<> Journey::run() {
+  auto outcome = co_await travel();
+  if (!outcome) {
+    trace_->error = outcome.error();
+    if (!exchange_.answered() && !exchange_.client_gone()) {
+      // A client that left while we wrote the refusal has nothing to be told; the trace has the error already.
+      [[maybe_unused]] const auto told = co_await refuse(outcome.error());
+    }
+  }
+  record();
+}
+
+Result<> Journey::admit() {
+  const auto& head = exchange_.head();
+  const auto header = [&](std::string_view name) { return head.headers.get(name); };
+  const auto query = [&](std::string_view name) { return net::query_parameter(head.query, name); };
+  const auto signs = dialect::read_signs(header, query);
+  codec_ = codec_of(services_, dialect::error_dialect(head.path, signs));
+  if (codec_ == nullptr) codec_ = services_.codecs.front();
+  TRY_OK(admit_page(head, snapshot_->admission));
+  TRY(const auto key, dialect::client_key(header, query));
+  TRY(trace_->client_key, admit_key(key, snapshot_->admission, is_health(head.path)));
+  if (is_health(head.path) || is_probe(head)) return {};
+
+  TRY(auto located, dialect::locate(head.method, head.path, signs));
+  if (!located.correction.empty()) {
+    if (snapshot_->strict_paths) return fail(Code::path_corrected, fmt::format("{} is not an endpoint. {}", text::quoted(head.path), located.correction));
+    trace_->correction = std::move(located.correction);
+  }
+  endpoint_ = std::move(located.endpoint);
+  trace_->operation = name(endpoint_.operation);
+  const auto* codec = codec_of(services_, endpoint_.dialect);
+  if (codec != nullptr) codec_ = codec;
+  trace_->dialect = ir::name(endpoint_.dialect);
+  if (codec == nullptr || endpoint_.operation == dialect::Operation::not_served)
+    return fail(Code::path_unknown, fmt::format("{} is not served by this version of the gateway.", text::quoted(head.path)));
+  return {};
+}
+
+Task<Result<>> Journey::travel() {
+  CO_TRY_OK(admit());
+  if (trace_->operation.empty()) co_return co_await answer_probe();
+  switch (endpoint_.operation) {
+    case dialect::Operation::list_models: co_return co_await list_models();
+    case dialect::Operation::show_model: co_return co_await show_model();
+    case dialect::Operation::generate:
+    case dialect::Operation::count_tokens: co_return co_await forward();
+    case dialect::Operation::not_served: break;
+  }
+  std::unreachable();
+}
+
+Task<Result<>> Journey::answer_probe() {
+  std::string body;
+  if (is_health(exchange_.head().path)) {
+    if (exchange_.head().method != "GET" && exchange_.head().method != "HEAD") co_return fail(Code::method, "Use GET on /healthz.", "GET");
+    body = fmt::format(R"({{"status":"ok","version":"{}"}})", version);
+  }
+  net::Headers headers{{"content-type", "application/json"}};
+  co_return co_await respond(200, std::move(headers), std::move(body));
+}
+
+Task<Result<>> Journey::list_models() {
+  const auto models = models_of(*snapshot_);
+  auto body = codec_->render_models(models);
+  net::Headers headers{{"content-type", "application/json"}};
+  co_return co_await respond(200, std::move(headers), std::move(body));
+}
+
+Task<Result<>> Journey::show_model() {
+  const auto models = models_of(*snapshot_);
+  const auto found = std::ranges::find(models, endpoint_.model, &ModelFacts::id);
+  if (found == models.end())
+    co_return fail(Code::model_unknown, fmt::format("No enabled account has the model \"{}\".", text::quoted(endpoint_.model, 80)), "model");
+  auto body = codec_->render_model(*found);
+  net::Headers headers{{"content-type", "application/json"}};
+  co_return co_await respond(200, std::move(headers), std::move(body));
+}
+
+// What the lanes need to know of the body: that it is JSON, the model, and whether to stream.
+Result<> Journey::read_ask() {
+  TRY(document_, json::Document::parse(body_));
+  const auto root = document_->root();
+  if (!root.is_object()) return root.refuse("a JSON object");
+  if (codec_->model_in_path) {
+    model_ = endpoint_.model;
+    stream_ = endpoint_.stream;
+  } else {
+    if (!root["model"].exists()) return fail(Code::schema, "model: is required.", "model");
+    TRY(model_, root["model"].text());
+    if (root["stream"].present()) {
+      TRY(stream_, root["stream"].boolean());
+    }
+  }
+  if (model_.empty() || model_.size() > model_name_bytes_max)
+    return fail(Code::schema, fmt::format("model: must have 1 to {} bytes.", model_name_bytes_max), "model");
+  if (endpoint_.operation == dialect::Operation::count_tokens) stream_ = false;
+  trace_->client_model = model_;
+  trace_->stream = stream_;
+  return {};
+}
+
+Task<Result<>> Journey::forward() {
+  CO_TRY(body_, co_await exchange_.read_body(snapshot_->body_bytes_max));
+  trace_->bytes_in = body_.size();
+  CO_TRY_OK(read_ask());
+  CO_TRY(const auto route, plan(*snapshot_, model_, endpoint_.dialect));
+  trace_->rule = route.why;
+  for (const auto& target : route.targets) trace_->targets.push_back(to_text(target));
+  co_return co_await try_targets(route);
+}
+
+void Journey::record() {
+  trace_->total = elapsed();
+  const bool worth_it = endpoint_.operation == dialect::Operation::generate || endpoint_.operation == dialect::Operation::count_tokens || trace_->error;
+  if (!worth_it || is_health(trace_->path)) return;
+  services_.recorder.record(std::move(trace_));
+}
+
+}  // namespace agt::relay

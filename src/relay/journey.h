@@ -1,0 +1,101 @@
+// The journey of one request: admit → plan → lease → call → translate → record. One object per request, on one
+// coroutine; what it learns on the way is in its Trace.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dialect/codec.h"
+#include "dialect/paths.h"
+#include "net/runtime.h"
+#include "net/server.h"
+#include "pool/pool.h"
+#include "relay/plan.h"
+#include "relay/relay.h"
+#include "relay/tap.h"
+#include "relay/trace.h"
+#include "relay/verdict.h"
+
+namespace agt::relay {
+
+inline constexpr std::size_t trace_id_length = 16;
+
+class Journey {
+ public:
+  Journey(const Services& services, net::Worker& worker, net::Exchange& exchange, std::string id);
+  [[nodiscard]] Task<> run();
+
+ private:
+  // journey.cpp: from the head to the targets
+  [[nodiscard]] Task<Result<>> travel();
+  [[nodiscard]] Result<> admit();
+  [[nodiscard]] Task<Result<>> answer_probe();
+  [[nodiscard]] Task<Result<>> list_models();
+  [[nodiscard]] Task<Result<>> show_model();
+  [[nodiscard]] Task<Result<>> forward();
+  [[nodiscard]] Result<> read_ask();
+  void record();
+
+  // attempts.cpp: from the targets to one answer
+  [[nodiscard]] Task<Result<>> try_targets(const Route& route);
+  [[nodiscard]] Task<Result<>> attempt(const Target& target, const provider::Upstream& upstream);
+  [[nodiscard]] bool may_try_again() const;
+  void close_attempt(const Error& error, pool::Lease& lease);
+  [[nodiscard]] Error exhausted(const Route& route) const;
+
+  // lanes.cpp, translation.cpp: one call to an upstream
+  [[nodiscard]] Task<Result<>> pass_through(const Target& target, const provider::Upstream& upstream);
+  [[nodiscard]] Task<Result<>> pass_stream(net::Reply& reply, bool framed);
+  [[nodiscard]] Task<Result<>> cut_off(const Error& error);
+  [[nodiscard]] Task<Result<>> translate(const Target& target, const provider::Upstream& upstream);
+  [[nodiscard]] Task<Result<>> translate_stream(net::Reply& reply, const dialect::Codec& upstream_codec, dialect::ReadContext context);
+  [[nodiscard]] Task<Result<>> translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec, const dialect::ReadContext& context);
+  [[nodiscard]] Task<Result<>> answer_locally(const provider::Upstream& upstream);
+  [[nodiscard]] Task<Result<>> estimate_tokens();
+  [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream, std::string body, bool passthrough);
+  [[nodiscard]] Result<const ir::Request*> parsed_request();
+  [[nodiscard]] dialect::ReplyContext reply_context() const;
+  void take_note(const std::vector<ir::Event>& events);
+  [[nodiscard]] Attempt& current() { return trace_->attempts.back(); }
+
+  // answer.cpp: what goes to the client
+  [[nodiscard]] Task<Result<>> respond(int status, net::Headers headers, std::string body);
+  [[nodiscard]] Task<Result<>> begin(int status, net::Headers headers);
+  [[nodiscard]] Task<Result<>> write(std::string_view bytes);
+  [[nodiscard]] Task<Result<>> refuse(const Error& error);
+  void add_own_headers(net::Headers& headers) const;
+  [[nodiscard]] std::string warnings() const;
+  [[nodiscard]] std::string server_timing() const;
+  [[nodiscard]] Microseconds elapsed() const;
+
+  const Services& services_;
+  net::Worker& worker_;
+  net::Exchange& exchange_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  Instant start_;
+  std::unique_ptr<Trace> trace_;
+
+  const dialect::Codec* codec_ = nullptr;  // the client's
+  dialect::Endpoint endpoint_{};
+  std::string body_{};
+  std::optional<json::Document> document_{};
+  std::string model_{};
+  bool stream_ = false;
+  std::optional<ir::Request> request_{};   // parsed when a lane needs it
+  std::vector<std::string> tried_{};
+  int calls_ = 0;
+
+  // An upstream's refusal in the client's own dialect, to be handed on as it is.
+  struct Verbatim {
+    int status = 0;
+    net::Headers headers{};
+    std::string body{};
+  };
+  std::optional<Verbatim> verbatim_{};
+};
+
+}  // namespace agt::relay

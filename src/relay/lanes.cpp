@@ -1,0 +1,109 @@
+// The pass-through lane: same dialect on both sides. Bytes are spliced and forwarded, never re-serialised.
+#include <fmt/format.h>
+
+#include "json/splice.h"
+#include "json/writer.h"
+#include "relay/journey.h"
+#include "relay/limits.h"
+
+namespace agt::relay {
+namespace {
+
+bool is_event_stream(const net::ResponseHead& head) { return head.headers.get_or("content-type", "").starts_with("text/event-stream"); }
+
+}  // namespace
+
+Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream, std::string body, bool passthrough) {
+  provider::Want want{.operation = endpoint_.operation, .model = target.model, .stream = stream_, .passthrough = passthrough};
+  if (passthrough) {
+    want.client_path = exchange_.head().path;
+    want.client_query = net::without_query_parameter(exchange_.head().query, "key");
+  }
+  auto prepared = provider::prepare(upstream, want, std::move(body), passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
+  CO_TRY(auto reply, co_await worker_.client().send(std::move(prepared)));
+  current().timings = reply->timings();
+  current().status = reply->head().status;
+  if (reply->head().status < 400) co_return reply;
+
+  auto refusal = co_await reply->whole(error_body_bytes_max);
+  const auto said = std::move(refusal).value_or("");  // a body that cannot be read says nothing; the status still does
+  const auto* codec = codec_of(services_, upstream.family->dialect);
+  auto diagnosis = provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
+  current().scope = diagnosis.scope;
+  current().hint = diagnosis.hint;
+  if (passthrough)
+    verbatim_ = Verbatim{.status = reply->head().status, .headers = provider::returned_headers(reply->head().headers), .body = said};
+  co_return std::unexpected(std::move(diagnosis.error));
+}
+
+Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstream& upstream) {
+  current().lane = Lane::passthrough;
+  const bool same_model = codec_->model_in_path || target.model == model_;
+  auto body = same_model ? body_ : json::spliced(body_, json::set_member(*document_, "model", json::quoted(target.model)));
+  CO_TRY(const auto reply, co_await call(target, upstream, std::move(body), true));
+  if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing)) co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
+
+  CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
+  if (const auto document = json::Document::parse(whole)) {
+    auto observed = codec_->observe_whole(*document);
+    if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
+    if (observed.usage) trace_->usage = *std::move(observed.usage);
+    trace_->stop = std::move(observed.stop);
+  }
+  auto headers = provider::returned_headers(reply->head().headers);
+  co_return co_await respond(reply->head().status, std::move(headers), std::move(whole));
+}
+
+Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
+  Tap tap(*codec_, framed);
+  std::optional<Error> broken;
+  bool begun = false;
+  while (true) {
+    auto piece = co_await reply.next(keep_alive_every);
+    if (!piece) {
+      if (!begun) co_return std::unexpected(std::move(piece).error());
+      broken = std::move(piece).error();
+      break;
+    }
+    if (piece->kind == net::Piece::Kind::quiet) continue;  // bytes are not ours to add on this lane
+    if (piece->kind == net::Piece::Kind::end) break;
+    const bool held_before = tap.holding();
+    tap.take(piece->bytes);
+    if (tap.failed()) co_return std::unexpected(*tap.failed());
+    if (tap.holding()) continue;
+    if (!begun) {
+      auto headers = provider::returned_headers(reply.head().headers);
+      headers.add("cache-control", "no-cache");
+      CO_TRY_OK(co_await begin(reply.head().status, std::move(headers)));
+      begun = true;
+    }
+    const auto bytes = held_before ? std::string_view(tap.held()) : piece->bytes;
+    CO_TRY_OK(co_await write(bytes));
+  }
+  if (!begun && !tap.held().empty()) co_return fail(Code::stream_cut, "The upstream ended its stream before anything was said.");
+  if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
+
+  auto observed = tap.finish();
+  if (observed.usage) trace_->usage = *std::move(observed.usage);
+  trace_->stop = std::move(observed.stop);
+  if (!broken && observed.failed) {  // the upstream has said it in the client's dialect; the bytes are through
+    CO_TRY_OK(co_await exchange_.end());
+    co_return std::unexpected(*std::move(observed.failed));
+  }
+  if (!broken && framed && !observed.last && !trace_->stop) broken = Error{.code = Code::stream_cut, .message = "The upstream ended its stream without its final event."};
+  if (broken) co_return co_await cut_off(*broken);
+  co_return co_await exchange_.end();
+}
+
+// The stream broke after its first byte: the client gets its dialect's error event, never a made-up end. Always fails.
+Task<Result<>> Journey::cut_off(const Error& error) {
+  if (!endpoint_.array_framing) {  // inside an array of unknown state nothing can be said; it stays open
+    std::string out;
+    codec_->make_writer(reply_context())->write(ir::Failed{.error = error}, out);
+    CO_TRY_OK(co_await write(out));
+    CO_TRY_OK(co_await exchange_.end());
+  }
+  co_return std::unexpected(error);
+}
+
+}  // namespace agt::relay

@@ -1,0 +1,141 @@
+#include "relay/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <regex>
+
+#include "core/text.h"
+#include "pool/choose.h"
+
+namespace agt::relay {
+namespace {
+
+constexpr std::size_t pattern_bytes_max = 512;
+
+bool is_regex(std::string_view match) { return match.size() >= 2 && match.starts_with('/') && match.ends_with('/'); }
+
+const provider::Upstream* upstream_of(const Snapshot& snapshot, const pool::Account& account) {
+  const auto found = snapshot.upstreams.find(account.id);
+  return found == snapshot.upstreams.end() ? nullptr : &found->second;
+}
+
+bool is_known_target(const Snapshot& snapshot, std::string_view who) {
+  return std::ranges::any_of(snapshot.accounts, [&](const pool::Account& a) { return a.provider == who || a.label == who || a.id == who; });
+}
+
+std::vector<Target> resolved(const std::vector<Target>& targets, std::string_view model) {
+  auto out = targets;
+  for (auto& target : out)
+    if (target.model == "*") target.model = std::string(model);
+  return out;
+}
+
+// How a provider stands to a model, best first.
+enum class Rank : std::uint8_t { listed, known, anything, unknown, none };
+
+Rank rank_of(const Snapshot& snapshot, const pool::Account& account, std::string_view model) {
+  if (!account.enabled || !pool::serves_model(account, model)) return Rank::none;
+  if (!account.models.empty()) return Rank::listed;
+  const auto* upstream = upstream_of(snapshot, account);
+  if (upstream == nullptr || upstream->family->local()) return Rank::none;
+  if (!snapshot.catalogue->lookup(account.provider, model).estimated) return Rank::known;
+  // A family without an address of its own stands for servers of all kinds; so does a native one that was given another.
+  const bool own_address = !upstream->family->default_base_url.empty() && upstream->base.authority() == net::parse_url(upstream->family->default_base_url)->authority();
+  return own_address ? Rank::unknown : Rank::anything;
+}
+
+std::string_view why(Rank rank) {
+  switch (rank) {
+    case Rank::listed: return "accounts that list the model";
+    case Rank::known: return "providers known to have the model";
+    case Rank::anything: return "compatible servers, which may have any model";
+    case Rank::unknown: return "all providers, because none is known to have the model";
+    case Rank::none: return "nobody";
+  }
+  std::unreachable();
+}
+
+// Providers of the best rank that any account has for this model, the client's dialect first.
+Route without_rule(const Snapshot& snapshot, std::string_view model, ir::Dialect client) {
+  auto best = Rank::none;
+  for (const auto& account : snapshot.accounts) best = std::min(best, rank_of(snapshot, account, model));
+  Route route{.why = std::string(why(best))};
+  if (best == Rank::none) return route;
+  const auto add = [&](bool same_dialect) {
+    for (const auto& account : snapshot.accounts) {
+      if (rank_of(snapshot, account, model) != best) continue;
+      const auto* upstream = upstream_of(snapshot, account);
+      if (upstream == nullptr || (upstream->family->dialect == client) != same_dialect) continue;
+      const auto there = std::ranges::find(route.targets, account.provider, &Target::who);
+      if (there == route.targets.end()) route.targets.push_back({.who = account.provider, .model = std::string(model)});
+    }
+  };
+  add(true);
+  add(false);
+  return route;
+}
+
+std::unexpected<Error> nobody(const Snapshot& snapshot, std::string_view model) {
+  const auto shown = text::quoted(model, 80);
+  const bool any = std::ranges::any_of(snapshot.accounts, [&](const pool::Account& a) {
+    const auto* upstream = upstream_of(snapshot, a);
+    return upstream != nullptr && !upstream->family->local();
+  });
+  if (!any)
+    return fail(Code::model_unknown, fmt::format("No account is set up, so nobody can serve the model \"{}\". Add one with `agt account add PROVIDER --key-env "
+                                                 "VARIABLE`, or try the built-in model \"demo\".", shown), "model");
+  return fail(Code::model_unknown, fmt::format("No enabled account serves the model \"{}\".", shown), "model");
+}
+
+}  // namespace
+
+Result<Target> parse_target(std::string_view text) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size())
+    return fail(Code::schema, fmt::format("The target \"{}\" must have the form provider/model or account-label/model; * as the model means \"as asked\".", text::quoted(text)), "target");
+  return Target{.who = std::string(text.substr(0, slash)), .model = std::string(text.substr(slash + 1))};
+}
+
+std::string to_text(const Target& target) { return target.who + '/' + target.model; }
+
+Result<> check_pattern(std::string_view match) {
+  if (match.empty() || match.size() > pattern_bytes_max)
+    return fail(Code::schema, fmt::format("A pattern must have 1 to {} bytes.", pattern_bytes_max), "match");
+  if (!is_regex(match)) return {};
+  try {
+    const std::regex compiled(std::string(match.substr(1, match.size() - 2)), std::regex::ECMAScript | std::regex::optimize);
+  } catch (const std::regex_error& error) {
+    return fail(Code::schema, fmt::format("\"{}\" is not a valid regular expression: {}.", text::quoted(match), error.what()), "match");
+  }
+  return {};
+}
+
+bool matches(std::string_view match, std::string_view model) {
+  if (!is_regex(match)) return text::wildcard_match(match, model);
+  try {
+    const std::regex compiled(std::string(match.substr(1, match.size() - 2)), std::regex::ECMAScript);
+    return std::regex_match(model.begin(), model.end(), compiled);
+  } catch (const std::regex_error&) {
+    return false;  // check_pattern refused it when the rule was made; a complexity error on this name is no match
+  }
+}
+
+Result<Route> plan(const Snapshot& snapshot, std::string_view model, ir::Dialect client) {
+  for (std::size_t i = 0; i < snapshot.rules.size(); ++i) {
+    const auto& rule = snapshot.rules[i];
+    if (!matches(rule.match, model)) continue;
+    auto route = Route{.why = fmt::format("rule {}: {}", i, rule.match), .targets = resolved(rule.targets, model)};
+    const bool any = std::ranges::any_of(route.targets, [&](const Target& t) { return is_known_target(snapshot, t.who); });
+    if (!any)
+      return fail(Code::no_account, fmt::format("Rule {} ({}) sends \"{}\" to {}, but no such account is set up.", i, rule.match, text::quoted(model, 80), to_text(route.targets.front())), "model");
+    return route;
+  }
+  if (const auto slash = model.find('/'); slash != std::string_view::npos && is_known_target(snapshot, model.substr(0, slash)) && slash + 1 < model.size())
+    return Route{.why = "the name says the target", .targets = {{.who = std::string(model.substr(0, slash)), .model = std::string(model.substr(slash + 1))}}};
+  auto route = without_rule(snapshot, model, client);
+  if (route.targets.empty()) return nobody(snapshot, model);
+  return route;
+}
+
+}  // namespace agt::relay

@@ -1,0 +1,77 @@
+// The configuration that one request sees from its beginning to its end. Immutable; changes build a new one.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalogue/models.h"
+#include "core/secret.h"
+#include "net/client.h"
+#include "pool/account.h"
+#include "provider/family.h"
+#include "relay/limits.h"
+
+namespace agt::relay {
+
+// Where a rule sends a request. `who` is a provider's name or an account's label; model "*" means as asked.
+struct Target {
+  std::string who{};
+  std::string model = "*";
+};
+[[nodiscard]] Result<Target> parse_target(std::string_view text);  // "provider/model"; Code::schema
+[[nodiscard]] std::string to_text(const Target& target);
+
+struct Rule {
+  std::string match{};  // exact, with `*`, or /regex/
+  std::vector<Target> targets{};
+};
+
+enum class KeyRule : std::uint8_t { nobody, all_but_health, everybody };  // who must show a key
+
+struct Admission {
+  KeyRule keys = KeyRule::nobody;
+  Secret primary_key{};
+  std::map<std::string, std::string, std::less<>> key_names{};     // digest → name
+  std::string (*digest)(std::string_view key) = nullptr;           // how key_names' keys are made
+  std::vector<std::string> hosts{};                                // allowed values of Host, lower case, with port
+  unsigned short port = 0;
+  bool lan = false;                                                // any IP literal with our port is ours too
+  std::vector<std::string> origins{};                              // web origins that the user allowed
+};
+
+struct Snapshot {
+  Admission admission{};
+  bool strict_paths = false;
+  std::size_t body_bytes_max = net::client_body_bytes_max;
+  net::Timeouts timeouts{};
+  int attempts = attempts_max;
+  std::vector<Rule> rules{};
+  std::vector<pool::Account> accounts{};  // in the order of creation
+  std::map<std::string, provider::Upstream, std::less<>> upstreams{};  // by account id
+  std::shared_ptr<const catalogue::Catalogue> catalogue{};
+};
+
+// Holds the current snapshot; readers take a share of it.
+class Current {
+ public:
+  explicit Current(std::shared_ptr<const Snapshot> first) : snapshot_(std::move(first)) {}
+  [[nodiscard]] std::shared_ptr<const Snapshot> get() const {
+    const std::scoped_lock lock(mutex_);
+    return snapshot_;
+  }
+  void set(std::shared_ptr<const Snapshot> next) {
+    const std::scoped_lock lock(mutex_);
+    snapshot_ = std::move(next);
+  }
+
+ private:
+  mutable std::mutex mutex_{};
+  std::shared_ptr<const Snapshot> snapshot_;
+};
+
+}  // namespace agt::relay

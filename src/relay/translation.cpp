@@ -1,0 +1,209 @@
+// The translate lane: through the neutral conversation, both ways. And the local lane, which needs no network.
+#include <fmt/format.h>
+
+#include "ir/fold.h"
+#include "ir/turns.h"
+#include "relay/journey.h"
+#include "relay/limits.h"
+
+namespace agt::relay {
+namespace {
+
+bool is_event_stream(const net::ResponseHead& head) { return head.headers.get_or("content-type", "").starts_with("text/event-stream"); }
+
+}  // namespace
+
+Result<const ir::Request*> Journey::parsed_request() {
+  if (!request_) {
+    dialect::Asked asked{.model = endpoint_.model, .stream = stream_};
+    if (endpoint_.operation == dialect::Operation::count_tokens) asked.operation = dialect::Asked::Operation::count_tokens;
+    TRY(request_, codec_->parse_request(*document_, asked));
+  }
+  return &*request_;
+}
+
+dialect::ReplyContext Journey::reply_context() const {
+  return {.model = model_,
+          .id = trace_->id.substr(trace_->id.find('_') + 1),
+          .created_s = std::chrono::duration_cast<Seconds>(trace_->started.time_since_epoch()).count(),
+          .input_estimate = request_ ? ir::estimated_tokens(*request_) : 0,
+          .request = request_ ? &*request_ : nullptr,
+          .array_framing = endpoint_.array_framing};
+}
+
+Task<Result<>> Journey::translate(const Target& target, const provider::Upstream& upstream) {
+  current().lane = Lane::translate;
+  CO_TRY(const auto* request, parsed_request());
+  const auto* upstream_codec = codec_of(services_, upstream.family->dialect);
+  if (upstream_codec == nullptr) co_return fail(Code::internal, "The upstream's dialect is not wired.");
+  dialect::RenderTarget rendering{.model = target.model, .facts = snapshot_->catalogue->lookup(upstream.provider, target.model)};
+  // Always from the client's own words: another upstream's rendering may have lost something that this one can carry.
+  CO_TRY(auto rendered, upstream_codec->render_request(*request, rendering));
+  trace_->losses = rendered.losses.all();
+  dialect::ReadContext context{.id_seed = trace_->id, .names = std::move(rendered.names)};
+  CO_TRY(const auto reply, co_await call(target, upstream, std::move(rendered.body), false));
+  if (stream_ && is_event_stream(reply->head())) co_return co_await translate_stream(*reply, *upstream_codec, std::move(context));
+  co_return co_await translate_whole(*reply, *upstream_codec, context);
+}
+
+Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec, const dialect::ReadContext& context) {
+  CO_TRY(auto whole, co_await reply.whole(reply_bytes_max));
+  auto document = json::Document::parse(whole);
+  if (!document) co_return fail(Code::translate_reply, fmt::format("The upstream's answer is not JSON: {}", document.error().message));
+  CO_TRY(const auto response, upstream_codec.parse_response(*document, context));
+  trace_->usage = response.usage;
+  trace_->stop = response.stop;
+  if (stream_) {  // an upstream that does not stream answers a client that does
+    const auto events = ir::unfold(response);
+    co_return co_await send_events(events);
+  }
+  auto body = codec_->render_response(response, reply_context());
+  net::Headers headers{{"content-type", "application/json"}};
+  co_return co_await respond(200, std::move(headers), std::move(body));
+}
+
+void Journey::take_note(const std::vector<ir::Event>& events) {
+  for (const auto& event : events) {
+    if (const auto* started = std::get_if<ir::Started>(&event)) trace_->usage.update(started->usage);
+    if (const auto* metered = std::get_if<ir::Metered>(&event)) trace_->usage.update(metered->usage);
+    if (const auto* finished = std::get_if<ir::Finished>(&event)) trace_->stop = finished->stop;
+  }
+}
+
+namespace {
+
+// Decodes upstream bytes into events; what one read gave is handed on as one batch.
+class Feed {
+ public:
+  explicit Feed(std::unique_ptr<dialect::EventReader> reader) : reader_(std::move(reader)) {}
+
+  void take(std::string_view bytes, std::vector<ir::Event>& out) {
+    decoder_.feed(bytes);
+    drain(out, [this](dialect::SseEvent& event) { return decoder_.next(event); });
+  }
+  void end(std::vector<ir::Event>& out) {
+    drain(out, [this](dialect::SseEvent& event) { return decoder_.finish(event); });
+    reader_->end(out);
+  }
+
+ private:
+  template <class Next>
+  void drain(std::vector<ir::Event>& out, Next next) {
+    dialect::SseEvent event;
+    while (true) {
+      const auto more = next(event);
+      if (!more) {
+        out.emplace_back(ir::Failed{.error = more.error()});
+        return;
+      }
+      if (!*more) return;
+      reader_->read(event, out);
+    }
+  }
+
+  dialect::SseDecoder decoder_{};
+  std::unique_ptr<dialect::EventReader> reader_;
+};
+
+const Error* failure_in(const std::vector<ir::Event>& events) {
+  for (const auto& event : events)
+    if (const auto* failed = std::get_if<ir::Failed>(&event)) return &failed->error;
+  return nullptr;
+}
+
+bool any_semantic(const std::vector<ir::Event>& events) {
+  for (const auto& event : events)
+    if (ir::semantic(event)) return true;
+  return false;
+}
+
+}  // namespace
+
+Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec& upstream_codec, dialect::ReadContext context) {
+  Feed feed(upstream_codec.make_reader(std::move(context)));
+  const auto writer = codec_->make_writer(reply_context());
+  std::vector<ir::Event> events;
+  std::string out;
+  bool begun = false;
+  bool over = false;
+  while (!over) {
+    auto piece = co_await reply.next(keep_alive_every);
+    if (!piece) {
+      events.emplace_back(ir::Failed{.error = std::move(piece).error()});
+      over = true;
+    } else if (piece->kind == net::Piece::Kind::quiet) {
+      // Before the first event nothing may be sent: the status is still open, and with it a retry.
+      if (begun) writer->keep_alive(out);
+    } else if (piece->kind == net::Piece::Kind::end) {
+      feed.end(events);
+      over = true;
+    } else {
+      feed.take(piece->bytes, events);
+    }
+    const auto* failed = failure_in(events);
+    if (!begun && failed != nullptr && !any_semantic(events)) co_return std::unexpected(*failed);
+    if (!begun && !any_semantic(events)) continue;
+    take_note(events);
+    for (const auto& event : events) writer->write(event, out);
+    if (!begun) {
+      net::Headers headers{{"content-type", std::string(writer->content_type())}, {"cache-control", "no-cache"}};
+      CO_TRY_OK(co_await begin(200, std::move(headers)));
+      begun = true;
+    }
+    if (!out.empty()) CO_TRY_OK(co_await write(out));
+    out.clear();
+    if (failed != nullptr) {
+      auto error = *failed;
+      CO_TRY_OK(co_await exchange_.end());
+      co_return std::unexpected(std::move(error));
+    }
+    events.clear();
+  }
+  for (const auto& loss : writer->losses().all()) trace_->losses.push_back(loss);
+  if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
+  co_return co_await exchange_.end();
+}
+
+// A finished list of events to a streaming client, one write an event so that streaming can be seen.
+Task<Result<>> Journey::send_events(const std::vector<ir::Event>& events) {
+  take_note(events);
+  const auto writer = codec_->make_writer(reply_context());
+  net::Headers headers{{"content-type", std::string(writer->content_type())}, {"cache-control", "no-cache"}};
+  CO_TRY_OK(co_await begin(200, std::move(headers)));
+  for (const auto& event : events) {
+    std::string out;
+    writer->write(event, out);
+    if (!out.empty()) CO_TRY_OK(co_await write(out));
+  }
+  co_return co_await exchange_.end();
+}
+
+Task<Result<>> Journey::answer_locally(const provider::Upstream& upstream) {
+  current().lane = Lane::local;
+  current().status = 200;
+  CO_TRY(const auto* request, parsed_request());
+  const auto events = upstream.family->answer(*request, trace_->id);
+  trace_->usage_estimated = true;
+  if (stream_) co_return co_await send_events(events);
+  CO_TRY(const auto response, ir::fold(events));
+  trace_->usage = response.usage;
+  trace_->stop = response.stop;
+  auto body = codec_->render_response(response, reply_context());
+  net::Headers headers{{"content-type", "application/json"}};
+  co_return co_await respond(200, std::move(headers), std::move(body));
+}
+
+// The upstream cannot count for this dialect: a local estimate, marked as one.
+Task<Result<>> Journey::estimate_tokens() {
+  current().lane = Lane::local;
+  current().status = 200;
+  CO_TRY(const auto* request, parsed_request());
+  trace_->usage.input = ir::estimated_tokens(*request);
+  trace_->usage_estimated = true;
+  trace_->losses.push_back({.path = "input_tokens", .why = "estimated by the gateway; the upstream has no counter for this", .weight = ir::Loss::Weight::approximated});
+  auto body = codec_->render_token_count(*trace_->usage.input);
+  net::Headers headers{{"content-type", "application/json"}};
+  co_return co_await respond(200, std::move(headers), std::move(body));
+}
+
+}  // namespace agt::relay
