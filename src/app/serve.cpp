@@ -1,0 +1,148 @@
+#include "app/serve.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include "admin/api.h"
+#include "admin/gateway.h"
+#include "app/wiring.h"
+#include "core/version.h"
+#include "net/runtime.h"
+#include "store/stored_settings.h"
+
+namespace agt::app {
+namespace {
+
+constexpr int workers_default_max = 4;
+constexpr int admin_port_attempts = 10;  // 8046, or the next free one
+
+struct Option {
+  std::string_view name{};
+  std::string_view setting{};  // "": handled by itself
+};
+constexpr std::array options_known{
+    Option{"--host", "proxy.host"},     Option{"--port", "proxy.port"}, Option{"--admin-port", "admin.port"},
+    Option{"--workers", "workers"},     Option{"--log-level", "logging.level"}, Option{"--home", ""}, Option{"--config", ""},
+};
+
+int worker_count(const store::Settings& settings) {
+  if (settings.workers > 0) return static_cast<int>(settings.workers);
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, workers_default_max);
+}
+
+Result<store::Settings> settings_of(const ServeOptions& options, const store::Environment& environment, const store::Home& home, store::Vault& vault) {
+  store::SettingLayers layers{.environment = environment, .flags = options.flags};
+  TRY(layers.stored, store::stored_settings(vault));
+  TRY(layers.config, store::read_config_file(options.config.value_or(home.config_file()), options.config.has_value()));
+  return store::resolve(layers);
+}
+
+Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
+  net::RuntimeOptions options{.workers = worker_count(settings)};
+  if (!settings.network.upstream_proxy.empty()) {
+    TRY(options.client.proxy, net::parse_proxy(settings.network.upstream_proxy));
+  }
+  options.client.ca_file = settings.network.ca_file;
+  return options;
+}
+
+// What a newcomer sees: where it listens, and one line that works at once.
+void greet(const store::Settings& settings, std::uint16_t port, const admin::AdminAddress& admin_address) {
+  const auto shown_host = settings.bind_host() == "0.0.0.0" ? "127.0.0.1" : settings.bind_host();
+  const auto address = fmt::format("http://{}:{}", shown_host, port);
+  const auto key = settings.keys_demanded() ? " \\\n    -H 'authorization: Bearer YOUR-KEY'" : "";
+  fmt::print("Antigravity Tools {} is running.\n\n", version);
+  fmt::print("  for clients   {}      OpenAI clients: {}/v1\n", address, address);
+  fmt::print("  admin API     {}\n\n", admin_address.url);
+  fmt::print("Try it now, without any account:\n\n");
+  fmt::print("  curl {}/v1/chat/completions{} \\\n    -H 'content-type: application/json' \\\n"
+             "    -d '{{\"model\":\"demo\",\"messages\":[{{\"role\":\"user\",\"content\":\"Hello!\"}}]}}'\n\n", address, key);
+  fmt::print("Add an account:  agt account add gemini --key-env GEMINI_API_KEY      (agt help shows the rest)\n");
+  if (settings.listens_beyond_loopback()) fmt::print("\nThis port is open to other computers; clients must show a key.\n");
+  std::fflush(stdout);
+}
+
+Result<std::uint16_t> listen_for_admin(net::Runtime& runtime, const store::Settings& settings, const net::HandlerFactory& factory) {
+  const auto wanted = static_cast<std::uint16_t>(settings.admin.port);
+  Result<std::uint16_t> opened = fail(Code::config, "no admin port tried");
+  for (int i = 0; i < admin_port_attempts; ++i) {
+    const auto port = static_cast<std::uint16_t>(wanted == 0 ? 0 : wanted + i);
+    opened = runtime.listen("admin", {.host = settings.admin.host, .port = port}, factory);
+    const bool chosen_by_user = settings.origins.at("admin.port").layer != store::Layer::built_in;
+    if (opened || chosen_by_user) break;
+  }
+  return opened;
+}
+
+}  // namespace
+
+Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments) {
+  ServeOptions options;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    auto name = arguments[i];
+    std::optional<std::string> value;
+    if (const auto equals = name.find('='); equals != std::string::npos) {
+      value = name.substr(equals + 1);
+      name.resize(equals);
+    }
+    const auto known = std::ranges::find(options_known, std::string_view(name), &Option::name);
+    if (known == options_known.end()) return fail(Code::schema, fmt::format("agt serve has no option \"{}\"; see `agt help serve`.", arguments[i]));
+    if (!value) {
+      if (i + 1 == arguments.size()) return fail(Code::schema, fmt::format("{} needs a value.", name));
+      value = arguments[++i];
+    }
+    if (name == "--home")
+      options.home = *value;
+    else if (name == "--config")
+      options.config = *value;
+    else
+      options.flags.push_back({.setting = std::string(known->setting), .value = *value, .spelling = name});
+  }
+  return options;
+}
+
+Result<> serve(const ServeOptions& options, const store::Environment& environment) {
+  const Clock clock;
+  TRY(auto folders, store::folders_of(environment, options.home));
+  TRY(const auto home, store::Home::open(std::move(folders)));
+  TRY(const auto home_lock, home.lock());
+  TRY(const auto vault, store::Vault::open(home, clock, seeded_rng()));
+  TRY_OK(store::ensure_api_key(*vault));
+  TRY(const auto settings, settings_of(options, environment, home, *vault));
+  const Log log(settings.logging.level, STDERR_FILENO, clock);
+  if (vault->set_aside()) log.write(LogLevel::error, "vault_damaged", {{"kept_as", vault->set_aside()->string()}});
+
+  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
+  TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
+  if (ledger->set_aside()) log.write(LogLevel::error, "ledger_damaged", {{"kept_as", ledger->set_aside()->string()}});
+  store::LedgerWriter ledger_writer(std::move(ledger), {.keep_days = settings.ledger.keep_days, .bytes_max = settings.ledger.max_mb << 20});
+  admin::LedgerRecorder recorder(ledger_writer);
+
+  pool::Pool pool;
+  relay::Current current(nullptr);
+  const relay::Services services{.current = current, .pool = pool, .codecs = codecs(), .recorder = recorder, .clock = clock, .log = log};
+  TRY(auto net_options, runtime_options(settings));
+  TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
+  const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
+  TRY(const auto port, runtime->listen("proxy", {.host = settings.bind_host(), .port = static_cast<std::uint16_t>(settings.proxy.port)}, relays));
+
+  admin::Gateway gateway{.vault = *vault, .ledger = *ledger_reader, .ledger_writer = ledger_writer, .settings = settings, .current = current, .pool = pool,
+                         .families = families(), .services = services, .clock = clock, .log = log, .proxy_port = port, .started = clock.wall()};
+  TRY_OK(admin::reload(gateway));
+  admin::AdminAccess access;
+  const auto admins = [&](net::Worker& worker) { return admin::make_admin_handler(gateway, access, worker); };
+  TRY(const auto admin_port, listen_for_admin(*runtime, settings, admins));
+  TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
+  greet(settings, port, address);
+  log.write(LogLevel::info, "listening", {{"port", port}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
+  runtime->run();
+  admin::withdraw(home);
+  log.write(LogLevel::info, "stopped");
+  return {};
+}
+
+}  // namespace agt::app

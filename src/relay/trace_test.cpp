@@ -1,0 +1,52 @@
+#include "relay/trace.h"
+
+#include <gtest/gtest.h>
+
+#include "json/document.h"
+
+namespace agt::relay {
+namespace {
+
+Trace recovered() {
+  Trace trace{.id = "tr_1", .method = "POST", .path = "/v1/messages", .client_model = "m", .rule = "rule 0: m"};
+  trace.attempts.push_back({.provider = "p", .model = "m", .account_id = "1", .account_label = "anna", .lane = Lane::passthrough, .status = 429,
+                            .error = Error{.code = Code::unknown_429, .message = "slow down", .retry_after = Milliseconds(7000)},
+                            .scope = provider::Scope::account_model, .hint = provider::HintSource::header, .rest = Milliseconds(7000), .next = Next::next_account});
+  trace.attempts.push_back({.provider = "p", .model = "m", .account_id = "2", .account_label = "boris", .lane = Lane::passthrough,
+                            .skipped = {{.account_id = "1", .label = "anna", .reason = pool::SkipReason::already_tried}}, .status = 200});
+  trace.losses.push_back({.path = "seed", .why = "no such field", .weight = ir::Loss::Weight::dropped});
+  trace.losses.push_back({.path = "metadata", .why = "no such field", .weight = ir::Loss::Weight::harmless});
+  trace.status = 200;
+  return trace;
+}
+
+TEST(Trace, tells_a_recovery_in_one_sentence) { EXPECT_EQ(sentence(recovered()), "anna answered 429 (unknown_429). Recovered on attempt 2 with boris."); }
+
+TEST(Trace, tells_a_failure_with_its_remedy) {
+  Trace trace;
+  trace.error = Error{.code = Code::bad_json, .message = "The body is not valid JSON."};
+  EXPECT_EQ(sentence(trace), "The body is not valid JSON. Send valid JSON in UTF-8.");
+}
+
+TEST(Trace, is_written_as_json_with_every_decision) {
+  const auto text = to_json(recovered());
+  const auto document = json::Document::parse(text);
+  ASSERT_TRUE(document.has_value()) << text;
+  const auto first = document->root()["attempts"][0];
+  EXPECT_TRUE(first["error"]["class"].is("rate_limited"));
+  EXPECT_EQ(first["error"]["retry_after_ms"].integer_or(0), 7000);
+  EXPECT_EQ(first["rest_ms"].integer_or(0), 7000);
+  EXPECT_TRUE(first["next"].is("next_account"));
+  EXPECT_TRUE(document->root()["attempts"][1]["skipped"][0]["reason"].is("already_tried"));
+  EXPECT_EQ(document->root()["losses"].size(), 2U);
+}
+
+TEST(Trace, counts_only_losses_that_can_change_the_answer) { EXPECT_EQ(counted_losses(recovered().losses), 1U); }
+
+TEST(Trace, knows_the_attempt_that_served) {
+  EXPECT_EQ(recovered().served()->account_label, "boris");
+  EXPECT_EQ(Trace{}.served(), nullptr);
+}
+
+}  // namespace
+}  // namespace agt::relay
