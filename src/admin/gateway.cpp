@@ -129,8 +129,8 @@ Result<net::Url> address_of(const store::Account& account, const catalogue::Prov
                                           text::quoted(address)), "base_url");
   if (!url->tls && !url->loopback() && !account.insecure_http)
     return fail(Code::schema,
-                fmt::format("{} is plain http to another computer: the key would travel in the clear. Use https, or say "
-                            "--insecure-http.",
+                fmt::format("{} is plain http to another computer: the key would travel in the clear. Use https, or "
+                            "say --insecure-http.",
                             text::quoted(address)),
                 "base_url");
   return *url;
@@ -239,7 +239,8 @@ Result<> reload(Gateway& gateway) {
     TRY(gateway.settings, gateway.resolve(stored));
   }
   TRY(const auto built, build_snapshot(gateway.vault, gateway.settings, gateway.families, gateway.proxy_port));
-  for (const auto& problem : built.problems) gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
+  for (const auto& problem : built.problems)
+    gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
   gateway.pool.set_accounts(built.snapshot->accounts);
   gateway.current.set(built.snapshot);
   const auto& keep = gateway.settings.ledger;

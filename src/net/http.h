@@ -26,6 +26,8 @@ class Headers {
   void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
   void set(std::string_view name, std::string value);  // replaces all of that name
   void remove(std::string_view name);
+  void extend_last(std::string_view value) { fields_.back().value += value; }  // of a field that comes in parts
+  void reserve(std::size_t fields) { fields_.reserve(fields); }
 
   [[nodiscard]] auto begin() const { return fields_.begin(); }
   [[nodiscard]] auto end() const { return fields_.end(); }

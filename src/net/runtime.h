@@ -52,9 +52,21 @@ class Runtime {
   [[nodiscard]] virtual std::size_t open_connections() const = 0;
 };
 
+// How long a client may take. The defaults are the limits; tests make them short.
+struct ServerDeadlines {
+  Milliseconds head = head_deadline;
+  Milliseconds body_idle = body_idle_deadline;
+  Milliseconds body_rate_grace = net::body_rate_grace;
+  Milliseconds keep_alive = keep_alive_idle;
+  Milliseconds write_stall = write_stall_deadline;
+  Milliseconds linger = linger_deadline;
+};
+
 struct RuntimeOptions {
   int workers = 1;
   ClientOptions client{};
+  ServerDeadlines server{};
+  std::size_t connections_max = 0;  // 0: what RLIMIT_NOFILE allows
   Milliseconds drain = drain_deadline;
   bool handle_signals = true;
 };

@@ -31,18 +31,27 @@ std::vector<Target> resolved(const std::vector<Target>& targets, std::string_vie
   return out;
 }
 
-// How a provider stands to a model, best first.
+// How an account stands to a model, best first.
 enum class Rank : std::uint8_t { listed, known, anything, unknown, none };
 
-Rank rank_of(const Snapshot& snapshot, const pool::Account& account, std::string_view model) {
+bool knows(const catalogue::Catalogue& catalogue, std::string_view provider, std::string_view model) {
+  return std::ranges::any_of(catalogue.rows(), [&](const catalogue::ModelRow& row) {
+    return row.provider == provider && text::wildcard_match(row.match, model);
+  });
+}
+
+// The rank of an account that lists no models of its own.
+Rank rank_by_provider(const Snapshot& snapshot, const provider::Upstream& upstream, std::string_view model) {
+  if (upstream.family->local()) return Rank::none;
+  if (knows(*snapshot.catalogue, upstream.provider, model)) return Rank::known;
+  // A family without an address of its own stands for servers of all kinds; so does a native one at another address.
+  const auto own = net::parse_url(upstream.family->default_base_url);
+  return own && upstream.base.authority() == own->authority() ? Rank::unknown : Rank::anything;
+}
+
+Rank rank_of(const Snapshot& snapshot, const pool::Account& account, const provider::Upstream& upstream, std::string_view model) {
   if (!account.enabled || !pool::serves_model(account, model)) return Rank::none;
-  if (!account.models.empty()) return Rank::listed;
-  const auto* upstream = upstream_of(snapshot, account);
-  if (upstream == nullptr || upstream->family->local()) return Rank::none;
-  if (!snapshot.catalogue->lookup(account.provider, model).estimated) return Rank::known;
-  // A family without an address of its own stands for servers of all kinds; so does a native one that was given another.
-  const bool own_address = !upstream->family->default_base_url.empty() && upstream->base.authority() == net::parse_url(upstream->family->default_base_url)->authority();
-  return own_address ? Rank::unknown : Rank::anything;
+  return account.models.empty() ? rank_by_provider(snapshot, upstream, model) : Rank::listed;
 }
 
 std::string_view why(Rank rank) {
@@ -59,21 +68,24 @@ std::string_view why(Rank rank) {
 // Providers of the best rank that any account has for this model, the client's dialect first.
 Route without_rule(const Snapshot& snapshot, std::string_view model, ir::Dialect client) {
   auto best = Rank::none;
-  for (const auto& account : snapshot.accounts) best = std::min(best, rank_of(snapshot, account, model));
-  Route route{.why = std::string(why(best))};
-  if (best == Rank::none) return route;
-  const auto add = [&](bool same_dialect) {
-    for (const auto& account : snapshot.accounts) {
-      if (rank_of(snapshot, account, model) != best) continue;
-      const auto* upstream = upstream_of(snapshot, account);
-      if (upstream == nullptr || (upstream->family->dialect == client) != same_dialect) continue;
-      const auto there = std::ranges::find(route.targets, account.provider, &Target::who);
-      if (there == route.targets.end()) route.targets.push_back({.who = account.provider, .model = std::string(model)});
+  std::vector<Target> native;
+  std::vector<Target> foreign;
+  for (const auto& account : snapshot.accounts) {
+    const auto* upstream = upstream_of(snapshot, account);
+    if (upstream == nullptr) continue;
+    const auto rank = rank_of(snapshot, account, *upstream, model);
+    if (rank == Rank::none || rank > best) continue;
+    if (rank < best) {
+      native.clear();
+      foreign.clear();
+      best = rank;
     }
-  };
-  add(true);
-  add(false);
-  return route;
+    auto& targets = upstream->family->dialect == client ? native : foreign;
+    if (std::ranges::find(targets, account.provider, &Target::who) == targets.end())
+      targets.push_back({.who = account.provider, .model = std::string(model)});
+  }
+  std::ranges::move(foreign, std::back_inserter(native));
+  return {.why = std::string(why(best)), .targets = std::move(native)};
 }
 
 std::unexpected<Error> nobody(const Snapshot& snapshot, std::string_view model) {

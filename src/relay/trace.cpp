@@ -132,11 +132,10 @@ void write_ask(Writer& w, const Trace& trace) {
 std::string attempts_sentence(const Trace& trace) {
   std::string out;
   for (const auto& attempt : trace.attempts) {
-    if (attempt.account_id.empty()) continue;
+    if (attempt.account_id.empty() || !attempt.error) continue;
     if (!out.empty()) out += ' ';
-    if (attempt.error)
-      out += fmt::format("{} answered {}{}.", attempt.account_label, attempt.status == 0 ? "nothing" : std::to_string(attempt.status),
-                         fmt::format(" ({})", name(attempt.error->code)));
+    out += fmt::format("{} answered {} ({}).", attempt.account_label,
+                       attempt.status == 0 ? "nothing" : std::to_string(attempt.status), name(attempt.error->code));
   }
   return out;
 }

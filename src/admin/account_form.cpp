@@ -1,0 +1,111 @@
+#include "admin/account_form.h"
+
+#include <fmt/format.h>
+
+#include "admin/fields.h"
+#include "core/text.h"
+
+namespace agt::admin {
+namespace {
+
+void write_list(json::Writer& w, std::string_view key, const std::vector<std::string>& words) {
+  w.key(key);
+  w.begin_array();
+  for (const auto& word : words) w.value(word);
+  w.end_array();
+}
+
+// In one word, worst first: the same words are on the page and in `agt account list`.
+std::string_view state_of(const store::Account& account, bool usable, bool resting) {
+  if (!usable) return "unusable";
+  if (!account.enabled) return "disabled";
+  return resting ? "resting" : "ready";
+}
+
+bool write_rests(json::Writer& w, const store::Account& account, const std::vector<pool::Resting>& rests, Instant now) {
+  bool any = false;
+  w.key("rests");
+  w.begin_array();
+  for (const auto& resting : rests) {
+    if (resting.account_id != account.id) continue;
+    any = true;
+    w.begin_object();
+    w.field("model", resting.model);
+    w.field("code", name(resting.rest.code));
+    w.field("message", resting.rest.message);
+    w.field("remaining_ms", std::chrono::ceil<Milliseconds>(resting.rest.until - now).count());
+    w.field("set_by", resting.rest.set_by);
+    w.end_object();
+  }
+  w.end_array();
+  return any;
+}
+
+}  // namespace
+
+Result<store::Account> filled(store::Account account, const json::Value& form) {
+  TRY_OK(check_fields(form, {"label", "provider", "base_url", "key", "key_header", "models", "excluded_models",
+                             "enabled", "priority", "weight", "max_concurrency", "insecure_http"}));
+  std::string key;
+  TRY_OK(take(form, "label", account.label));
+  TRY_OK(take(form, "provider", account.provider));
+  TRY_OK(take(form, "base_url", account.base_url));
+  TRY_OK(take(form, "key", key));
+  TRY_OK(take(form, "key_header", account.key_header));
+  TRY_OK(take(form, "models", account.models));
+  TRY_OK(take(form, "excluded_models", account.excluded_models));
+  TRY_OK(take(form, "enabled", account.enabled));
+  TRY_OK(take(form, "priority", account.priority));
+  TRY_OK(take(form, "weight", account.weight));
+  TRY_OK(take(form, "max_concurrency", account.concurrency_max));
+  TRY_OK(take(form, "insecure_http", account.insecure_http));
+  if (account.provider.empty()) return fail(Code::schema, "The field \"provider\" is missing.", "provider");
+  if (!key.empty()) account.credential = Secret(std::move(key));
+  return account;
+}
+
+Result<> check_change(const store::Account& old, const store::Account& changed, bool key_given, Families families) {
+  TRY_OK(check_account(changed, families));
+  if (key_given || changed.credential.empty()) return {};
+  const auto before = upstream_of(old, families);
+  TRY(const auto after, upstream_of(changed, families));
+  const bool same_place =
+      before && before->base.authority() == after.base.authority() && before->base.tls == after.base.tls;
+  if (same_place || after.base.loopback()) return {};
+  return fail(Code::schema,
+              fmt::format("The address changes to {}: give the key again, so that the stored one is not sent to a place "
+                          "that it was not meant for.",
+                          after.base.authority()),
+              "key");
+}
+
+void write_account(json::Writer& w, const store::Account& account, Families families,
+                   const std::vector<pool::Resting>& rests, Instant now) {
+  const auto upstream = upstream_of(account, families);
+  w.begin_object();
+  w.field("id", account.id);
+  w.field("label", account.label);
+  w.field("provider", account.provider);
+  w.field("base_url", account.base_url);
+  if (upstream) w.field("family", upstream->family->name);
+  if (upstream && !upstream->family->local())
+    w.field("address", fmt::format("{}://{}{}", upstream->base.tls ? "https" : "http", upstream->base.authority(),
+                                   upstream->base.path));
+  w.field("key_hint", account.credential.empty() ? std::string() : account.credential.hint());
+  w.field("key_header", account.key_header);
+  write_list(w, "models", account.models);
+  write_list(w, "excluded_models", account.excluded_models);
+  w.field("enabled", account.enabled);
+  w.field("priority", account.priority);
+  w.field("weight", account.weight);
+  w.field("max_concurrency", account.concurrency_max);
+  w.field("insecure_http", account.insecure_http);
+  w.field("created_ms", account.created_ms);
+  w.field("updated_ms", account.updated_ms);
+  const bool is_resting = write_rests(w, account, rests, now);
+  w.field("state", state_of(account, upstream.has_value(), is_resting));
+  if (!upstream) w.field("problem", upstream.error().message);
+  w.end_object();
+}
+
+}  // namespace agt::admin

@@ -1,0 +1,165 @@
+// The routing rules of the admin API.
+#include "admin/route_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "admin/endpoints.h"
+#include "admin/fields.h"
+#include "catalogue/presets.h"
+#include "core/text.h"
+#include "relay/plan.h"
+#include "store/accounts.h"
+#include "store/routes.h"
+
+namespace agt::admin {
+namespace {
+
+Result<store::Route> route_in(const json::Value& body) {
+  store::Route route;
+  TRY_OK(take(body, "match", route.match));
+  TRY_OK(take(body, "targets", route.targets));
+  TRY_OK(check_route(route));
+  return route;
+}
+
+Result<std::size_t> position_in(const Call& call) {
+  const auto position = text::parse_number<std::size_t>(call.word());
+  if (!position)
+    return fail(Code::path_unknown,
+                fmt::format("\"{}\" is no position: rules are numbered from 0.", text::quoted(call.word(), 40)));
+  return *position;
+}
+
+void write_words(json::Writer& w, std::string_view key, const std::vector<std::string>& words) {
+  w.key(key);
+  w.begin_array();
+  for (const auto& word : words) w.value(word);
+  w.end_array();
+}
+
+void write_route(json::Writer& w, std::size_t position, const store::Route& route,
+                 const std::vector<store::Account>& accounts) {
+  w.begin_object();
+  w.field("position", position);
+  w.field("match", route.match);
+  write_words(w, "targets", route.targets);
+  write_words(w, "warnings", warnings_of(route, accounts));
+  w.end_object();
+}
+
+Result<Answer> answer_with(const Call& call, std::size_t position, const store::Route& route, int status) {
+  TRY_OK(reload(call.gateway));
+  TRY(const auto accounts, store::accounts(call.gateway.vault));
+  json::Writer w;
+  write_route(w, position, route, accounts);
+  return Answer{.status = status, .body = std::move(w).take()};
+}
+
+// Empty when the target can be served; else why not.
+std::string obstacle(const relay::Target& target, const std::vector<store::Account>& accounts) {
+  const auto is_meant = [&](const store::Account& account) {
+    return account.provider == target.who || account.label == target.who || account.id == target.who;
+  };
+  const auto matching = std::ranges::count_if(accounts, is_meant);
+  const auto enabled = std::ranges::count_if(
+      accounts, [&](const store::Account& account) { return account.enabled && is_meant(account); });
+  const auto who = text::quoted(target.who, 60);
+  if (enabled > 0 || target.who == "demo") return {};
+  if (matching > 0) return fmt::format("Every account of \"{}\" is disabled.", who);
+  if (catalogue::find_provider(target.who) != nullptr)
+    return fmt::format("No account of \"{}\" is set up yet: `agt account add {} --key-env VARIABLE`.", who, who);
+  std::vector<std::string_view> known;
+  for (const auto& account : accounts) known.emplace_back(account.label);
+  for (const auto& provider : catalogue::providers()) known.emplace_back(provider.name);
+  const auto near = nearest(target.who, known);
+  return fmt::format("\"{}\" is neither a provider nor an account{}.", who,
+                     near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
+}
+
+}  // namespace
+
+Result<> check_route(const store::Route& route) {
+  TRY_OK(relay::check_pattern(route.match));
+  if (route.targets.empty()) return fail(Code::schema, "A rule needs at least one target.", "targets");
+  for (std::size_t i = 0; i < route.targets.size(); ++i)
+    if (const auto target = relay::parse_target(route.targets[i]); !target)
+      return fail(Code::schema, target.error().message, fmt::format("targets[{}]", i));
+  return {};
+}
+
+std::vector<std::string> warnings_of(const store::Route& route, const std::vector<store::Account>& accounts) {
+  std::vector<std::string> warnings;
+  for (const auto& spelled : route.targets) {
+    const auto target = relay::parse_target(spelled);
+    auto why = target ? obstacle(*target, accounts) : target.error().message;
+    if (!why.empty()) warnings.push_back(std::move(why));
+  }
+  return warnings;
+}
+
+Result<Answer> list_routes(const Call& call) {
+  TRY(const auto routes, store::routes(call.gateway.vault));
+  TRY(const auto accounts, store::accounts(call.gateway.vault));
+  json::Writer w;
+  w.begin_object();
+  w.key("routes");
+  w.begin_array();
+  for (std::size_t i = 0; i < routes.size(); ++i) write_route(w, i, routes[i], accounts);
+  w.end_array();
+  w.end_object();
+  return Answer{.body = std::move(w).take()};
+}
+
+Result<Answer> insert_route(const Call& call) {
+  TRY_OK(check_fields(call.body, {"match", "targets", "position"}));
+  TRY(const auto route, route_in(call.body));
+  std::optional<std::size_t> wanted;
+  TRY_OK(take(call.body, "position", wanted));
+  TRY(const auto position, store::insert_route(call.gateway.vault, route, wanted));
+  return answer_with(call, position, route, 201);
+}
+
+Result<Answer> replace_route(const Call& call) {
+  TRY_OK(check_fields(call.body, {"match", "targets"}));
+  TRY(const auto position, position_in(call));
+  TRY(const auto route, route_in(call.body));
+  TRY_OK(store::replace_route(call.gateway.vault, position, route));
+  return answer_with(call, position, route, 200);
+}
+
+Result<Answer> replace_routes(const Call& call) {
+  TRY_OK(check_fields(call.body, {"routes"}));
+  const auto list = call.body["routes"];
+  if (!list.is_array()) return list.refuse("a list of rules");
+  std::vector<store::Route> all;
+  for (const auto item : list.children()) {
+    TRY_OK(check_fields(item, {"match", "targets", "position", "warnings"}));  // what list_routes gave is taken back
+    TRY(auto route, route_in(item));
+    all.push_back(std::move(route));
+  }
+  TRY_OK(store::replace_routes(call.gateway.vault, all));
+  TRY_OK(reload(call.gateway));
+  return list_routes(call);
+}
+
+Result<Answer> move_route(const Call& call) {
+  TRY_OK(check_fields(call.body, {"to"}));
+  TRY(const auto from, position_in(call));
+  std::optional<std::size_t> to;
+  TRY_OK(take(call.body, "to", to));
+  if (!to) return fail(Code::schema, "The field \"to\" is missing.", "to");
+  TRY_OK(store::move_route(call.gateway.vault, from, *to));
+  TRY_OK(reload(call.gateway));
+  return list_routes(call);
+}
+
+Result<Answer> delete_route(const Call& call) {
+  TRY(const auto position, position_in(call));
+  TRY_OK(store::remove_route(call.gateway.vault, position));
+  TRY_OK(reload(call.gateway));
+  return list_routes(call);
+}
+
+}  // namespace agt::admin

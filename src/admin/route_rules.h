@@ -1,0 +1,20 @@
+// What is checked of a routing rule.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "store/accounts.h"
+#include "store/routes.h"
+
+namespace agt::admin {
+
+// The pattern and the targets are well-formed. Code::schema with the field.
+[[nodiscard]] Result<> check_route(const store::Route& route);
+
+// What keeps its targets from serving now. No error: the account may be added later.
+[[nodiscard]] std::vector<std::string> warnings_of(const store::Route& route,
+                                                   const std::vector<store::Account>& accounts);
+
+}  // namespace agt::admin

@@ -1,0 +1,65 @@
+// The table of the admin API: every endpoint there is, who may call it and what it does. The listener, the command line
+// and the OpenAPI document all read this one table; what is not in it does not exist.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "admin/answer.h"
+#include "admin/gateway.h"
+#include "json/document.h"
+#include "net/runtime.h"
+
+namespace agt::admin {
+
+inline constexpr std::string_view api_prefix = "/api/v1";
+
+// A request to the API, whether it came over HTTP or from a command that runs without a gateway.
+struct Ask {
+  std::string method{};
+  std::string path{};      // decoded, with the prefix
+  std::string query{};     // without '?', encoded
+  std::string body{};      // JSON, or empty
+  std::string if_match{};  // the header's value, or empty
+};
+
+// One call of an endpoint. Lives for the call.
+struct Call {
+  Gateway& gateway;
+  const Ask& ask;
+  std::vector<std::string> words{};  // what stood in the pattern's {places}
+  json::Value body{};                // missing when there was none
+
+  [[nodiscard]] const std::string& word() const { return words.front(); }
+};
+
+using StoreWork = Result<Answer> (*)(const Call& call);                            // on an offload thread: may wait
+using NetworkWork = Task<Result<Answer>> (*)(const Call& call, net::Worker& worker);  // on the worker's own thread
+
+enum class Auth : std::uint8_t { token, none };
+
+struct Endpoint {
+  std::string_view method{};
+  std::string_view pattern{};  // below the prefix: "/accounts/{account}/test"
+  Auth auth = Auth::token;
+  std::variant<StoreWork, NetworkWork> work{};
+  std::string_view summary{};  // for the OpenAPI document
+};
+
+[[nodiscard]] std::span<const Endpoint> endpoints();
+
+struct Found {
+  const Endpoint* endpoint = nullptr;
+  std::vector<std::string> words{};
+};
+// Code::path_unknown, or Code::method with the allowed ones in Error::field.
+[[nodiscard]] Result<Found> find_endpoint(std::string_view method, std::string_view path);
+
+// Finds and runs the endpoint. Whether the caller may is decided before.
+[[nodiscard]] Task<Answer> answer(Gateway& gateway, net::Worker& worker, Ask ask);
+
+}  // namespace agt::admin

@@ -1,0 +1,25 @@
+#include "dialect/anthropic/codec.h"
+
+#include "dialect/anthropic/codec_parts.h"
+
+namespace agt::dialect {
+
+const Codec anthropic_codec{
+    .dialect = ir::Dialect::anthropic,
+    .model_in_path = false,
+    .parse_request = anthropic::parse_request,
+    .render_request = anthropic::render_request,
+    .parse_response = anthropic::parse_response,
+    .render_response = anthropic::render_response,
+    .make_reader = anthropic::make_reader,
+    .make_writer = anthropic::make_writer,
+    .observe = anthropic::observe,
+    .observe_whole = anthropic::observe_whole,
+    .render_error = anthropic::render_error,
+    .diagnose = anthropic::diagnose,
+    .render_token_count = anthropic::render_token_count,
+    .render_models = anthropic::render_models,
+    .render_model = anthropic::render_model,
+};
+
+}  // namespace agt::dialect

@@ -1,0 +1,25 @@
+#include "dialect/gemini/codec.h"
+
+#include "dialect/gemini/functions.h"
+
+namespace agt::dialect {
+
+const Codec gemini_codec{
+    .dialect = ir::Dialect::gemini,
+    .model_in_path = true,
+    .parse_request = gemini::parse_request,
+    .render_request = gemini::render_request,
+    .parse_response = gemini::parse_response,
+    .render_response = gemini::render_response,
+    .make_reader = gemini::make_reader,
+    .make_writer = gemini::make_writer,
+    .observe = gemini::observe,
+    .observe_whole = gemini::observe_whole,
+    .render_error = gemini::render_error,
+    .diagnose = gemini::diagnose,
+    .render_token_count = gemini::render_token_count,
+    .render_models = gemini::render_models,
+    .render_model = gemini::render_model,
+};
+
+}  // namespace agt::dialect

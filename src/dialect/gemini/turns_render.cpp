@@ -1,0 +1,347 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/overloaded.h"
+#include "dialect/gemini/config.h"
+#include "dialect/gemini/parts.h"
+#include "ir/turns.h"
+
+namespace agt::dialect::gemini {
+namespace {
+
+// ---- home ----------------------------------------------------------------------------------------------------------
+
+void write_home_parts(json::Writer& writer, const std::vector<ir::Part>& parts, const ir::Extras& extras,
+                      std::string_view section) {
+  const auto* own = spelled(extras, section, "parts");
+  if (own != nullptr && own->text != "{}" && parts.empty()) return;  // absent, or null and written with the rest
+  const bool alone = own != nullptr && parts.size() == 1;
+  writer.key("parts");
+  if (!alone) writer.begin_array();
+  for (const auto& part : parts) {
+    writer.begin_object();
+    write_home_part(writer, part);
+    writer.end_object();
+  }
+  if (!alone) writer.end_array();
+}
+
+void write_home_content(json::Writer& writer, const ir::Message& message) {
+  writer.begin_object();
+  if (!write_spelled(writer, message.extras, section::top, "role"))
+    writer.field("role", message.role == ir::Role::assistant ? "model" : "user");
+  write_home_parts(writer, message.parts, message.extras, section::top);
+  write_rest(writer, message.extras, section::top);
+  writer.end_object();
+}
+
+void write_home_contents(json::Writer& writer, const ir::Request& request) {
+  const bool alone = spelled(request.extras, section::top, "contents") != nullptr && request.messages.size() == 1;
+  writer.key("contents");
+  if (!alone) writer.begin_array();
+  for (const auto& message : request.messages) write_home_content(writer, message);
+  if (!alone) writer.end_array();
+}
+
+void write_home_system(json::Writer& writer, const ir::Request& request) {
+  const auto& extras = request.extras;
+  if (write_spelled(writer, extras, section::top, "systemInstruction")) return;
+  if (request.system.empty() && !has_rest(extras, section::system)) return;
+  writer.key("systemInstruction");
+  writer.begin_object();
+  write_spelled(writer, extras, section::system, "role");
+  write_home_parts(writer, request.system, extras, section::system);
+  write_rest(writer, extras, section::system);
+  writer.end_object();
+}
+
+// ---- from elsewhere ------------------------------------------------------------------------------------------------
+
+constexpr std::string_view filler_text = ".";  // blank texts are refused
+
+struct Turn {
+  bool model = false;
+  std::vector<std::string> parts{};  // JSON objects
+};
+
+template <class Body>
+std::string object_of(Body&& body) {
+  json::Writer writer;
+  writer.begin_object();
+  body(writer);
+  writer.end_object();
+  return std::move(writer).take();
+}
+
+std::string text_object(std::string_view text, std::string_view signature = {}) {
+  return object_of([&](json::Writer& writer) {
+    writer.field("text", text);
+    if (!signature.empty()) writer.field("thoughtSignature", signature);
+  });
+}
+
+class Turns {
+ public:
+  explicit Turns(const Rendering& rendering) : rendering_(rendering), losses_(rendering.losses) {}
+
+  Result<std::vector<Turn>> run() {
+    const auto messages = ir::turns(rendering_.request, {.merge_same_role = true}, losses_);
+    const auto current = first_of_current_turn(messages);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      losses_.extras_go_home(messages[i].extras, ir::Dialect::gemini, "messages");
+      if (!messages[i].name.empty()) losses_.harmless("messages.name", "gemini does not tell participants apart");
+      if (messages[i].role == ir::Role::assistant) {
+        TRY_OK(model_turn(messages[i], i >= current));
+      } else {
+        TRY_OK(user_turn(messages[i]));
+      }
+    }
+    close_the_ends();
+    return std::move(out_);
+  }
+
+ private:
+  // The current turn begins at the last message in which the user says something that is no tool result. Where text
+  // stands beside results, Google does not say whether that begins a new turn: too many sentinels do no harm.
+  static std::size_t first_of_current_turn(const std::vector<ir::Message>& messages) {
+    const auto is_result = [](const ir::Part& part) { return std::holds_alternative<ir::ToolResult>(part.body); };
+    for (auto i = messages.size(); i-- > 0;)
+      if (messages[i].role != ir::Role::assistant && std::ranges::none_of(messages[i].parts, is_result)) return i;
+    return 0;
+  }
+
+  void add(Turn turn) {
+    if (turn.parts.empty()) return;
+    if (!out_.empty() && out_.back().model == turn.model)
+      std::ranges::move(turn.parts, std::back_inserter(out_.back().parts));
+    else
+      out_.push_back(std::move(turn));
+  }
+
+  void close_the_ends() {
+    if (out_.empty() || out_.front().model) {
+      losses_.approximated("messages", "gemini wants a user turn first; a short one was put in front");
+      out_.insert(out_.begin(), Turn{.model = false, .parts = {text_object(filler_text)}});
+    }
+    if (out_.back().model)
+      losses_.approximated("messages", "gemini does not continue a prefilled answer; it was sent as a finished turn");
+  }
+
+  void note(const ir::Part& part) {
+    losses_.extras_go_home(part.extras, ir::Dialect::gemini, fmt::format("messages.{}", kind_name(part.body)));
+    if (part.signature && part.signature->signer != ir::Dialect::gemini &&
+        !std::holds_alternative<ir::Reasoning>(part.body))
+      losses_.harmless("messages.signature", "a signature means something to its signer only");
+  }
+
+  static std::string own_signature(const ir::Part& part) {
+    return part.signature && part.signature->signer == ir::Dialect::gemini ? part.signature->blob : std::string{};
+  }
+
+  Result<> model_turn(const ir::Message& message, bool current) {
+    Turn turn{.model = true};
+    std::string carried;  // the signature of a thought belongs to the part after it: thoughts themselves have none
+    bool needs_signature = current && rendering_.target.facts.signatures_required;
+    for (const auto& part : message.parts) {
+      note(part);
+      auto signature = own_signature(part);
+      if (std::holds_alternative<ir::Reasoning>(part.body)) {
+        if (!signature.empty()) carried = std::move(signature);
+        losses_.harmless("messages.reasoning", "gemini takes no thoughts back, only its own signatures");
+        continue;
+      }
+      if (signature.empty()) std::swap(signature, carried);
+      if (const auto* call = std::get_if<ir::ToolCall>(&part.body)) {
+        if (needs_signature && signature.empty()) signature = signature_sentinel;
+        needs_signature = false;
+        turn.parts.push_back(call_object(*call, signature));
+        continue;
+      }
+      TRY_OK(plain_part(part, signature, turn.parts));
+    }
+    if (!carried.empty()) turn.parts.push_back(text_object("", carried));
+    add(std::move(turn));
+    return {};
+  }
+
+  std::string call_object(const ir::ToolCall& call, std::string_view signature) {
+    const auto arguments = object_arguments(call);
+    if (arguments.wrapped)
+      losses_.approximated("messages", fmt::format("the arguments of tool call {} are no JSON object; sent as _raw", call.id));
+    return object_of([&](json::Writer& writer) {
+      writer.key("functionCall");
+      write_call(writer, legal_tool_id(call.id), rendering_.names.upstream(call.name, call.name_space), arguments.object);
+      if (!signature.empty()) writer.field("thoughtSignature", signature);
+    });
+  }
+
+  Result<> user_turn(const ir::Message& message) {
+    Turn turn{.model = false};
+    for (const auto& part : message.parts)
+      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) turn.parts.push_back(result_object(*result));
+    for (const auto& part : message.parts) {
+      note(part);
+      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) {
+        for (const auto& inner : result->content)
+          if (!std::holds_alternative<ir::Text>(inner.body)) {
+            if (std::holds_alternative<ir::Media>(inner.body))
+              losses_.approximated("messages", "media of a tool result were put beside it");
+            TRY_OK(plain_part(inner, "", turn.parts));
+          }
+        continue;
+      }
+      TRY_OK(plain_part(part, own_signature(part), turn.parts));
+    }
+    add(std::move(turn));
+    return {};
+  }
+
+  std::string result_object(const ir::ToolResult& result) {
+    const bool media = std::ranges::any_of(
+        result.content, [](const ir::Part& part) { return std::holds_alternative<ir::Media>(part.body); });
+    auto text = ir::plain_text(result.content);
+    if (text.empty() && media) text = "The result is attached.";
+    return object_of([&](json::Writer& writer) {
+      writer.key("functionResponse");
+      writer.begin_object();
+      writer.field("id", legal_tool_id(result.call_id));
+      writer.field("name", upstream_name(result));
+      writer.key("response");
+      writer.begin_object();
+      // Also when the text happens to be JSON: one stable rule.
+      writer.field(result.is_error ? "error" : "output", text);
+      writer.end_object();
+      writer.end_object();
+    });
+  }
+
+  // The namespace of a result's tool is said by its call only.
+  std::string upstream_name(const ir::ToolResult& result) const {
+    for (const auto& message : rendering_.request.messages)
+      for (const auto& part : message.parts)
+        if (const auto* call = std::get_if<ir::ToolCall>(&part.body); call != nullptr && call->id == result.call_id)
+          return rendering_.names.upstream(call->name, call->name_space);
+    return rendering_.names.upstream(result.name);
+  }
+
+  Result<> plain_part(const ir::Part& part, const std::string& signature, std::vector<std::string>& out) {
+    const auto text = [&](const std::string& words) -> Result<> {
+      if (!words.empty() || !signature.empty()) out.push_back(text_object(words, signature));
+      return {};
+    };
+    return std::visit(Overloaded{
+                          [&](const ir::Text& body) { return text(body.text); },
+                          [&](const ir::Refusal& body) { return text(body.text); },
+                          [&](const ir::Reasoning&) -> Result<> {
+                            losses_.harmless("messages.reasoning", "gemini takes no thoughts back");
+                            return {};
+                          },
+                          [&](const ir::Media& body) { return media(body, signature, out); },
+                          [&](const ir::ToolCall& body) -> Result<> {
+                            out.push_back(call_object(body, signature));
+                            return {};
+                          },
+                          [](const ir::ToolResult&) -> Result<> { return {}; },
+                          [&](const ir::Opaque& body) -> Result<> {
+                            if (body.origin == ir::Dialect::gemini)
+                              out.push_back(body.raw.text);
+                            else
+                              losses_.dropped("messages", fmt::format("a part that only {} understands", name(body.origin)));
+                            return {};
+                          },
+                      },
+                      part.body);
+  }
+
+  Result<> media(const ir::Media& media, const std::string& signature, std::vector<std::string>& out) {
+    TRY_OK(accepted(media));
+    if (std::holds_alternative<ir::UrlSource>(media.source))
+      losses_.approximated("messages", fmt::format("gemini fetches the URL of the {} itself", name(media.kind)));
+    if (!media.name.empty()) losses_.harmless("messages.filename", "gemini has no field for the name of a file");
+    out.push_back(object_of([&](json::Writer& writer) {
+      write_media(writer, media);
+      if (!signature.empty()) writer.field("thoughtSignature", signature);
+    }));
+    return {};
+  }
+
+  Result<> accepted(const ir::Media& media) const {
+    const auto& facts = rendering_.target.facts;
+    const auto refuse = [&](std::string_view why) {
+      return fail(Code::feature_unsupported, fmt::format("messages: {}", why), "messages");
+    };
+    if (const auto* file = std::get_if<ir::FileSource>(&media.source); file != nullptr && file->origin != ir::Dialect::gemini)
+      return refuse(fmt::format("gemini cannot read a file that was uploaded to {}.", name(file->origin)));
+    if (facts.estimated) return {};
+    const bool taken = media.kind == ir::MediaKind::image      ? facts.images
+                       : media.kind == ir::MediaKind::document ? facts.documents
+                       : media.kind == ir::MediaKind::audio    ? facts.audio
+                                                               : true;
+    if (!taken) return refuse(fmt::format("this model takes no {} input.", name(media.kind)));
+    return {};
+  }
+
+  const Rendering& rendering_;
+  ir::Losses& losses_;
+  std::vector<Turn> out_{};
+};
+
+std::string schema_words(const ir::ResponseFormat& format) {
+  if (format.schema.empty()) return "Answer with one JSON object and nothing else.";
+  return fmt::format("Answer with one JSON value and nothing else. It must match this JSON Schema:\n{}", format.schema.text);
+}
+
+}  // namespace
+
+Result<> write_contents(json::Writer& writer, const Rendering& rendering) {
+  if (rendering.home) {
+    write_home_contents(writer, rendering.request);
+    return {};
+  }
+  TRY(const auto turns, Turns(rendering).run());
+  writer.key("contents");
+  writer.begin_array();
+  for (const auto& turn : turns) {
+    writer.begin_object();
+    writer.field("role", turn.model ? "model" : "user");
+    writer.key("parts");
+    writer.begin_array();
+    for (const auto& part : turn.parts) writer.raw(part);
+    writer.end_array();
+    writer.end_object();
+  }
+  writer.end_array();
+  return {};
+}
+
+void write_system(json::Writer& writer, const Rendering& rendering) {
+  const auto& request = rendering.request;
+  if (rendering.home) {
+    write_home_system(writer, request);
+    return;
+  }
+  std::vector<std::string> texts;
+  for (const auto& part : ir::system_parts(request)) {
+    rendering.losses.extras_go_home(part.extras, ir::Dialect::gemini, "system");
+    const auto* text = std::get_if<ir::Text>(&part.body);
+    if (text == nullptr)
+      rendering.losses.dropped("system", fmt::format("a {} in the system prompt", kind_name(part.body)));
+    else if (!text->text.empty())
+      texts.push_back(text->text);
+  }
+  if (schema_goes_into_words(rendering)) {
+    rendering.losses.approximated("response_format", "this model takes no schema beside tools; it was asked for in words");
+    texts.push_back(schema_words(*request.response_format));
+  }
+  if (texts.empty()) return;
+  writer.key("systemInstruction");
+  writer.begin_object();
+  writer.key("parts");
+  writer.begin_array();
+  for (const auto& text : texts) writer.raw(text_object(text));
+  writer.end_array();
+  writer.end_object();
+}
+
+}  // namespace agt::dialect::gemini

@@ -1,0 +1,131 @@
+#include "net/http.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.h"
+
+namespace agt::net {
+namespace {
+
+// Calls `take(name, whole)` for each `name=value` or `name` of the query, in order, until it returns true.
+template <class Take>
+void each_parameter(std::string_view query, Take take) {
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto whole = query.substr(0, end);
+    const auto name = whole.substr(0, std::min(whole.find('='), whole.size()));
+    if (take(name, whole)) return;
+    query.remove_prefix(std::min(end + 1, query.size()));
+  }
+}
+
+bool is_named(std::string_view encoded, std::string_view name) {
+  if (encoded == name) return true;
+  return encoded.contains('%') && text::percent_decoded(encoded) == name;
+}
+
+bool is_host_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+}
+
+bool is_ipv6_character(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == ':' || c == '.';
+}
+
+bool is_path_character(char c) { return c > ' ' && c < 0x7F && c != '#' && c != '\\' && c != '"' && c != '<' && c != '>'; }
+
+}  // namespace
+
+std::optional<std::string_view> Headers::get(std::string_view name) const {
+  for (const auto& field : fields_)
+    if (text::iequals(field.name, name)) return field.value;
+  return std::nullopt;
+}
+
+std::string_view Headers::get_or(std::string_view name, std::string_view fallback) const {
+  return get(name).value_or(fallback);
+}
+
+std::size_t Headers::count(std::string_view name) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(fields_, [name](const Header& field) { return text::iequals(field.name, name); }));
+}
+
+void Headers::set(std::string_view name, std::string value) {
+  remove(name);
+  add(std::string(name), std::move(value));
+}
+
+void Headers::remove(std::string_view name) {
+  std::erase_if(fields_, [name](const Header& field) { return text::iequals(field.name, name); });
+}
+
+std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {
+  std::optional<std::string> found;
+  each_parameter(query, [&](std::string_view parameter, std::string_view whole) {
+    if (!is_named(parameter, name)) return false;
+    found = text::percent_decoded(whole.substr(std::min(parameter.size() + 1, whole.size())));
+    return true;
+  });
+  return found;
+}
+
+std::string without_query_parameter(std::string_view query, std::string_view name) {
+  std::string rest;
+  each_parameter(query, [&](std::string_view parameter, std::string_view whole) {
+    if (is_named(parameter, name)) return false;
+    if (!rest.empty()) rest += '&';
+    rest += whole;
+    return false;
+  });
+  return rest;
+}
+
+std::string Url::authority() const {
+  const bool usual = port == (tls ? 443 : 80);
+  const bool ipv6 = host.contains(':');
+  auto text = ipv6 ? fmt::format("[{}]", host) : host;
+  if (!usual) text += fmt::format(":{}", port);
+  return text;
+}
+
+bool Url::loopback() const {
+  return host == "localhost" || host.ends_with(".localhost") || host == "::1" ||
+         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
+}
+
+std::optional<Url> parse_url(std::string_view text) {
+  Url url;
+  const auto scheme_end = text.find("://");
+  if (scheme_end == std::string_view::npos) return std::nullopt;
+  const auto scheme = text::lowered(text.substr(0, scheme_end));
+  if (scheme != "http" && scheme != "https") return std::nullopt;
+  url.tls = scheme == "https";
+  url.port = url.tls ? 443 : 80;
+  text.remove_prefix(scheme_end + 3);
+
+  const auto authority = text.substr(0, std::min(text.find_first_of("/?#"), text.size()));
+  const auto path = text.substr(authority.size());
+  if (!std::ranges::all_of(path, is_path_character) || path.contains('?')) return std::nullopt;
+  url.path = path.substr(0, path.find_last_not_of('/') + 1);
+
+  const bool bracketed = authority.starts_with('[');
+  const auto host_end = bracketed ? authority.find(']') : std::min(authority.find(':'), authority.size());
+  if (host_end == std::string_view::npos) return std::nullopt;
+  url.host = text::lowered(bracketed ? authority.substr(1, host_end - 1) : authority.substr(0, host_end));
+  if (url.host.empty() || url.host.size() > 255) return std::nullopt;
+  if (!std::ranges::all_of(url.host, bracketed ? is_ipv6_character : is_host_character)) return std::nullopt;
+  if (bracketed && !url.host.contains(':')) return std::nullopt;
+
+  const auto rest = authority.substr(host_end + (bracketed ? 1 : 0));
+  if (rest.empty()) return url;
+  if (!rest.starts_with(':')) return std::nullopt;
+  const auto port = text::parse_number<unsigned short>(rest.substr(1));
+  if (!port || *port == 0) return std::nullopt;
+  url.port = *port;
+  return url;
+}
+
+}  // namespace agt::net

@@ -1,0 +1,206 @@
+#include "net/internal/connection.h"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "core/overloaded.h"
+#include "net/internal/response_head.h"
+
+namespace agt::net {
+
+namespace asio = boost::asio;
+
+Service::~Service() = default;
+
+void Service::serve(int fd, Peer peer) {
+  auto* const connection = new Connection(*this, fd, std::move(peer));  // NOLINT: its coroutine's end deletes it
+  connection->next = first_;
+  if (first_ != nullptr) first_->previous = connection;
+  first_ = connection;
+  ++open_connections_;
+  const auto at_end = [this, connection](const std::exception_ptr& bug) {
+    if (bug) log_.write(LogLevel::error, "connection_bug");
+    ended(*connection);
+  };
+  asio::co_spawn(loop_.executor(), connection->run(), asio::bind_cancellation_slot(connection->cancellation(), at_end));
+}
+
+void Service::ended(Connection& connection) {
+  (connection.previous != nullptr ? connection.previous->next : first_) = connection.next;
+  if (connection.next != nullptr) connection.next->previous = connection.previous;
+  --open_connections_;
+  delete &connection;  // NOLINT: see serve()
+}
+
+void Service::drain() {
+  draining_ = true;
+  for (auto* connection = first_; connection != nullptr; connection = connection->next) connection->drain();
+}
+
+void Service::cut() {
+  draining_ = true;
+  for (auto* connection = first_; connection != nullptr; connection = connection->next) connection->cut();
+}
+
+Connection::Connection(Service& service, int fd, Peer peer)
+    : Stream(service.loop(), fd), service_(service), peer_(std::move(peer)) {}
+
+Connection::~Connection() { loop().forget(static_cast<TurnEnd&>(*this)); }
+
+void Connection::drain() {
+  if (idle_) close();
+}
+
+void Connection::cut() {
+  lose_client();
+  close();
+}
+
+Task<> Connection::run() {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  for (bool again = true; again;) {
+    auto request = co_await next_request();
+    if (!request) {
+      if (auto* const refused = std::get_if<Refused>(&request.error())) co_await refuse(std::move(*refused));
+      break;
+    }
+    again = co_await serve();
+  }
+  if (lingering_ && !gone_) co_await linger();
+  close();
+}
+
+// The length of the head in the buffer, 0 while it is not complete.
+std::expected<std::size_t, Connection::Unserved> Connection::head_end() {
+  // A client may send an empty line before its request (RFC 9112 §2.2).
+  while (scanned_ == 0 && buffer_.received().starts_with("\r\n")) buffer_.take(2);
+  if (scanned_ == 0 && buffer_.received() == "\r") return 0;
+  auto end = find_head_end(buffer_.received(), scanned_);
+  if (!end) return std::unexpected(Unserved(std::move(end).error()));
+  return end->value_or(0);
+}
+
+Task<std::expected<void, Connection::Unserved>> Connection::next_request() {
+  scanned_ = 0;
+  const auto& deadlines = service_.deadlines();
+  bool begun = !buffer_.empty();
+  Moment until = loop().after(begun || !served_before_ ? deadlines.head : deadlines.keep_alive);
+  for (;;) {
+    auto bytes = head_end();
+    if (!bytes) co_return std::unexpected(std::move(bytes).error());
+    if (*bytes > 0) co_return accept_head(*bytes);
+    if (!begun && service_.draining()) co_return std::unexpected(Quiet{});
+    const auto room = buffer_.make_room();
+    const auto got = receive(buffer_.room(), room);
+    switch (got.outcome) {
+      case Transfer::Outcome::moved:
+        buffer_.came(got.bytes);
+        if (!begun) until = loop().after(deadlines.head);
+        begun = true;
+        continue;
+      case Transfer::Outcome::ended:
+      case Transfer::Outcome::failed: co_return std::unexpected(Quiet{});
+      case Transfer::Outcome::blocked: break;
+    }
+    idle_ = !begun;
+    const auto wake = co_await readable(until);
+    idle_ = false;
+    if (wake == Wake::cancelled) co_return std::unexpected(Quiet{});
+    if (wake == Wake::ready) continue;
+    if (!begun) co_return std::unexpected(Quiet{});
+    co_return std::unexpected(Refused{
+        .status = 408, .error = {.code = Code::slow_client, .message = "The request head took too long to arrive."}});
+  }
+}
+
+std::expected<void, Connection::Unserved> Connection::accept_head(std::size_t bytes) {
+  const auto raw = buffer_.received().substr(0, bytes);
+  auto request = guard(raw);
+  if (!request) return std::unexpected(Unserved(std::move(request).error()));
+  if (auto refused = parser_.check(raw, request->framing)) return std::unexpected(Unserved(*std::move(refused)));
+  buffer_.take(bytes);
+  request_ = *std::move(request);
+  return {};
+}
+
+Task<bool> Connection::serve() {
+  answer_ = Answer::none;
+  chunked_ = false;
+  closing_ = !request_.keep_alive;
+  served_before_ = true;
+  body_taken_ = 0;
+  body_complete_ = request_.framing.kind == Framing::Kind::none || (request_.framing.kind == Framing::Kind::length && request_.framing.length == 0);
+  continue_owed_ = request_.expects_continue;
+  if (peer_closed()) co_return false;  // half-closed counts as gone, as it does while the handler runs
+
+  handling_ = true;
+  try {
+    co_await service_.handler().handle(*this);
+  } catch (const std::exception& bug) {
+    service_.log().write(LogLevel::error, "handler_bug", {{"what", bug.what()}, {"path", request_.head.path}});
+    if (answer_ != Answer::complete) closing_ = true;
+  }
+  handling_ = false;
+  co_await asio::this_coro::reset_cancellation_state();
+  if (gone_ || answer_ == Answer::streaming) co_return false;
+  if (answer_ == Answer::none) {
+    co_await refuse({.status = 500, .error = {.code = Code::internal, .message = "The gateway did not answer this request."}});
+    co_return false;
+  }
+  skip_unread_body();
+  if (!closing_) co_return true;
+  const auto flushed = co_await flush({});
+  lingering_ = flushed.has_value() && (!body_complete_ || !buffer_.empty());
+  co_return false;
+}
+
+Task<> Connection::refuse(Refused refused) {
+  auto refusal = service_.handler().refusal(refused.error, request_.head.path);
+  ResponseHead head{.status = refused.status};
+  if (!refusal.content_type.empty()) head.headers.add("content-type", std::move(refusal.content_type));
+  if (refused.status == 405) head.headers.add("allow", std::string(allowed_methods));
+  closing_ = true;
+  lingering_ = true;
+  answer_ = Answer::none;
+  const auto sent = co_await respond(std::move(head), std::move(refusal.body));
+  if (!sent) lingering_ = false;
+}
+
+// Closing with bytes unread resets the connection, and a reset can overtake our answer in the client's kernel. So the
+// answer is followed by an end, and for a moment the rest of the request is read and thrown away.
+Task<> Connection::linger() {
+  shutdown_write();
+  buffer_.clear();
+  const Moment until = loop().after(service_.deadlines().linger);
+  for (std::size_t total = 0; total < linger_bytes_max && loop().wheel().now() < until;) {
+    const auto room = buffer_.make_room();
+    const auto got = receive(buffer_.room(), room);
+    if (got.outcome == Transfer::Outcome::ended || got.outcome == Transfer::Outcome::failed) co_return;
+    total += got.bytes;
+    if (got.outcome == Transfer::Outcome::moved) continue;
+    const auto wake = co_await readable(until);
+    if (wake != Wake::ready) co_return;
+  }
+}
+
+void Connection::lose_client() {
+  if (gone_) return;
+  gone_ = true;
+  if (handling_) cancel_.emit(asio::cancellation_type::terminal);
+}
+
+void Connection::peer_has_closed() {
+  if (handling_) lose_client();
+}
+
+void Connection::turn_ends() {
+  std::array<std::string_view, 2> nothing{};
+  if (!gone_) stalled_ = !send_some(nothing);
+}
+
+void Connection::room_to_write() {
+  if (stalled_ && !is_waiting()) turn_ends();
+}
+
+}  // namespace agt::net

@@ -1,0 +1,138 @@
+#include "net/internal/worker.h"
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "net/internal/cancelled.h"
+#include "net/internal/live_client.h"
+#include "net/internal/waiter.h"
+
+namespace agt::net {
+
+namespace asio = boost::asio;
+
+LiveWorker::LiveWorker(Common& common, int index)
+    : common_(common), index_(index), loop_(common.clock), client_(make_client(loop_, common.dns, common.options.client)) {}
+
+LiveWorker::~LiveWorker() = default;
+
+Task<Result<>> LiveWorker::sleep(Milliseconds duration) {
+  if (co_await is_cancelled()) co_return client_gone();
+  Waiter waiter(loop_);
+  const auto wake = co_await waiter.until(loop_.after(duration));
+  if (wake == Wake::cancelled) co_return client_gone();
+  co_return Result<>{};
+}
+
+Task<Result<>> LiveWorker::offload(std::function<void()> work) {
+  if (co_await is_cancelled()) co_return client_gone();
+  Waiter waiter(loop_);
+  bool finished = false;
+  std::string bug;
+  const auto ticket = common_.offload.submit([&] {
+    try {
+      work();
+    } catch (const std::exception& thrown) {
+      bug = thrown.what();
+    }
+    loop_.hand_over([&] {
+      finished = true;
+      waiter.wake(Wake::ready);
+    });
+  });
+  if (!ticket) co_return fail(Code::busy, "Too much work is waiting for the storage threads.");
+  bool cancelled = false;
+  while (!finished) {
+    const auto wake = co_await waiter.until(never);
+    if (wake != Wake::cancelled) continue;
+    cancelled = true;
+    // Work that has begun may use what belongs to the caller: it must end first.
+    if (common_.offload.withdraw(*ticket)) co_return client_gone();
+  }
+  if (!bug.empty()) co_return fail(Code::internal, std::move(bug));
+  if (cancelled) co_return client_gone();
+  co_return Result<>{};
+}
+
+void LiveWorker::spawn(std::function<Task<>()> task) {
+  if (loop_.is_this_thread())
+    start(std::move(task));
+  else
+    loop_.hand_over([this, task = std::move(task)]() mutable { start(std::move(task)); });
+}
+
+void LiveWorker::start(std::function<Task<>()> task) {
+  if (finishing_) return;
+  const auto place = background_.emplace(background_.end());
+  const auto at_end = [this, place](const std::exception_ptr&) { background_.erase(place); };
+  asio::co_spawn(loop_.executor(), shielded(std::move(task)), asio::bind_cancellation_slot(place->cancel.slot(), at_end));
+}
+
+Task<> LiveWorker::shielded(std::function<Task<>()> task) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  try {
+    co_await task();
+  } catch (const std::exception& bug) {
+    common_.log.write(LogLevel::error, "background_bug", {{"what", bug.what()}});
+  }
+}
+
+void LiveWorker::open(const std::string& name, int fd, std::unique_ptr<Handler> handler) {
+  Door door{.name = name};
+  door.service = std::make_unique<Service>(loop_, common_.log, common_.options.server, common_.open_connections, std::move(handler));
+  door.listener = std::make_unique<Listener>(loop_, fd, *door.service, common_.open_connections, common_.connections_max);
+  doors_.push_back(std::move(door));
+}
+
+void LiveWorker::close(std::string_view name) {
+  for (auto& door : doors_) {
+    if (door.name != name || !door.listener) continue;
+    door.listener.reset();
+    door.service->drain();
+  }
+  loop_.post([this] { sweep(); });
+}
+
+void LiveWorker::sweep() {
+  std::erase_if(doors_, [](const Door& door) { return !door.listener && door.service->empty(); });
+}
+
+bool LiveWorker::all_closed() const {
+  return std::ranges::all_of(doors_, [](const Door& door) { return door.service->empty(); });
+}
+
+void LiveWorker::finish() {
+  if (finishing_) return;
+  finishing_ = true;
+  for (auto& door : doors_) {
+    door.listener.reset();
+    door.service->drain();
+  }
+  asio::co_spawn(loop_.executor(), wind_down(), [](const std::exception_ptr&) {});
+}
+
+Task<> LiveWorker::wait_until_closed(Moment until) {
+  constexpr Milliseconds glance(10);
+  while (!all_closed() && !hurried_ && loop_.wheel().now() < until) {
+    const auto slept = co_await sleep(glance);
+    if (!slept) co_return;
+  }
+}
+
+Task<> LiveWorker::wind_down() {
+  constexpr Milliseconds glance(10);
+  co_await wait_until_closed(loop_.after(common_.options.drain));
+  hurried_ = false;
+  for (auto& door : doors_) door.service->cut();
+  const Moment until = loop_.after(cut_deadline);
+  while (!all_closed() && loop_.wheel().now() < until) co_await sleep(glance);
+  for (auto& task : background_) task.cancel.emit(asio::cancellation_type::terminal);
+  while (!background_.empty() && loop_.wheel().now() < until) co_await sleep(glance);
+  if (!all_closed() || !background_.empty())
+    common_.log.write(LogLevel::error, "tasks_ignore_cancellation", {{"worker", index_}});
+  loop_.stop();
+}
+
+}  // namespace agt::net

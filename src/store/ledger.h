@@ -1,0 +1,137 @@
+// The ledger: one row per request in ledger.db. Losing its last rows in a power cut is acceptable (synchronous=NORMAL);
+// delaying a request for it is not. Rows come in through LedgerWriter (ledger_writer.h).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/result.h"
+#include "store/database.h"
+#include "store/home.h"
+
+namespace agt::store {
+
+enum class BodyKind : std::uint8_t { client, upstream, upstream_reply, reply };
+[[nodiscard]] std::string_view name(BodyKind kind);
+[[nodiscard]] std::optional<BodyKind> body_kind_named(std::string_view name);
+
+struct LedgerBody {
+  BodyKind kind{};
+  std::string content_type{};
+  std::string bytes{};
+  bool truncated = false;
+};
+
+struct LedgerRow {
+  std::int64_t sequence = 0;  // given by the ledger; grows with each row; the cursor of list()
+  std::string id{};           // the trace id that the client saw
+  std::int64_t started_ms = 0;
+  std::string client_dialect{};
+  std::string path{};
+  std::string client_key{};   // id of the client key; empty: none or the primary key
+  std::string client_model{};
+  std::string provider{};
+  std::string upstream_model{};
+  std::string account_id{};
+  int status = 0;
+  std::string failure_class{};  // empty: it went well
+  std::string code{};
+  std::string lane{};           // passthrough, envelope, translate
+  bool stream = false;
+  std::optional<std::int64_t> input_tokens{};  // nothing: the provider did not say
+  std::optional<std::int64_t> output_tokens{};
+  std::optional<std::int64_t> cache_read_tokens{};
+  std::optional<std::int64_t> cache_write_tokens{};
+  std::optional<std::int64_t> reasoning_tokens{};
+  std::int64_t latency_ms = 0;
+  std::optional<std::int64_t> first_byte_ms{};
+  int attempts = 0;
+  std::int64_t bytes_in = 0;
+  std::int64_t bytes_out = 0;
+  std::string user_agent{};
+  std::string trace{};                  // JSON text; not filled by list()
+  std::vector<LedgerBody> bodies{};     // written by append; read back one by one with body()
+};
+
+struct LedgerFilter {
+  std::int64_t limit = 50;                         // 1 … ledger_page_max
+  std::optional<std::int64_t> before_sequence{};   // the next page: older than this row
+  std::optional<std::int64_t> since_ms{};
+  std::optional<std::int64_t> until_ms{};
+  bool failures_only = false;
+  std::string failure_class{};  // empty fields filter nothing
+  std::string code{};
+  std::string account_id{};
+  std::string provider{};
+  std::string client_model{};
+  std::string client_dialect{};
+  std::string client_key{};
+  std::string contains{};       // in id, path, models, user agent; literal, case-insensitive for ASCII
+};
+
+enum class StatBy : std::uint8_t { model, account, client, provider };
+[[nodiscard]] std::string_view name(StatBy by);
+[[nodiscard]] std::optional<StatBy> stat_by_named(std::string_view name);
+
+struct LedgerStat {
+  std::string key{};
+  std::int64_t bucket_ms = 0;  // start of the time slice; 0 when not sliced
+  std::int64_t requests = 0;
+  std::int64_t failures = 0;
+  std::int64_t input_tokens = 0;
+  std::int64_t output_tokens = 0;
+  std::int64_t cache_read_tokens = 0;
+  std::int64_t cache_write_tokens = 0;
+  std::int64_t reasoning_tokens = 0;
+  std::int64_t latency_ms_sum = 0;
+};
+
+struct StatQuery {
+  StatBy by = StatBy::model;
+  std::int64_t since_ms = 0;
+  std::int64_t until_ms = INT64_MAX;
+  std::int64_t slice_ms = 0;  // 0: one sum per key
+};
+
+struct Retention {
+  std::int64_t keep_days = 0;  // 0: no limit
+  std::int64_t bytes_max = 0;  // 0: no limit; of the file
+};
+
+// One connection. Any thread may call; readers open their own Ledger beside the writer's.
+class Ledger {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock);
+
+  [[nodiscard]] Result<> append(const std::vector<LedgerRow>& rows);  // one transaction; a repeated id is ignored
+  [[nodiscard]] Result<LedgerRow> get(std::string_view id_or_prefix);  // Code::conflict when the prefix is not unique
+  [[nodiscard]] Result<LedgerBody> body(std::string_view id, BodyKind kind);
+  [[nodiscard]] Result<std::vector<BodyKind>> body_kinds(std::string_view id);
+  [[nodiscard]] Result<std::vector<LedgerRow>> list(const LedgerFilter& filter);  // newest first
+  [[nodiscard]] Result<std::vector<LedgerStat>> stats(const StatQuery& query);
+  [[nodiscard]] Result<std::int64_t> count();
+  [[nodiscard]] Result<std::int64_t> bytes();  // of the file, without free pages
+  [[nodiscard]] Result<std::int64_t> prune(const Retention& retention);  // how many requests went
+  [[nodiscard]] Result<> clear();
+
+  [[nodiscard]] const std::optional<Rescue>& rescue() const { return database_.rescue(); }
+
+ private:
+  Ledger(Database database, const Clock& clock) : database_(std::move(database)), clock_(clock) {}
+  [[nodiscard]] Result<> insert(const LedgerRow& row);
+  [[nodiscard]] Result<std::string> full_id(std::string_view id_or_prefix);
+  [[nodiscard]] Result<std::int64_t> used_bytes();
+
+  std::mutex mutex_{};
+  Database database_;
+  const Clock& clock_;
+};
+
+}  // namespace agt::store

@@ -1,0 +1,337 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <csignal>
+#include <set>
+#include <thread>
+
+#include "core/ids.h"
+#include "store/ledger_writer.h"
+#include "store/test_home.h"
+
+namespace agt::store {
+namespace {
+
+class LedgerTest : public testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path file() const { return test_.root() / "ledger.db"; }
+  [[nodiscard]] std::unique_ptr<Ledger> open() const {
+    auto opened = Ledger::open(file(), clock_);
+    if (!opened) throw std::runtime_error(opened.error().message);
+    return *std::move(opened);
+  }
+  TestHome test_{};
+  StillClock clock_{};
+};
+
+LedgerRow row(std::string id, std::int64_t started_ms = 1) {
+  return {.id = std::move(id), .started_ms = started_ms, .client_model = "m", .status = 200};
+}
+
+std::vector<std::string> ids(const Result<std::vector<LedgerRow>>& rows) {
+  std::vector<std::string> all;
+  if (rows)
+    for (const auto& r : *rows) all.push_back(r.id);
+  return all;
+}
+
+using Ids = std::vector<std::string>;
+
+TEST_F(LedgerTest, everything_comes_back) {
+  const auto ledger = open();
+  LedgerRow full{.id = "req_abcdef", .started_ms = 42, .client_dialect = "anthropic", .path = "/v1/messages",
+                 .client_key = "key_1", .client_model = "opus", .provider = "openai", .upstream_model = "gpt",
+                 .account_id = "acc_1", .status = 429, .failure_class = "rate_limited", .code = "rpm",
+                 .lane = "translate", .stream = true, .input_tokens = 10, .output_tokens = 0, .latency_ms = 1234,
+                 .first_byte_ms = 56, .attempts = 2, .bytes_in = 100, .bytes_out = 200, .user_agent = "claude-cli/2",
+                 .trace = R"({"steps":[]})"};
+  full.bodies = {{.kind = BodyKind::client, .content_type = "application/json", .bytes = std::string("{\0}", 3),
+                  .truncated = true}};
+  ASSERT_TRUE(ledger->append({full}));
+  const auto read = ledger->get("req_abcdef");
+  ASSERT_TRUE(read) << message(read);
+  EXPECT_EQ(read->client_dialect, "anthropic");
+  EXPECT_EQ(read->path, "/v1/messages");
+  EXPECT_EQ(read->client_key, "key_1");
+  EXPECT_EQ(read->upstream_model, "gpt");
+  EXPECT_EQ(read->status, 429);
+  EXPECT_EQ(read->code, "rpm");
+  EXPECT_TRUE(read->stream);
+  EXPECT_EQ(read->input_tokens, 10);
+  EXPECT_EQ(read->output_tokens, 0);
+  EXPECT_EQ(read->cache_read_tokens, std::nullopt) << "not told is not zero";
+  EXPECT_EQ(read->first_byte_ms, 56);
+  EXPECT_EQ(read->bytes_out, 200);
+  EXPECT_EQ(read->user_agent, "claude-cli/2");
+  EXPECT_EQ(read->trace, R"({"steps":[]})");
+  EXPECT_EQ(ledger->body_kinds("req_abcdef"), std::vector{BodyKind::client});
+  const auto body = ledger->body("req_abcdef", BodyKind::client);
+  ASSERT_TRUE(body);
+  EXPECT_EQ(body->bytes, std::string("{\0}", 3));
+  EXPECT_TRUE(body->truncated);
+  EXPECT_EQ(ledger->body("req_abcdef", BodyKind::reply).error().code, Code::path_unknown);
+}
+
+TEST_F(LedgerTest, a_unique_beginning_of_the_id_is_enough) {
+  const auto ledger = open();
+  ASSERT_TRUE(ledger->append({row("abcd1"), row("abcd12"), row("abce1"), row("ab%_1")}));
+  EXPECT_EQ(ledger->get("abce")->id, "abce1");
+  EXPECT_EQ(ledger->get("abcd1")->id, "abcd1") << "the whole id wins over being a beginning";
+  EXPECT_EQ(ledger->get("abcd").error().code, Code::conflict);
+  EXPECT_EQ(ledger->get("abc").error().message, "give at least 4 characters of the id");
+  EXPECT_EQ(ledger->get("zzzz").error().code, Code::path_unknown);
+  EXPECT_EQ(ledger->get("").error().code, Code::path_unknown);
+  EXPECT_EQ(ledger->get("ab__").error().code, Code::path_unknown) << "no wildcards";
+}
+
+TEST_F(LedgerTest, the_list_is_newest_first_and_paged) {
+  const auto ledger = open();
+  ASSERT_TRUE(ledger->append({row("one1"), row("two2"), row("three3")}));
+  const auto first = ledger->list({.limit = 2});
+  EXPECT_EQ(ids(first), (Ids{"three3", "two2"}));
+  EXPECT_EQ(ids(ledger->list({.limit = 2, .before_sequence = first->back().sequence})), (Ids{"one1"}));
+}
+
+TEST_F(LedgerTest, the_list_is_filtered) {
+  const auto ledger = open();
+  auto failed = row("bad1", 100);
+  failed.failure_class = "network";
+  failed.code = "dns";
+  failed.account_id = "acc_2";
+  failed.user_agent = "codex_exec/1";
+  ASSERT_TRUE(ledger->append({row("good1", 50), failed}));
+  EXPECT_EQ(ids(ledger->list({.failures_only = true})), (Ids{"bad1"}));
+  EXPECT_EQ(ids(ledger->list({.failure_class = "network"})), (Ids{"bad1"}));
+  EXPECT_EQ(ids(ledger->list({.code = "rpm"})), Ids{});
+  EXPECT_EQ(ids(ledger->list({.account_id = "acc_2"})), (Ids{"bad1"}));
+  EXPECT_EQ(ids(ledger->list({.since_ms = 60})), (Ids{"bad1"}));
+  EXPECT_EQ(ids(ledger->list({.until_ms = 100})), (Ids{"good1"}));
+  EXPECT_EQ(ids(ledger->list({.contains = "CODEX"})), (Ids{"bad1"}));
+  EXPECT_EQ(ids(ledger->list({.contains = "%"})), Ids{}) << "a percent sign means itself";
+  EXPECT_EQ(ids(ledger->list({.contains = "_exec"})), (Ids{"bad1"}));
+}
+
+TEST_F(LedgerTest, a_page_has_a_limit) {
+  const auto ledger = open();
+  EXPECT_EQ(message(ledger->list({.limit = 501})), "limit: must be from 1 to 500, not 501");
+  EXPECT_FALSE(ledger->list({.limit = 0}));
+}
+
+TEST_F(LedgerTest, a_repeated_id_is_ignored) {
+  const auto ledger = open();
+  ASSERT_TRUE(ledger->append({row("same1"), row("same1")}));
+  EXPECT_EQ(ledger->count(), 1);
+}
+
+TEST_F(LedgerTest, sums_by_model_in_slices) {
+  const auto ledger = open();
+  auto a = row("a111", 1'000);
+  a.upstream_model = "x";
+  a.input_tokens = 5;
+  auto b = row("b111", 1'900);
+  b.upstream_model = "x";
+  b.failure_class = "network";
+  auto c = row("c111", 2'500);
+  c.upstream_model = "y";
+  c.output_tokens = 7;
+  ASSERT_TRUE(ledger->append({a, b, c}));
+  const auto sums = ledger->stats({.slice_ms = 1'000});
+  ASSERT_TRUE(sums) << message(sums);
+  ASSERT_EQ(sums->size(), 2U);
+  EXPECT_EQ((*sums)[0].key, "x");
+  EXPECT_EQ((*sums)[0].bucket_ms, 1'000);
+  EXPECT_EQ((*sums)[0].requests, 2);
+  EXPECT_EQ((*sums)[0].failures, 1);
+  EXPECT_EQ((*sums)[0].input_tokens, 5);
+  EXPECT_EQ((*sums)[1].output_tokens, 7);
+}
+
+TEST_F(LedgerTest, a_client_without_a_key_is_summed_by_its_product_name) {
+  const auto ledger = open();
+  auto a = row("a111");
+  a.user_agent = "claude-cli/2.1 (x)";
+  auto b = row("b111");
+  b.client_key = "key_7";
+  ASSERT_TRUE(ledger->append({a, b}));
+  const auto sums = ledger->stats({.by = StatBy::client});
+  ASSERT_EQ(sums->size(), 2U);
+  EXPECT_EQ((*sums)[0].key, "claude-cli");
+  EXPECT_EQ((*sums)[1].key, "key_7");
+}
+
+TEST_F(LedgerTest, prunes_what_is_too_old_with_its_bodies) {
+  const auto ledger = open();
+  constexpr std::int64_t day = 86'400'000;
+  auto old = row("old1", clock_.unix_ms_now - 3 * day);
+  old.bodies = {{.kind = BodyKind::client, .bytes = "x"}};
+  ASSERT_TRUE(ledger->append({old, row("new1", clock_.unix_ms_now - day)}));
+  EXPECT_EQ(ledger->prune({.keep_days = 2}), 1);
+  EXPECT_EQ(ids(ledger->list({})), (Ids{"new1"}));
+  EXPECT_FALSE(ledger->body("old1", BodyKind::client));
+  EXPECT_EQ(ledger->prune({}), 0) << "no limit, nothing to do";
+}
+
+TEST_F(LedgerTest, prunes_the_oldest_when_too_large_and_shrinks_the_file) {
+  const auto ledger = open();
+  std::vector<LedgerRow> rows;
+  for (int i = 0; i < 2'000; ++i) {
+    rows.push_back(row(fmt::format("id{:05}", i), i));
+    rows.back().trace = std::string(2'000, 't');
+  }
+  ASSERT_TRUE(ledger->append(rows));
+  ASSERT_GT(*ledger->bytes(), 4'000'000);
+  const auto pruned = ledger->prune({.bytes_max = 3'000'000});
+  ASSERT_TRUE(pruned) << message(pruned);
+  EXPECT_GT(*pruned, 0);
+  EXPECT_LT(*pruned, 2'000);
+  EXPECT_LE(*ledger->bytes(), 3'000'000);
+  EXPECT_EQ(ledger->list({.limit = 1})->front().id, "id01999") << "the newest stay";
+}
+
+TEST_F(LedgerTest, clear_leaves_nothing) {
+  const auto ledger = open();
+  ASSERT_TRUE(ledger->append({row("a111")}));
+  ASSERT_TRUE(ledger->clear());
+  EXPECT_EQ(ledger->count(), 0);
+}
+
+TEST_F(LedgerTest, a_damaged_ledger_is_moved_aside) {
+  put(file(), std::string(10'000, 'x'));
+  const auto ledger = open();
+  ASSERT_TRUE(ledger->rescue());
+  EXPECT_TRUE(std::filesystem::exists(ledger->rescue()->set_aside));
+  EXPECT_TRUE(ledger->append({row("a111")}));
+}
+
+TEST_F(LedgerTest, the_writer_writes_on_its_own_and_at_the_latest_when_it_ends) {
+  {
+    LedgerWriter writer(open());
+    EXPECT_TRUE(writer.push(row("a111")));
+    writer.flush();
+    EXPECT_EQ(ids(open()->list({})), (Ids{"a111"}));
+    EXPECT_TRUE(writer.push(row("b111")));
+  }
+  EXPECT_EQ(ids(open()->list({})), (Ids{"b111", "a111"}));
+}
+
+TEST_F(LedgerTest, the_writer_needs_no_flush) {
+  LedgerWriter writer(open());
+  ASSERT_TRUE(writer.push(row("a111")));
+  for (int i = 0; i < 200 && writer.counts().written == 0; ++i) std::this_thread::sleep_for(Milliseconds(10));
+  EXPECT_EQ(writer.counts().written, 1U);
+}
+
+TEST_F(LedgerTest, four_threads_push_at_once) {
+  constexpr int each = 500;
+  LedgerWriter writer(open());
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([&writer, t] {
+        for (int i = 0; i < each; ++i) writer.push(row(fmt::format("t{}-{:04}", t, i)));
+      });
+  }
+  writer.flush();
+  const auto counts = writer.counts();
+  EXPECT_EQ(counts.accepted, 4U * each);
+  EXPECT_EQ(counts.dropped, 0U);
+  EXPECT_EQ(counts.written, 4U * each);
+  EXPECT_EQ(open()->count(), 4 * each);
+}
+
+// Another connection holds the write lock, so the writer cannot drain its queue.
+TEST_F(LedgerTest, a_full_queue_drops_and_counts_and_never_waits) {
+  LedgerWriter writer(open(), {}, 10);
+  constexpr std::array known{Migration{.number = 1, .sql = ""}};
+  auto other = Database::open(file(), {.application_id = 0x4147544c, .migrations = known});
+  ASSERT_TRUE(other) << message(other);
+  {
+    auto lock = Transaction::begin(*other);
+    ASSERT_TRUE(lock);
+    const auto before = std::chrono::steady_clock::now();
+    for (int i = 0; i < 1'000; ++i) writer.push(row(fmt::format("id{:06}", i)));
+    EXPECT_LT(std::chrono::steady_clock::now() - before, Seconds(2));
+  }
+  writer.flush();
+  const auto counts = writer.counts();
+  EXPECT_EQ(counts.accepted + counts.dropped, 1'000U);
+  EXPECT_GE(counts.dropped, 900U);
+  EXPECT_EQ(counts.written, counts.accepted);
+  EXPECT_EQ(open()->count(), static_cast<std::int64_t>(counts.written));
+}
+
+// A limit on the size of files stands for a full disk.
+TEST_F(LedgerTest, a_full_disk_loses_rows_counts_them_and_recovers) {
+  LedgerWriter writer(open());
+  std::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit room {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &room), 0);
+  const struct rlimit none{.rlim_cur = 4'096, .rlim_max = room.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
+  auto large = row("lost");
+  large.trace = std::string(100'000, 't');
+  writer.push(std::move(large));
+  writer.flush();
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &room), 0);
+  EXPECT_EQ(writer.counts().lost, 1U);
+  EXPECT_FALSE(writer.counts().last_error.empty());
+  writer.push(row("kept"));
+  writer.flush();
+  EXPECT_EQ(writer.counts().written, 1U);
+  EXPECT_EQ(writer.counts().last_error, "");
+  EXPECT_EQ(ids(open()->list({})), (Ids{"kept"}));
+}
+
+TEST_F(LedgerTest, a_queue_full_of_bytes_drops_too) {
+  LedgerWriter writer(open());
+  auto huge = row("huge");
+  huge.bodies = {{.kind = BodyKind::client, .bytes = std::string(ledger_queue_bytes_max + 1, 'x')}};
+  EXPECT_FALSE(writer.push(std::move(huge)));
+  EXPECT_EQ(writer.counts().dropped, 1U);
+}
+
+TEST_F(LedgerTest, the_writer_prunes) {
+  {
+    const auto ledger = open();
+    ASSERT_TRUE(ledger->append({row("old1", 5), row("new1", clock_.unix_ms_now)}));
+  }
+  LedgerWriter writer(open());
+  writer.retain({.keep_days = 1});
+  for (int i = 0; i < 200 && open()->count() != 1; ++i) std::this_thread::sleep_for(Milliseconds(10));
+  EXPECT_EQ(ids(open()->list({})), (Ids{"new1"}));
+}
+
+// NORMAL durability: a killed process, as opposed to a power cut, loses nothing that was committed.
+TEST_F(LedgerTest, kill_9_keeps_what_was_flushed) {
+  Rng rng(3);
+  std::int64_t expected = 0;
+  for (int round = 0; round < 6; ++round) {
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      LedgerWriter writer(open());
+      for (int i = 0;; ++i) {
+        writer.push(row(fmt::format("r{}-{}", round, i)));
+        writer.flush();
+        if (::write(pipe[1], "x", 1) != 1) ::_exit(1);
+      }
+    }
+    ::close(pipe[1]);
+    char byte = 0;
+    ASSERT_EQ(::read(pipe[0], &byte, 1), 1);
+    ++expected;
+    ::usleep(static_cast<useconds_t>(1'000 + rng() % 10'000));
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    while (::read(pipe[0], &byte, 1) == 1) ++expected;
+    ::close(pipe[0]);
+    EXPECT_GE(open()->count().value_or(-1), expected) << round;
+    expected = open()->count().value_or(-1);
+  }
+}
+
+}  // namespace
+}  // namespace agt::store

@@ -1,0 +1,126 @@
+#include "store/ledger_writer.h"
+
+#include <utility>
+
+namespace agt::store {
+namespace {
+
+// What may be large in a row.
+std::size_t bulk_of(const LedgerRow& row) {
+  std::size_t bytes = row.trace.size();
+  for (const auto& body : row.bodies) bytes += body.bytes.size();
+  return bytes;
+}
+
+}  // namespace
+
+LedgerWriter::LedgerWriter(std::unique_ptr<Ledger> ledger, Retention retention, std::size_t queue_max)
+    : ledger_(std::move(ledger)), queue_max_(queue_max), retention_(retention) {
+  queue_.reserve(ledger_batch_rows);
+  thread_ = std::thread([this] { run(); });
+}
+
+LedgerWriter::~LedgerWriter() {
+  {
+    const std::scoped_lock held(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+// Costs a lock and a move. The writer is woken only when it sleeps and this is the first row, or when a batch is full:
+// waking a thread costs more than everything else here.
+bool LedgerWriter::push(LedgerRow&& row) {
+  const auto bulk = bulk_of(row);
+  bool wake = false;
+  {
+    const std::scoped_lock held(mutex_);
+    if (queue_.size() >= queue_max_ || queue_bytes_ + bulk > ledger_queue_bytes_max) {
+      ++counts_.dropped;
+      return false;
+    }
+    queue_.push_back(std::move(row));
+    queue_bytes_ += bulk;
+    ++counts_.accepted;
+    wake = std::exchange(idle_, false) || queue_.size() == ledger_batch_rows;
+  }
+  if (wake) wake_.notify_one();
+  return true;
+}
+
+void LedgerWriter::flush() {
+  std::unique_lock held(mutex_);
+  const auto goal = counts_.accepted;
+  if (counts_.written + counts_.lost >= goal) return;
+  hurry_ = true;
+  wake_.notify_one();
+  settled_.wait(held, [this, goal] { return counts_.written + counts_.lost >= goal; });
+}
+
+void LedgerWriter::retain(Retention retention) {
+  {
+    const std::scoped_lock held(mutex_);
+    retention_ = retention;
+    prune_now_ = true;
+  }
+  wake_.notify_one();
+}
+
+LedgerWriter::Counts LedgerWriter::counts() const {
+  const std::scoped_lock held(mutex_);
+  return counts_;
+}
+
+void LedgerWriter::run() {
+  std::vector<LedgerRow> batch;
+  while (true) {
+    {
+      std::unique_lock held(mutex_);
+      idle_ = queue_.empty();
+      wake_.wait_for(held, ledger_prune_every, [this] { return !queue_.empty() || stopping_ || prune_now_; });
+      idle_ = false;
+      // The first row is there: wait a moment for others to share its commit.
+      wake_.wait_for(held, ledger_batch_delay, [this] {
+        return queue_.size() >= ledger_batch_rows || hurry_ || stopping_ || queue_.empty();
+      });
+      if (stopping_ && queue_.empty()) return;
+      hurry_ = false;
+      std::swap(batch, queue_);
+      queue_bytes_ = 0;
+    }
+    if (!batch.empty()) write_batch(batch);
+    batch.clear();  // here and not under the lock: freeing takes longer than a push
+    prune_if_due();
+  }
+}
+
+void LedgerWriter::write_batch(const std::vector<LedgerRow>& batch) {
+  const auto written = ledger_->append(batch);
+  {
+    const std::scoped_lock held(mutex_);
+    // A disk that is full now may have room later: the batch is lost, the writer goes on.
+    (written ? counts_.written : counts_.lost) += batch.size();
+    counts_.last_error = written ? std::string() : written.error().message;
+  }
+  settled_.notify_all();
+}
+
+void LedgerWriter::prune_if_due() {
+  Retention retention;
+  {
+    const std::scoped_lock held(mutex_);
+    const auto now = std::chrono::steady_clock::now();
+    if (!prune_now_ && now - pruned_at_ < ledger_prune_every) return;
+    prune_now_ = false;
+    pruned_at_ = now;
+    retention = retention_;
+  }
+  if (retention.keep_days == 0 && retention.bytes_max == 0) return;
+  if (const auto pruned = ledger_->prune(retention); !pruned) {
+    const std::scoped_lock held(mutex_);
+    counts_.last_error = pruned.error().message;
+  }
+}
+
+}  // namespace agt::store
