@@ -36,7 +36,7 @@ TEST(Models, sampling_is_refused_by_anthropic_models_after_opus_4_6) {
   const auto catalogue = Catalogue::built_in();
   EXPECT_TRUE(catalogue->lookup("anthropic", "claude-opus-4-6").sampling_accepted);
   EXPECT_TRUE(catalogue->lookup("anthropic", "claude-sonnet-4-5-20250929").sampling_accepted);
-  for (const auto* model : {"claude-opus-4-7", "claude-opus-4-8", "claude-opus-5", "claude-sonnet-5", "claude-haiku-5-5"})
+  for (const auto* model : {"claude-opus-4-7", "claude-opus-4-8", "claude-opus-5", "claude-sonnet-5"})
     EXPECT_FALSE(catalogue->lookup("anthropic", model).sampling_accepted) << model;
 }
 

@@ -20,7 +20,8 @@ std::string at(const ConfigFile& file, const toml::source_region& region) {
 
 std::string unknown_key(std::string_view name) {
   const auto nearest = nearest_setting(name);
-  return nearest.empty() ? "there is no such setting" : fmt::format("there is no such setting; did you mean {}?", nearest);
+  if (nearest.empty()) return "there is no such setting";
+  return fmt::format("there is no such setting; did you mean {}?", nearest);
 }
 
 std::string_view kind_of(const toml::node& node) {

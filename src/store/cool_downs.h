@@ -21,7 +21,7 @@ struct CoolDown {
   friend bool operator==(const CoolDown&, const CoolDown&) = default;
 };
 
-[[nodiscard]] Result<std::vector<CoolDown>> cool_downs(Vault& vault);  // those that are not over; older ones are deleted
+[[nodiscard]] Result<std::vector<CoolDown>> cool_downs(Vault& vault);  // those that are not over; others are deleted
 [[nodiscard]] Result<> put_cool_down(Vault& vault, const CoolDown& cool_down);  // one per account and model
 [[nodiscard]] Result<> clear_cool_downs(Vault& vault, std::string_view account = {});  // of one account, or all
 

@@ -159,6 +159,12 @@ Result<Database> Database::open(const std::filesystem::path& path, const Databas
   return fresh;
 }
 
+bool Database::exists(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(path, error);
+  return (!error && size > 0) || std::filesystem::exists(beside(path, ".good"), error);
+}
+
 Result<Database> Database::open_healthy(const std::filesystem::path& path, const DatabaseOptions& options) {
   TRY_OK(check_file(path, Trust::closable));
   std::error_code error;
@@ -196,8 +202,8 @@ Result<> Database::examine(const DatabaseOptions& options) {
   const auto newest = static_cast<std::int64_t>(options.migrations.size());
   if (version > newest)
     return fail(Code::config,
-                fmt::format("{}: was written by a newer version of this program (schema {}, this one knows {}): install "
-                            "that version, or use another home; nothing was changed",
+                fmt::format("{}: was written by a newer version of this program (schema {}, this one knows {}): "
+                            "install that version, or use another home; nothing was changed",
                             path_.string(), version, newest));
   if (!options.holds_secrets) return {};  // a ledger may be large, and losing it is no harm: it is not read in full
 
@@ -212,8 +218,9 @@ Result<> Database::examine(const DatabaseOptions& options) {
 
 Result<> Database::configure(const DatabaseOptions& options) {
   // auto_vacuum comes first: it holds only when set before the file has its first page.
-  TRY_OK(execute("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;"
-                 "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216;"));
+  TRY_OK(execute("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+                 "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA journal_mode=WAL;"
+                 "PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216;"));
   switch (options.durability) {
     case DatabaseOptions::Durability::full: TRY_OK(execute("PRAGMA synchronous=FULL")); break;
     case DatabaseOptions::Durability::normal: TRY_OK(execute("PRAGMA synchronous=NORMAL")); break;

@@ -72,7 +72,7 @@ struct Migration {
 struct DatabaseOptions {
   enum class Durability : std::uint8_t { full, normal };
   Durability durability = Durability::full;
-  bool holds_secrets = false;  // overwrite what is deleted, check every page on opening, keep a copy of the last good state
+  bool holds_secrets = false;  // overwrite what is deleted, check every page on opening, keep a copy of that state
   std::int32_t application_id = 0;
   std::span<const Migration> migrations{};
   std::int64_t now_ms = 0;  // names the copies that are put aside
@@ -92,6 +92,9 @@ class Database {
   // rescue() tells so: the caller must pass it on. A database of another program, or one with a newer schema, is left
   // alone: Code::config.
   [[nodiscard]] static Result<Database> open(const std::filesystem::path& path, const DatabaseOptions& options);
+
+  // False where there is nothing yet, or only the empty file of a first start that died.
+  [[nodiscard]] static bool exists(const std::filesystem::path& path);
 
   Database(Database&& other) noexcept;
   Database& operator=(Database&& other) noexcept;

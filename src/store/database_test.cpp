@@ -105,8 +105,8 @@ TEST(Database, a_newer_schema_is_refused_and_untouched) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::config);
   EXPECT_EQ(opened.error().message,
-            file.string() + ": was written by a newer version of this program (schema 2, this one knows 1): install that "
-                            "version, or use another home; nothing was changed");
+            file.string() + ": was written by a newer version of this program (schema 2, this one knows 1): install "
+                            "that version, or use another home; nothing was changed");
   EXPECT_EQ(contents(file), before);
 }
 

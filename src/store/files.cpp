@@ -54,14 +54,14 @@ Result<> check_descriptor(int fd, const fs::path& path, Trust trust) {
     case Trust::secret:
       if (!ours) return refused(path, fmt::format("belongs to user {}: it must be yours", state.st_uid));
       if ((state.st_mode & others) != 0)
-        return refused(path, fmt::format("is open to other users (mode {:04o}): make sure that nobody has read it, then "
-                                         "`chmod 600` it",
+        return refused(path, fmt::format("is open to other users (mode {:04o}): make sure that nobody has read it, "
+                                         "then `chmod 600` it",
                                          state.st_mode & 07777));
       return {};
     case Trust::closable:
       if (!ours) return refused(path, fmt::format("belongs to user {}: it must be yours", state.st_uid));
-      if ((state.st_mode & others) != 0 && fchmod(fd, 0600) != 0) return broken(path, "cannot be closed to others", errno);
-      return {};
+      if ((state.st_mode & others) == 0 || fchmod(fd, 0600) == 0) return {};
+      return broken(path, "cannot be closed to others", errno);
     case Trust::readable:
       if (!ours && state.st_uid != 0)
         return refused(path, fmt::format("belongs to user {}: it must be yours or root's", state.st_uid));
@@ -118,11 +118,12 @@ Result<> check_folder(const fs::path& path) {
   if (!fd.open()) return refused(path, fmt::format("must be a folder that you can read and write: {}", reason(errno)));
   struct stat state {};
   if (fstat(fd.get(), &state) != 0) return broken(path, "cannot be examined", errno);
-  if (state.st_uid != geteuid()) return refused(path, fmt::format("belongs to user {}: it must be yours", state.st_uid));
+  if (state.st_uid != geteuid())
+    return refused(path, fmt::format("belongs to user {}: it must be yours", state.st_uid));
   if ((state.st_mode & others) != 0) {
     if ((state.st_mode & S_ISVTX) != 0 || !is_for_us_alone(path))
-      return refused(path, fmt::format("is open to other users (mode {:04o}) and holds other things: name an empty or new "
-                                       "folder, or `chmod 700` it",
+      return refused(path, fmt::format("is open to other users (mode {:04o}) and holds other things: name an empty or "
+                                       "new folder, or `chmod 700` it",
                                        state.st_mode & 07777));
     if (fchmod(fd.get(), 0700) != 0) return broken(path, "cannot be closed to others", errno);
   }

@@ -2,7 +2,7 @@
 //
 //   with AGT_HOME=H or --home H        without (XDG)
 //   H/config.toml  H/vault.key         ~/.config/agt/        config: the user's file, and the key of the vault
-//   H/data/*.db                        ~/.local/share/agt/   data: vault.db, ledger.db; a copy is useless without the key
+//   H/data/*.db                        ~/.local/share/agt/   data: vault.db, ledger.db; useless without the key
 //   H/lock  H/admin.json               ~/.local/state/agt/   state: what belongs to the running process
 #pragma once
 

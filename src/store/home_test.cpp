@@ -47,7 +47,8 @@ TEST(Folders, a_relative_agt_home_is_refused) {
 
 TEST(Home, makes_its_folders_for_the_owner_only) {
   const TestHome test;
-  ASSERT_TRUE(Home::open({.config = test.root() / "a/b", .data = test.root() / "a/b/data", .state = test.root() / "s"}));
+  const auto root = test.root();
+  ASSERT_TRUE(Home::open({.config = root / "a/b", .data = root / "a/b/data", .state = root / "s"}));
   for (const auto* folder : {"a", "a/b", "a/b/data", "s"}) EXPECT_EQ(mode_of(test.root() / folder), 0700U) << folder;
 }
 
@@ -174,7 +175,8 @@ TEST(Files, an_open_secret_is_refused_and_an_open_database_closed) {
   const auto file = test.root() / "file";
   put(file, "text", 0644);
   EXPECT_EQ(message(check_file(file, Trust::secret)),
-            file.string() + ": is open to other users (mode 0644): make sure that nobody has read it, then `chmod 600` it");
+            file.string() +
+                ": is open to other users (mode 0644): make sure that nobody has read it, then `chmod 600` it");
   EXPECT_EQ(mode_of(file), 0644U);
   EXPECT_TRUE(check_file(file, Trust::closable));
   EXPECT_EQ(mode_of(file), 0600U);

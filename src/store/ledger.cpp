@@ -94,9 +94,9 @@ Result<> Ledger::append(const std::vector<LedgerRow>& rows) {
 
 Result<> Ledger::insert(const LedgerRow& row) {
   {
-    TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO requests VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, "
-                                       "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, "
-                                       "?26)"));
+    TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO requests VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+                                       "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
+                                       "?24, ?25, ?26)"));
     insert.bind(row.id).bind(row.started_ms).bind(row.client_dialect).bind(row.path).bind(row.client_key);
     insert.bind(row.client_model).bind(row.provider).bind(row.upstream_model).bind(row.account_id).bind(row.status);
     insert.bind(row.failure_class).bind(row.code).bind(row.lane).bind(row.stream).bind(row.input_tokens);
@@ -144,8 +144,8 @@ Result<LedgerRow> Ledger::get(std::string_view id_or_prefix) {
 
 Result<LedgerBody> Ledger::body(std::string_view id, BodyKind kind) {
   const std::scoped_lock held(mutex_);
-  TRY(auto select, database_.prepare("SELECT content_type, bytes, truncated FROM bodies WHERE request = (SELECT sequence "
-                                     "FROM requests WHERE id = ?1) AND kind = ?2"));
+  TRY(auto select, database_.prepare("SELECT content_type, bytes, truncated FROM bodies WHERE kind = ?2 "
+                                     "AND request = (SELECT sequence FROM requests WHERE id = ?1)"));
   TRY(const bool found, select.bind(id).bind(name(kind)).step());
   if (!found)
     return fail(Code::path_unknown, fmt::format("no {} body was kept of request \"{}\"; logging.bodies decides",
@@ -156,8 +156,8 @@ Result<LedgerBody> Ledger::body(std::string_view id, BodyKind kind) {
 
 Result<std::vector<BodyKind>> Ledger::body_kinds(std::string_view id) {
   const std::scoped_lock held(mutex_);
-  TRY(auto select, database_.prepare("SELECT kind FROM bodies WHERE request = (SELECT sequence FROM requests WHERE id = "
-                                     "?1)"));
+  TRY(auto select, database_.prepare("SELECT kind FROM bodies "
+                                     "WHERE request = (SELECT sequence FROM requests WHERE id = ?1)"));
   select.bind(id);
   std::vector<BodyKind> kinds;
   while (true) {

@@ -34,8 +34,8 @@ constexpr Sql list_sql(R"(SELECT * FROM requests
          OR upstream_model LIKE ?12 ESCAPE '\' OR user_agent LIKE ?12 ESCAPE '\')
   ORDER BY sequence DESC LIMIT ?13)");
 
-// ?1: width of a slice; ?2, ?3: the range; ?4: what to sum by. A client without a key of its own is known by the product
-// name at the start of its user agent.
+// ?1: width of a slice; ?2, ?3: the range; ?4: what to sum by. A client without a key of its own is known by the
+// product name at the start of its user agent.
 constexpr Sql stats_sql(R"(SELECT
     CASE ?4 WHEN 'model' THEN iif(upstream_model = '', client_model, upstream_model)
             WHEN 'account' THEN account_id
@@ -68,7 +68,8 @@ std::optional<StatBy> stat_by_named(std::string_view named) {
 
 Result<std::vector<LedgerRow>> Ledger::list(const LedgerFilter& filter) {
   if (filter.limit < 1 || filter.limit > ledger_page_max)
-    return fail(Code::schema, fmt::format("limit: must be from 1 to {}, not {}", ledger_page_max, filter.limit), "limit");
+    return fail(Code::schema, fmt::format("limit: must be from 1 to {}, not {}", ledger_page_max, filter.limit),
+                "limit");
   const std::scoped_lock held(mutex_);
   TRY(auto select, database_.prepare(list_sql));
   select.bind(filter.before_sequence.value_or(INT64_MAX))

@@ -60,7 +60,9 @@ constexpr std::array table{
                 .load = [](const Settings& s) -> SettingValue { return s.proxy.allow_lan_access; }},
     SettingSpec{.name = "proxy.auth_mode", .kind = Kind::choice, .built_in = "off", .choices = auth_modes,
                 .description = "Whether clients must send a key; auto: only when others can reach the port.",
-                .store = [](Settings& s, const SettingValue& v) { s.proxy.auth_mode = chosen<AuthMode>(auth_modes, v); },
+                .store = [](Settings& s, const SettingValue& v) {
+                  s.proxy.auth_mode = chosen<AuthMode>(auth_modes, v);
+                },
                 .load = [](const Settings& s) { return choice_of(auth_modes, s.proxy.auth_mode); }},
     SettingSpec{.name = "proxy.api_key", .kind = Kind::secret, .built_in = "", .min = 16,
                 .description = "The primary key for clients; made at the first start.",

@@ -49,8 +49,9 @@ Result<SettingValue> checked(const SettingSpec& spec, SettingValue value) {
 }
 
 std::unexpected<Error> wrong(const SettingSpec& spec, std::string_view shown) {
-  if (spec.kind == Kind::secret) return fail(Code::config, fmt::format("must be {}", allowed(spec)), std::string(spec.name));
-  return fail(Code::config, fmt::format("must be {}, not {}", allowed(spec), shown), std::string(spec.name));
+  const bool is_secret = spec.kind == Kind::secret;  // what was given for one is not for messages
+  const auto seen = is_secret ? std::string() : fmt::format(", not {}", shown);
+  return fail(Code::config, fmt::format("must be {}{}", allowed(spec), seen), std::string(spec.name));
 }
 
 // Prefixes an error with where the value stands: "AGT_PROXY_PORT: proxy.port: must be …".
@@ -128,7 +129,8 @@ Result<> lay_environment(Settings& settings, const Environment& environment) {
 Result<> lay_flags(Settings& settings, const std::vector<Flag>& flags) {
   for (const auto& flag : flags) {
     const auto* spec = find_setting(flag.setting);
-    if (spec == nullptr) return fail(Code::internal, fmt::format("{} sets the unknown {}", flag.spelling, flag.setting));
+    if (spec == nullptr)
+      return fail(Code::internal, fmt::format("{} sets the unknown {}", flag.spelling, flag.setting));
     auto value = parse_setting(*spec, flag.value);
     if (!value) return told(flag.spelling, *spec, value.error());
     lay(settings, *spec, *value, {.layer = Layer::flag, .where = flag.spelling});
@@ -296,8 +298,9 @@ Result<> check(const Settings& settings) {
   };
   if (settings.listens_beyond_loopback() && !settings.keys_demanded())
     return fail(Code::config,
-                fmt::format("proxy.auth_mode: must not be \"off\" ({}) while other computers can reach the port (proxy.host "
-                            "= \"{}\", {}; proxy.allow_lan_access = {}, {}): choose \"auto\" or \"strict\"",
+                fmt::format("proxy.auth_mode: must not be \"off\" ({}) while other computers can reach the port "
+                            "(proxy.host = \"{}\", {}; proxy.allow_lan_access = {}, {}): choose \"auto\" or "
+                            "\"strict\"",
                             origin_of("proxy.auth_mode"), settings.proxy.host, origin_of("proxy.host"),
                             settings.proxy.allow_lan_access, origin_of("proxy.allow_lan_access")),
                 "proxy.auth_mode");

@@ -131,7 +131,8 @@ TEST(Settings, a_misspelt_variable_of_ours_is_told_and_others_are_left_alone) {
 
 TEST(Settings, a_bad_flag_is_told_by_its_spelling) {
   EXPECT_EQ(message(resolve({.flags = {{.setting = "logging.level", .value = "loud", .spelling = "--log-level"}}})),
-            "--log-level: logging.level: must be one of \"debug\", \"info\", \"warn\", \"error\", \"off\", not \"loud\"");
+            "--log-level: logging.level: must be one of \"debug\", \"info\", \"warn\", \"error\", \"off\", not "
+            "\"loud\"");
 }
 
 TEST(Settings, a_stored_setting_of_another_version_does_no_harm) {
@@ -144,8 +145,8 @@ TEST(Settings, a_port_open_to_the_lan_must_demand_keys) {
   EXPECT_EQ(refused.error().field, "proxy.auth_mode");
   EXPECT_EQ(refused.error().message,
             "proxy.auth_mode: must not be \"off\" (default) while other computers can reach the port (proxy.host = "
-            "\"127.0.0.1\", default; proxy.allow_lan_access = true, set by AGT_PROXY_ALLOW_LAN_ACCESS): choose \"auto\" or "
-            "\"strict\"");
+            "\"127.0.0.1\", default; proxy.allow_lan_access = true, set by AGT_PROXY_ALLOW_LAN_ACCESS): choose "
+            "\"auto\" or \"strict\"");
   EXPECT_FALSE(resolve({.environment = {{"AGT_PROXY_HOST", "192.168.1.5"}}}));
   EXPECT_TRUE(resolve({.environment = {{"AGT_PROXY_HOST", "::1"}}}));
   const auto open = resolve({.environment = {{"AGT_PROXY_ALLOW_LAN_ACCESS", "1"}, {"AGT_PROXY_AUTH_MODE", "auto"}}});

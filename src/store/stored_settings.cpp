@@ -14,7 +14,8 @@ Place value_of(std::string_view name) { return {.table = "settings", .row = name
 Result<StoredSettings> read_all(Vault::Session& session) {
   StoredSettings all;
   TRY(all.revision, session.database.integer("SELECT settings_revision FROM meta"));
-  TRY(auto select, session.database.prepare("SELECT name, value, value_sealed, updated_ms FROM settings ORDER BY name"));
+  TRY(auto select,
+      session.database.prepare("SELECT name, value, value_sealed, updated_ms FROM settings ORDER BY name"));
   while (true) {
     TRY(const bool more, select.step());
     if (!more) return all;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <system_error>
 
 namespace agt::store {
 
@@ -31,18 +30,16 @@ Result<> check_key(Database& database, const Sealer& sealer) {
   const auto opened = sealer.open(sealed, key_check_place);
   if (opened && opened->reveal() == key_check_text) return {};
   const auto why = opened ? "it does not fit" : opened.error().message;
-  return fail(Code::config, fmt::format("{}: this vault was made with another key than the one in the key file ({}): put "
-                                        "the right vault.key back",
+  return fail(Code::config, fmt::format("{}: this vault was made with another key than the one in the key file ({}): "
+                                        "put the right vault.key back",
                                         database.path().string(), why));
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Vault>> Vault::open(const Home& home, const Clock& clock, Rng rng) {
-  std::error_code error;
-  // Size 0 is what a first start leaves that died between making the file and filling it.
-  const bool exists = std::filesystem::exists(home.vault_file(), error) && !std::filesystem::is_empty(home.vault_file());
-  TRY(auto sealer, Sealer::open(home.key_file(), exists ? Sealer::Missing::refuse : Sealer::Missing::create));
+  const bool is_first = !Database::exists(home.vault_file());
+  TRY(auto sealer, Sealer::open(home.key_file(), is_first ? Sealer::Missing::create : Sealer::Missing::refuse));
   const std::array migrations{Migration{.number = 1, .sql = vault_0001_start}};
   TRY(auto database, Database::open(home.vault_file(), {.durability = DatabaseOptions::Durability::full,
                                                         .holds_secrets = true,

@@ -55,8 +55,8 @@ TEST_F(VaultTest, is_refused_when_its_key_is_missing) {
   EXPECT_EQ(again.error().code, Code::config);
   EXPECT_EQ(again.error().message,
             (test_.root() / "vault.key").string() +
-                ": the key of the vault is missing: put it back from a backup; without it the stored credentials cannot "
-                "be read");
+                ": the key of the vault is missing: put it back from a backup; without it the stored credentials "
+                "cannot be read");
   EXPECT_FALSE(std::filesystem::exists(test_.root() / "vault.key")) << "no new key in its place";
 }
 
@@ -206,7 +206,10 @@ TEST_F(VaultTest, cool_downs_live_until_they_are_over) {
   auto vault = open();
   ASSERT_TRUE(vault);
   const auto account = add_account(**vault, {.provider = "openai", .credential = Secret("sk-1")});
-  const CoolDown cool{.account = account->id, .model = "gpt", .until_unix_ms = clock_.unix_ms_now + 60'000, .code = "rpm",
+  const CoolDown cool{.account = account->id,
+                      .model = "gpt",
+                      .until_unix_ms = clock_.unix_ms_now + 60'000,
+                      .code = "rpm",
                       .message = "slow down"};
   ASSERT_TRUE(put_cool_down(**vault, cool));
   ASSERT_TRUE(put_cool_down(**vault, cool));

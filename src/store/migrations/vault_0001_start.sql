@@ -1,4 +1,5 @@
--- The vault as it began. Times are milliseconds since 1970; *_sealed columns hold ciphertext bound to table, row, column.
+-- The vault as it began. Times are milliseconds since 1970. Columns named *_sealed hold ciphertext that is bound to its
+-- table, row and column.
 PRAGMA application_id = 1095193681;
 PRAGMA user_version = 1;
 
