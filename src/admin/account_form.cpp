@@ -73,8 +73,8 @@ Result<> check_change(const store::Account& old, const store::Account& changed, 
       before && before->base.authority() == after.base.authority() && before->base.tls == after.base.tls;
   if (same_place || after.base.loopback()) return {};
   return fail(Code::schema,
-              fmt::format("The address changes to {}: give the key again, so that the stored one is not sent to a place "
-                          "that it was not meant for.",
+              fmt::format("The address changes to {}: give the key again, so that the stored one is not sent to a "
+                          "place that it was not meant for.",
                           after.base.authority()),
               "key");
 }

@@ -189,7 +189,8 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   for (const auto& account : accounts) {
     auto upstream = upstream_of(account, families);
     if (!upstream) {
-      built.problems.push_back(fmt::format("The account {} cannot be used: {}", account.label, upstream.error().message));
+      built.problems.push_back(
+          fmt::format("The account {} cannot be used: {}", account.label, upstream.error().message));
       continue;
     }
     next.accounts.push_back(pool_account(account));

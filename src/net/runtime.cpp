@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "net/internal/signals.h"
+#include "net/internal/tls.h"
 #include "net/internal/worker.h"
 
 namespace agt::net {
@@ -116,6 +117,8 @@ class LiveRuntime final : public Runtime {
 }  // namespace
 
 Result<std::unique_ptr<Runtime>> make_runtime(RuntimeOptions options, const Log& log, const Clock& clock) {
+  // Said at the start rather than with the first request.
+  if (!options.client.ca_file.empty()) TRY_OK(TlsContext::make(options.client.ca_file));
   return std::make_unique<LiveRuntime>(std::move(options), log, clock);
 }
 

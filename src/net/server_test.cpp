@@ -13,7 +13,8 @@ using testing::Harness;
 using testing::is_within;
 using testing::Socket;
 
-// Outside the coroutines: g++ 12 cannot build an initializer list across an await.
+using testing::with_status;
+
 ResponseHead with_headers(Headers headers) { return {.status = 200, .headers = std::move(headers)}; }
 ResponseHead plain() { return with_headers({{"content-type", "text/plain"}}); }
 ResponseHead evil() { return with_headers({{"x-evil", "a\r\nset-cookie: b"}, {"x-good", "c"}}); }
@@ -23,7 +24,7 @@ Task<> echo(Exchange& exchange) {
   auto body = co_await exchange.read_body(1024 * 1024);
   if (!body) {
     const int status = body.error().code == Code::body_too_large ? 413 : body.error().code == Code::slow_client ? 408 : 400;
-    co_await exchange.respond({.status = status}, std::string(name(body.error().code)));
+    co_await exchange.respond(with_status(status), std::string(name(body.error().code)));
     co_return;
   }
   co_await exchange.respond(plain(), fmt::format("{} {} [{}]", exchange.head().method, exchange.head().path, *body));
@@ -31,7 +32,7 @@ Task<> echo(Exchange& exchange) {
 
 // Streams three pieces.
 Task<> stream(Exchange& exchange) {
-  co_await exchange.begin({.status = 200});
+  co_await exchange.begin(with_status(200));
   co_await exchange.write("one");
   co_await exchange.write("");
   co_await exchange.write("two2");
@@ -136,7 +137,7 @@ TEST(Server, sends_no_body_to_head) {
 
 TEST(Server, sends_no_body_with_204) {
   Harness harness;
-  const Socket client(harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond({.status = 204}, "x"); }));
+  const Socket client(harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond(with_status(204), "x"); }));
   client.send(get);
   const auto answer = client.receive_until("\r\n\r\n");
   EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
@@ -165,7 +166,7 @@ TEST(Server, says_continue_before_it_reads_the_body) {
 
 TEST(Server, answers_without_the_body_when_it_is_not_wanted) {
   Harness harness;
-  const auto port = harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond({.status = 401}, "no"); });
+  const auto port = harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond(with_status(401), "no"); });
   const Socket client(port);
   client.send("POST /a HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\nexpect: 100-continue\r\n\r\n");
   const auto answer = client.receive_all();
@@ -190,7 +191,7 @@ TEST(Server, takes_a_large_body) {
   Harness harness;
   const Socket client(harness.serve([](Exchange& exchange) -> Task<> {
     const auto body = co_await exchange.read_body(client_body_bytes_max);
-    co_await exchange.respond({.status = 200}, fmt::format("got {}", body ? body->size() : 0));
+    co_await exchange.respond(with_status(200), fmt::format("got {}", body ? body->size() : 0));
   }));
   client.send("POST /a HTTP/1.1\r\nhost: x\r\ncontent-length: 5000000\r\n\r\n");
   client.send(std::string(5'000'000, 'x'));
@@ -263,7 +264,7 @@ TEST(Server, answers_500_for_a_handler_that_does_not_answer) {
 TEST(Server, cuts_a_stream_that_the_handler_left) {
   Harness harness;
   const Socket client(harness.serve([](Exchange& exchange) -> Task<> {
-    co_await exchange.begin({.status = 200});
+    co_await exchange.begin(with_status(200));
     co_await exchange.write("partial");
   }));
   client.send(get);

@@ -12,6 +12,7 @@ namespace {
 using testing::Harness;
 using testing::is_within;
 using testing::Socket;
+using testing::with_status;
 
 constexpr std::string_view get = "GET /a HTTP/1.1\r\nhost: x\r\n\r\n";
 
@@ -20,11 +21,14 @@ RuntimeOptions impatient() {
                      .keep_alive = Milliseconds(150), .write_stall = Milliseconds(200), .linger = Milliseconds(200)}};
 }
 
-Task<> hello(Exchange& exchange) { co_await exchange.respond({.status = 200}, "hello"); }
+Task<> hello(Exchange& exchange) { co_await exchange.respond(with_status(200), "hello"); }
 
 Task<> reads(Exchange& exchange) {
   const auto body = co_await exchange.read_body(1000000);
-  co_await exchange.respond({.status = body ? 200 : 408}, body ? *body : std::string(name(body.error().code)));
+  if (body)
+    co_await exchange.respond(with_status(200), *body);
+  else
+    co_await exchange.respond(with_status(408), std::string(name(body.error().code)));
 }
 
 TEST(ServerTime, gives_a_head_so_long_and_no_longer) {
@@ -67,7 +71,7 @@ TEST(ServerTime, gives_up_on_a_client_that_does_not_read) {
   Harness harness(impatient());
   std::atomic<int> code = -1;
   const Socket client(harness.serve([&](Exchange& exchange) -> Task<> {
-    co_await exchange.begin({.status = 200});
+    co_await exchange.begin(with_status(200));
     const std::string piece(100'000, 'x');
     for (;;) {
       const auto written = co_await exchange.write(piece);
@@ -98,13 +102,13 @@ std::vector<Phase> phases() {
        }},
       {"between writes",
        [](Exchange& exchange, Worker& worker, std::atomic<int>& code) -> Task<> {
-         co_await exchange.begin({.status = 200});
+         co_await exchange.begin(with_status(200));
          co_await exchange.write("x");
          note(code, co_await worker.sleep(Milliseconds(20000)));
        }},
       {"writing",
        [](Exchange& exchange, Worker&, std::atomic<int>& code) -> Task<> {
-         co_await exchange.begin({.status = 200});
+         co_await exchange.begin(with_status(200));
          const std::string piece(1'000'000, 'x');
          Result<> written;
          while (written) written = co_await exchange.write(piece);
@@ -123,7 +127,7 @@ TEST(ServerTime, cancels_the_handler_within_100_ms_of_a_fin_or_reset) {
       const auto port = harness.serve([&](Exchange& exchange) -> Task<> {
         begun = true;
         co_await phase.wait(exchange, harness.runtime().worker(0), code);
-        const auto late = co_await exchange.respond({.status = 200}, "late");
+        const auto late = co_await exchange.respond(with_status(200), "late");
         still_gone = !late && exchange.client_gone();
       });
       Socket client(port);
@@ -169,7 +173,7 @@ TEST(ServerTime, leaks_nothing_over_a_thousand_aborts) {
   Harness harness;
   const auto port = harness.serve([&](Exchange& exchange) -> Task<> {
     const auto slept = co_await harness.runtime().worker(0).sleep(Milliseconds(5000));
-    if (slept) co_await exchange.respond({.status = 200}, "x");
+    if (slept) co_await exchange.respond(with_status(200), "x");
   });
   const auto before = testing::open_descriptors();
   for (int i = 0; i < 1000; ++i) {
@@ -198,7 +202,7 @@ TEST(ServerTime, drains_answers_that_are_under_way) {
   const auto port = harness.serve([&](Exchange& exchange) -> Task<> {
     begun = true;
     co_await harness.runtime().worker(0).sleep(Milliseconds(200));
-    co_await exchange.respond({.status = 200}, "done");
+    co_await exchange.respond(with_status(200), "done");
   });
   const Socket idle(port);
   const Socket busy(port);

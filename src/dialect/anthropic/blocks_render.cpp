@@ -64,7 +64,8 @@ void write_call(json::Writer& writer, const ir::Part& part, const ir::ToolCall& 
                 ir::Losses& losses) {
   const auto arguments = object_arguments(call);
   if (arguments.wrapped)
-    losses.approximated("messages", "the arguments of tool call " + call.id + " are no JSON object; they travel as _raw");
+    losses.approximated("messages",
+                        "the arguments of tool call " + call.id + " are no JSON object; they travel as _raw");
   writer.field("type", block::tool_use);
   writer.field("id", is_home(part.extras) ? call.id : legal_tool_id(call.id));
   writer.field("name", is_home(part.extras) ? call.name : names.upstream(call.name, call.name_space));

@@ -191,7 +191,9 @@ Code code_for_status(int status, std::string_view lowered) {
 std::string named_field(std::string_view message) {
   const auto colon = message.find(": ");
   const auto path = message.substr(0, colon == std::string_view::npos ? 0 : colon);
-  const auto is_path = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; };
+  const auto is_path = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
+  };
   if (path.empty() || !std::ranges::all_of(path, is_path)) return {};
   std::string out;
   for (const auto step : text::split(path, '.')) {
@@ -234,7 +236,9 @@ Said read_body(std::string_view body) {
   auto root = document->root();
   if (root.is_array()) root = root[0];
   const auto error = root["error"];
-  Said out{.type = error["type"].text_or(""), .message = error["message"].text_or(""), .detail_code = error["details"]["error_code"].text_or("")};
+  Said out{.type = error["type"].text_or(""),
+           .message = error["message"].text_or(""),
+           .detail_code = error["details"]["error_code"].text_or("")};
   for (const auto other : {error, root["message"], root["detail"]})
     if (out.message.empty()) out.message = other.text_or("");
   if (out.message.empty()) out.message = text::quoted(body);

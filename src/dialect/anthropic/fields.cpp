@@ -71,8 +71,7 @@ bool has_rest(const ir::Extras& extras, std::string_view section) {
 void write_rest(json::Writer& writer, const ir::Extras& extras, std::string_view section) {
   if (!is_home(extras)) return;
   const auto write = [&](const json::RawField& field) {
-    if (section_of(field.key) == section)
-      writer.field(std::string_view(field.key).substr(section.size()), field.value);
+    if (section_of(field.key) == section) writer.field(std::string_view(field.key).substr(section.size()), field.value);
   };
   for (const auto& field : extras.spelling)
     if (is_null(field.value)) write(field);

@@ -26,8 +26,9 @@ const RequestCase requests[] = {
     {"minimal", "claude-haiku-4-5"},
 };
 
-const char* const replies[] = {"text",   "thinking",      "thinking_omitted", "tool",   "parallel_tools", "refusal",
-                               "length", "stop_sequence", "empty",            "paused", "cached",         "web_search"};
+const char* const replies[] = {"text",           "thinking", "thinking_omitted", "tool",
+                               "parallel_tools", "refusal",  "length",           "stop_sequence",
+                               "empty",          "paused",   "cached",           "web_search"};
 
 RenderTarget target_for(const RequestCase& one) {
   return {.model = one.model, .facts = {.system_mid_conversation = true}, .operation = one.operation};

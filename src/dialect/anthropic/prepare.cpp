@@ -91,7 +91,8 @@ class Fitter {
   Result<MaybePart> fit(const ir::Media& media) {
     if (rendering_.home) return base();
     if (role_ != ir::Role::user) {
-      losses_.dropped(path_, fmt::format("Anthropic takes no {} in a message of role {}", name(media.kind), name(role_)));
+      losses_.dropped(path_,
+                      fmt::format("Anthropic takes no {} in a message of role {}", name(media.kind), name(role_)));
       return std::nullopt;
     }
     const auto& facts = rendering_.target.facts;
@@ -99,7 +100,8 @@ class Fitter {
     const bool document = media.kind == ir::MediaKind::document;
     if (!image && !document) return unsupported(name(media.kind), path_);
     if ((image && !facts.images) || (document && !facts.documents))
-      return fail(Code::feature_unsupported, fmt::format("{}: this model takes no {}s.", path_, name(media.kind)), path_);
+      return fail(Code::feature_unsupported, fmt::format("{}: this model takes no {}s.", path_, name(media.kind)),
+                  path_);
     const auto* file = std::get_if<ir::FileSource>(&media.source);
     if (file != nullptr && file->origin != ir::Dialect::anthropic)
       return unsupported("file that is kept at another provider", path_);
@@ -211,7 +213,8 @@ void trim_prefill(std::vector<ir::Message>& messages, ir::Losses& losses) {
 
 }  // namespace
 
-Result<MaybePart> fitted_part(const Rendering& rendering, const ir::Part& part, ir::Role role, const std::string& path) {
+Result<MaybePart> fitted_part(const Rendering& rendering, const ir::Part& part, ir::Role role,
+                              const std::string& path) {
   return Fitter(rendering, part, role, path).run();
 }
 
@@ -257,7 +260,8 @@ Result<std::vector<ir::Part>> fitted_system(const Rendering& rendering) {
     if (std::holds_alternative<ir::Text>(fitted->body))
       out.push_back(*std::move(fitted));
     else
-      rendering.losses.dropped("system", fmt::format("Anthropic takes no {} in the system prompt", ir::kind_name(fitted->body)));
+      rendering.losses.dropped("system",
+                               fmt::format("Anthropic takes no {} in the system prompt", ir::kind_name(fitted->body)));
   }
   return out;
 }

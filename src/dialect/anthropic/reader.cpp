@@ -14,12 +14,12 @@ namespace {
 struct Block {
   enum class Kind : std::uint8_t { text, thinking, tool, whole };
   Kind kind = Kind::text;
-  int index = -1;             // of our part; -1 for `whole`, which opens when it is complete
-  std::string arguments{};    // tool: the input that stood in the start already, for servers that send no deltas
+  int index = -1;           // of our part; -1 for `whole`, which opens when it is complete
+  std::string arguments{};  // tool: the input that stood in the start already, for servers that send no deltas
   bool grew = false;
-  std::string raw{};          // whole: the block as it began
-  std::string input{};        // whole: what input_json_delta added
-  std::string compacted{};    // whole: what compaction_delta added
+  std::string raw{};        // whole: the block as it began
+  std::string input{};      // whole: what input_json_delta added
+  std::string compacted{};  // whole: what compaction_delta added
 };
 
 class Reader final : public EventReader {
@@ -89,7 +89,8 @@ class Reader final : public EventReader {
   }
 
   static bool known_member(json::Value child) {
-    for (const std::string_view word : {"id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "stop_details", "usage"})
+    for (const std::string_view word :
+         {"id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "stop_details", "usage"})
       if (child.key_is(word)) return true;
     return false;
   }
@@ -113,7 +114,8 @@ class Reader final : public EventReader {
       text->text.clear();
     } else if (auto* reasoning = std::get_if<ir::Reasoning>(&opened.part.body)) {
       block.kind = Block::Kind::thinking;
-      if (!reasoning->text.empty()) growth.emplace_back(ir::ThoughtGrew{.index = block.index, .text = std::move(reasoning->text)});
+      if (!reasoning->text.empty())
+        growth.emplace_back(ir::ThoughtGrew{.index = block.index, .text = std::move(reasoning->text)});
       reasoning->text.clear();
     } else if (auto* call = std::get_if<ir::ToolCall>(&opened.part.body)) {
       block.kind = Block::Kind::tool;
@@ -139,7 +141,8 @@ class Reader final : public EventReader {
       out.emplace_back(ir::ThoughtGrew{.index = index, .text = delta["thinking"].text_or("")});
     } else if (type.is(delta::signature)) {
       const int index = growing(wire, Block::Kind::thinking, out);
-      out.emplace_back(ir::Signed{.index = index, .signature = uncarried(delta["signature"].text_or(""), ir::Dialect::anthropic)});
+      out.emplace_back(
+          ir::Signed{.index = index, .signature = uncarried(delta["signature"].text_or(""), ir::Dialect::anthropic)});
     } else if (type.is(delta::citations) && delta["citation"].is_object()) {
       const int index = growing(wire, Block::Kind::text, out);
       out.emplace_back(ir::Cited{.index = index, .citation = parse_citation(delta["citation"])});

@@ -34,7 +34,8 @@ std::string_view word_for(Reason reason) { return std::ranges::find(reason_words
 
 void take_over(std::optional<std::int64_t>& count, json::Value value) {
   constexpr std::int64_t none = -1;
-  if (const auto n = value.integer_or(none); n >= 0) count = n;
+  constexpr std::int64_t sane_max = 1'000'000'000'000;  // so that sums cannot overflow
+  if (const auto n = value.integer_or(none); n >= 0 && n <= sane_max) count = n;
 }
 
 ir::Part text_of(json::Value value) {
@@ -90,9 +91,17 @@ void Counters::take(json::Value said) {
 }
 
 ir::Usage Counters::usage() const {
-  ir::Usage out{.output = output, .cache_read = cache_read, .cache_write = cache_write, .reasoning = thinking, .raw = raw};
+  ir::Usage out{
+      .output = output, .cache_read = cache_read, .cache_write = cache_write, .reasoning = thinking, .raw = raw};
   if (input) out.input = *input + cache_read.value_or(0) + cache_write.value_or(0);
   return out;
+}
+
+std::int64_t uncached_input(const ir::Usage& usage) {
+  auto left = std::max<std::int64_t>(usage.input.value_or(0), 0);
+  for (const auto& cached : {usage.cache_read, usage.cache_write})
+    left -= std::clamp<std::int64_t>(cached.value_or(0), 0, left);
+  return left;
 }
 
 ir::StopInfo stop_of(json::Value reason, json::Value sequence, json::Value details, bool calls) {
@@ -168,25 +177,27 @@ Showing showing(const ir::Part& part, const ir::Request* request, ir::Losses* lo
   const bool foreign_sign = part.signature && part.signature->signer != ir::Dialect::anthropic;
   const bool reasoning = std::holds_alternative<ir::Reasoning>(part.body);
   if (foreign_sign && !reasoning && losses != nullptr)
-    losses->harmless("content", fmt::format("Anthropic has no place for the signature of a {}", ir::kind_name(part.body)));
-  return std::visit(Overloaded{
-                        [](const ir::Text&) { return Showing::whole; },
-                        [](const ir::Refusal&) { return Showing::whole; },
-                        [&](const ir::Reasoning&) {
-                          if (request == nullptr) return Showing::whole;
-                          if (request->thinking.mode == ir::Thinking::Mode::off) return Showing::nothing;
-                          const bool hidden = request->thinking.display == ir::Thinking::Display::hidden;
-                          return hidden ? Showing::signature_only : Showing::whole;
-                        },
-                        [&](const ir::Media& media) { return lost(fmt::format("Anthropic answers hold no {}", name(media.kind))); },
-                        [](const ir::ToolCall&) { return Showing::whole; },
-                        [&](const ir::ToolResult&) { return lost("a tool result inside of an answer"); },
-                        [&](const ir::Opaque& opaque) {
-                          if (opaque.origin == ir::Dialect::anthropic) return Showing::whole;
-                          return lost(fmt::format("a part that only {} understands", name(opaque.origin)));
-                        },
-                    },
-                    part.body);
+    losses->harmless("content",
+                     fmt::format("Anthropic has no place for the signature of a {}", ir::kind_name(part.body)));
+  return std::visit(
+      Overloaded{
+          [](const ir::Text&) { return Showing::whole; },
+          [](const ir::Refusal&) { return Showing::whole; },
+          [&](const ir::Reasoning&) {
+            if (request == nullptr) return Showing::whole;
+            if (request->thinking.mode == ir::Thinking::Mode::off) return Showing::nothing;
+            const bool hidden = request->thinking.display == ir::Thinking::Display::hidden;
+            return hidden ? Showing::signature_only : Showing::whole;
+          },
+          [&](const ir::Media& media) { return lost(fmt::format("Anthropic answers hold no {}", name(media.kind))); },
+          [](const ir::ToolCall&) { return Showing::whole; },
+          [&](const ir::ToolResult&) { return lost("a tool result inside of an answer"); },
+          [&](const ir::Opaque& opaque) {
+            if (opaque.origin == ir::Dialect::anthropic) return Showing::whole;
+            return lost(fmt::format("a part that only {} understands", name(opaque.origin)));
+          },
+      },
+      part.body);
 }
 
 std::string shown_signature(const ir::Part& part) {

@@ -22,12 +22,15 @@ struct Counters {
   [[nodiscard]] ir::Usage usage() const;
 };
 
+// What Anthropic calls input_tokens, of a known input.
+[[nodiscard]] std::int64_t uncached_input(const ir::Usage& usage);
+
 // `calls` tells whether the answer holds tool calls.
 [[nodiscard]] ir::StopInfo stop_of(json::Value reason, json::Value sequence, json::Value details, bool calls);
 
 struct StopWords {
   std::string_view reason{};
-  std::string_view sequence{};     // "" is written as null
+  std::string_view sequence{};  // "" is written as null
   std::string_view explanation{};
   bool refused = false;
 };

@@ -26,7 +26,8 @@ Result<> refuse_removed_fields(json::Value body, const Asked& asked) {
   if (asked.version != version_2026) return {};
   for (const std::string_view name : {"temperature", "top_p", "top_k"})
     if (body[name].exists())
-      return fail(Code::schema, fmt::format("{}: was removed in API version {}.", name, asked.version), std::string(name));
+      return fail(Code::schema, fmt::format("{}: was removed in API version {}.", name, asked.version),
+                  std::string(name));
   return {};
 }
 
@@ -86,7 +87,8 @@ Result<bool> parse_format(json::Value format, ir::Request& request) {
   const auto schema = format["schema"];
   if (!schema.exists()) return missing(format, "schema");
   if (!schema.is_object()) return schema.refuse("an object");
-  ir::ResponseFormat out{.kind = ir::ResponseFormat::Kind::json_schema, .schema = schema.keep(), .extras = home_extras()};
+  ir::ResponseFormat out{
+      .kind = ir::ResponseFormat::Kind::json_schema, .schema = schema.keep(), .extras = home_extras()};
   TRY(out.name, optional_text(format, "name", section::top, out.extras));
   keep_rest(format, {"type", "schema", "name"}, section::top, out.extras);
   request.response_format = std::move(out);
@@ -234,7 +236,8 @@ Result<std::variant<ir::Tool, ir::HostedTool>> parse_tool(json::Value value) {
   if (schema.exists()) tool.schema = schema.keep();
   TRY(tool.strict, optional_boolean(value, "strict"));
   TRY(tool.cache, parse_cache_mark(value, tool.extras));
-  keep_rest(value, {"type", "name", "description", "input_schema", "strict", "cache_control"}, section::top, tool.extras);
+  keep_rest(value, {"type", "name", "description", "input_schema", "strict", "cache_control"}, section::top,
+            tool.extras);
   return tool;
 }
 
@@ -266,10 +269,11 @@ Result<ir::Request> parse_request(const json::Document& document, const Asked& a
   TRY_OK(parse_messages(body, request));
   TRY_OK(refuse_removed_blocks(request, asked));
   TRY_OK(parse_tools(body, request));
-  keep_rest(body,
-            {"model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "stream", "service_tier",
-             "thread", "thinking", "output_config", "output_format", "tool_choice", "metadata", "system", "messages", "tools"},
-            section::top, request.extras);
+  keep_rest(
+      body,
+      {"model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "stream", "service_tier", "thread",
+       "thinking", "output_config", "output_format", "tool_choice", "metadata", "system", "messages", "tools"},
+      section::top, request.extras);
   return request;
 }
 

@@ -55,7 +55,8 @@ Result<> fit_format(const Rendering& rendering, Fitted& fitted) {
   auto schema = fitted_schema(format->schema);
   if (schema.changed)
     rendering.losses.approximated("response_format", "constraints that Anthropic does not enforce became descriptions");
-  if (!format->description.empty()) rendering.losses.harmless("response_format.description", "Anthropic has no such field");
+  if (!format->description.empty())
+    rendering.losses.harmless("response_format.description", "Anthropic has no such field");
   fitted.format_schema = std::move(schema.schema);
   return {};
 }
@@ -158,7 +159,8 @@ void write_sampling(json::Writer& writer, const Rendering& rendering, bool think
   if (sampling.frequency_penalty.value_or(0) != 0) out("frequency_penalty", unknown);
   if (sampling.seed) out("seed", unknown);
 
-  const std::string why_not = accepted ? "Anthropic takes it only without thinking" : "this model takes no sampling parameters";
+  const std::string why_not =
+      accepted ? "Anthropic takes it only without thinking" : "this model takes no sampling parameters";
   const bool temperature_fits = accepted && (!thinks || sampling.temperature.value_or(1) == 1);
   if (sampling.temperature && !temperature_fits) out("temperature", why_not);
   if (sampling.temperature && temperature_fits) {
@@ -253,7 +255,8 @@ Result<Rendered> render_request(const ir::Request& request, const RenderTarget& 
   Rendered out;
   const bool home = is_home(request.extras);
   if (!home) out.names = ToolNames(request, name_rule);
-  const Rendering rendering{.request = request, .target = target, .losses = out.losses, .names = out.names, .home = home};
+  const Rendering rendering{
+      .request = request, .target = target, .losses = out.losses, .names = out.names, .home = home};
   if (!home) TRY_OK(refuse_what_cannot_be(request));
   out.losses.extras_go_home(request.extras, ir::Dialect::anthropic, "");
   Fitted fitted;

@@ -14,7 +14,9 @@ namespace {
 
 constexpr int ok_status = 200;
 
-bool is_error(json::Value body) { return body["type"].is(event::error) || (body["error"].present() && !body["content"].exists()); }
+bool is_error(json::Value body) {
+  return body["type"].is(event::error) || (body["error"].present() && !body["content"].exists());
+}
 
 bool has_calls(const std::vector<ir::Part>& parts) {
   return std::ranges::any_of(parts, [](const auto& part) { return std::holds_alternative<ir::ToolCall>(part.body); });
@@ -29,33 +31,34 @@ std::size_t write_part(json::Writer& writer, const ir::Part& part, const ReplyCo
   if (part.signature) out.signature->blob = shown_signature(part);
   if (!is_home(out.extras)) out.extras = {};
   out.cache.reset();
-  const bool empty = std::visit(Overloaded{
-                                    [&](ir::Text& body) {
-                                      std::erase_if(body.citations, [](const ir::Citation& c) { return !is_own_citation(c); });
-                                      bytes = body.text.size();
-                                      return body.text.empty() && body.citations.empty();
-                                    },
-                                    [&](ir::Refusal& body) {
-                                      bytes = body.text.size();
-                                      return body.text.empty();
-                                    },
-                                    [&](ir::Reasoning& body) {
-                                      bytes = body.text.size();
-                                      if (shown == Showing::signature_only) body.text.clear();
-                                      return body.text.empty() && !part.signature;
-                                    },
-                                    [&](ir::ToolCall& body) {
-                                      bytes = body.arguments.size();
-                                      body.id = legal_tool_id(body.id);
-                                      body.kind = ir::ToolCall::Kind::function;
-                                      out.extras.origin = ir::Dialect::anthropic;  // its name is the client's own
-                                      return false;
-                                    },
-                                    [](ir::Media&) { return true; },
-                                    [](ir::ToolResult&) { return true; },
-                                    [](ir::Opaque&) { return false; },
-                                },
-                                out.body);
+  const bool empty =
+      std::visit(Overloaded{
+                     [&](ir::Text& body) {
+                       std::erase_if(body.citations, [](const ir::Citation& c) { return !is_own_citation(c); });
+                       bytes = body.text.size();
+                       return body.text.empty() && body.citations.empty();
+                     },
+                     [&](ir::Refusal& body) {
+                       bytes = body.text.size();
+                       return body.text.empty();
+                     },
+                     [&](ir::Reasoning& body) {
+                       bytes = body.text.size();
+                       if (shown == Showing::signature_only) body.text.clear();
+                       return body.text.empty() && !part.signature;
+                     },
+                     [&](ir::ToolCall& body) {
+                       bytes = body.arguments.size();
+                       body.id = legal_tool_id(body.id);
+                       body.kind = ir::ToolCall::Kind::function;
+                       out.extras.origin = ir::Dialect::anthropic;  // its name is the client's own
+                       return false;
+                     },
+                     [](ir::Media&) { return true; },
+                     [](ir::ToolResult&) { return true; },
+                     [](ir::Opaque&) { return false; },
+                 },
+                 out.body);
   ir::Losses losses;
   if (!empty) write_block(writer, out, {}, losses);
   return bytes;
@@ -92,7 +95,8 @@ Result<ir::Response> parse_response(const json::Document& document, const ReadCo
   const auto body = document.root();
   if (is_error(body)) return std::unexpected(diagnose(ok_status, document.source()));
   if (!body["content"].is_array() && !body["stop_reason"].is_string())
-    return fail(Code::translate_reply, fmt::format("The upstream's reply is no message: {}", text::quoted(document.source())));
+    return fail(Code::translate_reply,
+                fmt::format("The upstream's reply is no message: {}", text::quoted(document.source())));
   ir::Response out{.id = body["id"].text_or(""), .model = body["model"].text_or("")};
   for (const auto block : body["content"].children()) out.parts.push_back(reply_part(block, context, out.parts.size()));
   Counters counters;
@@ -116,7 +120,8 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
   std::size_t bytes = 0;
   for (const auto& part : response.parts) bytes += write_part(writer, part, context);
   writer.end_array();
-  const bool refusal = std::ranges::any_of(response.parts, [](const auto& part) { return std::holds_alternative<ir::Refusal>(part.body); });
+  const bool refusal = std::ranges::any_of(
+      response.parts, [](const auto& part) { return std::holds_alternative<ir::Refusal>(part.body); });
   write_stop_words(writer, stop_words(response.stop, has_calls(response.parts), refusal));
   write_usage(writer, response.usage, context, bytes);
   write_rest(writer, response.extras, section::top);
@@ -142,7 +147,8 @@ Observation observe(const SseEvent& event) {
     if (!usage["cache_read_input_tokens"].present()) counters.input.reset();
     if (usage.is_object()) out.usage = counters.usage();
     const auto delta = root["delta"];
-    if (delta["stop_reason"].is_string()) out.stop = stop_of(delta["stop_reason"], delta["stop_sequence"], delta["stop_details"], false);
+    if (delta["stop_reason"].is_string())
+      out.stop = stop_of(delta["stop_reason"], delta["stop_sequence"], delta["stop_details"], false);
     out.semantic = out.stop.has_value();
   } else if (type == event::message_stop) {
     out.semantic = out.last = true;
@@ -168,7 +174,8 @@ Observation observe_whole(const json::Document& document) {
   if (body["usage"].is_object()) out.usage = counters.usage();
   bool calls = false;
   for (const auto block : body["content"].children()) calls = calls || block["type"].is(block::tool_use);
-  if (body["stop_reason"].is_string()) out.stop = stop_of(body["stop_reason"], body["stop_sequence"], body["stop_details"], calls);
+  if (body["stop_reason"].is_string())
+    out.stop = stop_of(body["stop_reason"], body["stop_sequence"], body["stop_details"], calls);
   return out;
 }
 

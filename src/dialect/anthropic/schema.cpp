@@ -8,9 +8,9 @@
 namespace agt::dialect::anthropic {
 namespace {
 
-constexpr std::array constraints{"minimum",   "maximum",   "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
-                                 "minLength", "maxLength", "maxItems",         "uniqueItems",      "minProperties",
-                                 "maxProperties"};
+constexpr std::array constraints{"minimum",     "maximum",       "exclusiveMinimum", "exclusiveMaximum",
+                                 "multipleOf",  "minLength",     "maxLength",        "maxItems",
+                                 "uniqueItems", "minProperties", "maxProperties"};
 constexpr std::array schema_maps{"properties", "$defs", "definitions"};
 constexpr std::array schema_lists{"anyOf", "allOf"};
 
@@ -33,7 +33,8 @@ class Closer {
     for (const auto child : value.children()) member(writer, child, hint);
     const bool object = value["type"].is("object") || value["properties"].is_object();
     if (object) writer.field("additionalProperties", false);
-    if (const auto& more = value["additionalProperties"]; object && more.exists() && more.raw() != "false") changed_ = true;
+    if (const auto& more = value["additionalProperties"]; object && more.exists() && more.raw() != "false")
+      changed_ = true;
     describe(writer, value["description"], hint);
     writer.end_object();
   }

@@ -61,7 +61,10 @@ std::string_view own_word(Mode mode) {
 }
 
 Thought verbatim(const ir::Thinking& asked) {
-  return {.type = own_word(asked.mode), .budget = asked.budget_tokens, .display = word(asked.display), .effort = asked.effort};
+  return {.type = own_word(asked.mode),
+          .budget = asked.budget_tokens,
+          .display = word(asked.display),
+          .effort = asked.effort};
 }
 
 // Anthropic's words for effort have no "none" and no "minimal".
@@ -117,7 +120,8 @@ bool begins_with_thinking(const ir::Message& message) {
 }
 
 bool has_results(const ir::Message& message) {
-  return std::ranges::any_of(message.parts, [](const auto& part) { return std::holds_alternative<ir::ToolResult>(part.body); });
+  return std::ranges::any_of(message.parts,
+                             [](const auto& part) { return std::holds_alternative<ir::ToolResult>(part.body); });
 }
 
 // With a budget, the last assistant message of an open tool loop must begin with signed thinking: 400 "Expected

@@ -22,9 +22,9 @@ constexpr std::array combiners{"oneOf", "anyOf", "allOf"};
 
 // The web search of each provider under its own name.
 bool is_web_search(std::string_view type) {
-  constexpr std::array words{"web_search",           "web_search_preview", "web_search_options", "googleSearch",
-                             "googleSearchRetrieval", "google_search"};
-  return type.starts_with("web_search_20") || std::ranges::find(words, type) != words.end();
+  constexpr std::array words{"googleSearch", "googleSearchRetrieval", "google_search"};
+  // OpenAI: web_search, web_search_preview and their dated forms.
+  return type.starts_with(web_search_name) || std::ranges::find(words, type) != words.end();
 }
 
 std::string tool_path(std::size_t index) { return fmt::format("tools[{}]", index); }
@@ -51,7 +51,8 @@ void fit_schema(ir::Tool& tool, ir::Losses& losses, const std::string& path) {
     if (!child.key_is("type") && !combined(child)) writer.field(child.key(), child.keep());
   writer.end_object();
   if (any) {
-    tool.description += fmt::format("{}The input must satisfy this JSON Schema: {}", tool.description.empty() ? "" : "\n", root.raw());
+    tool.description +=
+        fmt::format("{}The input must satisfy this JSON Schema: {}", tool.description.empty() ? "" : "\n", root.raw());
     losses.approximated(path + ".schema", "oneOf, anyOf and allOf at the root became a sentence of the description");
   }
   tool.schema.text = std::move(writer).take();
@@ -62,8 +63,10 @@ void fit_custom(ir::Tool& tool, ir::Losses& losses, const std::string& path) {
   tool.schema.text = input_schema;
   tool.strict.reset();
   if (!tool.format.empty())
-    tool.description += fmt::format("{}The input must have this format: {}", tool.description.empty() ? "" : "\n", tool.format.text);
-  losses.approximated(path, "a custom tool travels as a function with one string argument; its grammar is not enforced");
+    tool.description +=
+        fmt::format("{}The input must have this format: {}", tool.description.empty() ? "" : "\n", tool.format.text);
+  losses.approximated(path,
+                      "a custom tool travels as a function with one string argument; its grammar is not enforced");
 }
 
 AnyTool fitted_tool(const Rendering& rendering, ir::Tool tool, const std::string& path) {
@@ -116,11 +119,19 @@ void fit_hosted(const Rendering& rendering, const ir::HostedTool& tool, const st
   fitted.tools.emplace_back(web_search(tool));
 }
 
+// The upstream's name of the tool that the client calls so.
+std::string upstream_name(const Rendering& rendering, std::string_view wanted) {
+  for (const auto& either : rendering.request.tools)
+    if (const auto* tool = std::get_if<ir::Tool>(&either); tool != nullptr && tool->name == wanted)
+      return rendering.names.upstream(tool->name, tool->name_space);
+  return rendering.names.upstream(wanted);
+}
+
 // allowed_tools: what may not be called is not shown.
 void keep_allowed(const Rendering& rendering, Fitted& fitted) {
   auto& choice = fitted.choice;
   std::vector<std::string> allowed;
-  for (const auto& one : choice.names) allowed.push_back(rendering.names.upstream(one));
+  for (const auto& one : choice.names) allowed.push_back(upstream_name(rendering, one));
   std::erase_if(fitted.tools, [&](const AnyTool& either) {
     const auto* tool = std::get_if<ir::Tool>(&either);
     return tool != nullptr && std::ranges::find(allowed, tool->name) == allowed.end();
@@ -132,9 +143,11 @@ void keep_allowed(const Rendering& rendering, Fitted& fitted) {
 // A hosted tool that must be called.
 Result<> fit_hosted_choice(const Rendering& rendering, Fitted& fitted) {
   const auto document = json::Document::parse(rendering.request.tool_choice.raw.text);
-  const bool search = document && is_web_search(document->root()["type"].text_or("")) && has_tool(fitted, web_search_name);
+  const bool search =
+      document && is_web_search(document->root()["type"].text_or("")) && has_tool(fitted, web_search_name);
   if (!search)
-    return fail(Code::feature_unsupported, "tool_choice: forces a hosted tool that Anthropic does not have.", "tool_choice");
+    return fail(Code::feature_unsupported, "tool_choice: forces a hosted tool that Anthropic does not have.",
+                "tool_choice");
   fitted.choice.mode = Mode::named;
   fitted.choice.names = {std::string(web_search_name)};
   return {};
@@ -181,7 +194,7 @@ Result<> fit_tools(const Rendering& rendering, Fitted& fitted) {
   auto& choice = fitted.choice;
   if (!choice.raw.empty()) TRY_OK(fit_hosted_choice(rendering, fitted));
   if (choice.raw.empty())
-    for (auto& one : choice.names) one = choice.mode == Mode::named ? rendering.names.upstream(one) : one;
+    for (auto& one : choice.names) one = choice.mode == Mode::named ? upstream_name(rendering, one) : one;
   if (choice.mode == Mode::allowed) keep_allowed(rendering, fitted);
   if (choice.parallel == true) choice.parallel.reset();  // the default
   if (fitted.tools.empty()) choice = {};

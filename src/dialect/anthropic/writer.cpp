@@ -51,8 +51,8 @@ class Writer final : public EventWriter {
     Showing showing = Showing::whole;
     std::vector<ir::Event> waiting{};
     bool closed = false;
-    bool begun = false;           // content_block_start was written
-    std::string signature{};      // the last one counts
+    bool begun = false;       // content_block_start was written
+    std::string signature{};  // the last one counts
   };
 
   void start(const ir::Started& event, std::string& out) {
@@ -86,7 +86,8 @@ class Writer final : public EventWriter {
     const auto written = usage_.cache_write.value_or(0);
     json.key("usage");
     json.begin_object();
-    json.field("input_tokens", usage_.input ? std::max<std::int64_t>(*usage_.input - read - written, 0) : context_.input_estimate);
+    json.field("input_tokens",
+               usage_.input ? std::max<std::int64_t>(*usage_.input - read - written, 0) : context_.input_estimate);
     json.field("cache_creation_input_tokens", written);
     json.field("cache_read_input_tokens", read);
     json.key("cache_creation");
@@ -119,7 +120,8 @@ class Writer final : public EventWriter {
     current_ = index;
     auto& block = blocks_.at(index);
     // A tool's name is worth showing at once; text and thinking open with their first growth.
-    const bool at_once = std::holds_alternative<ir::ToolCall>(block.head.body) || std::holds_alternative<ir::Opaque>(block.head.body);
+    const bool at_once =
+        std::holds_alternative<ir::ToolCall>(block.head.body) || std::holds_alternative<ir::Opaque>(block.head.body);
     if (at_once && block.showing == Showing::whole) begin(block, out);
     for (const auto& event : std::exchange(block.waiting, {})) grow_current(block, event, out);
   }
@@ -169,10 +171,13 @@ class Writer final : public EventWriter {
       return;
     }
     begin(block, out);
-    delta(delta::citations, [&](json::Writer& json) {
-      json.key("citation");
-      write_citation(json, citation);
-    }, out);
+    delta(
+        delta::citations,
+        [&](json::Writer& json) {
+          json.key("citation");
+          write_citation(json, citation);
+        },
+        out);
   }
 
   template <class Members>

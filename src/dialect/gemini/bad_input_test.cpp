@@ -13,9 +13,9 @@ struct Bad {
   Code code = Code::schema;
 };
 
-class BadInput : public testing::TestWithParam<Bad> {};
+class GeminiBadInput : public testing::TestWithParam<Bad> {};
 
-TEST_P(BadInput, case_45_is_refused_by_the_name_of_the_field) {
+TEST_P(GeminiBadInput, case_45_is_refused_by_the_name_of_the_field) {
   const auto document = json::Document::parse(GetParam().body);
   ASSERT_TRUE(document.has_value());
   const auto request = gemini_codec.parse_request(*document, {.model = "m"});
@@ -33,7 +33,7 @@ std::string config(const std::string& text) { return with(R"("generationConfig":
 const std::string p0 = "contents[0].parts[0]";
 
 INSTANTIATE_TEST_SUITE_P(
-    Gemini, BadInput,
+    Gemini, GeminiBadInput,
     testing::Values(
         Bad{"[]", ""}, Bad{"3", ""}, Bad{"{}", "contents"}, Bad{R"({"contents":null})", "contents"},
         Bad{R"({"contents":"hi"})", "contents"}, Bad{R"({"contents":["hi"]})", "contents[0]"},

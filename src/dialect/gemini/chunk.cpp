@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "core/text.h"
 #include "dialect/gemini/fields.h"
 
 namespace agt::dialect::gemini {
@@ -56,8 +57,9 @@ std::optional<std::size_t> offset(json::Value segment, std::string_view name) {
 }
 
 void write_support(json::Writer& writer, const ir::Citation& citation, std::size_t chunk, std::string_view text) {
-  const auto begin = std::min(citation.begin.value_or(0), text.size());
-  const auto end = std::clamp(citation.end.value_or(text.size()), begin, text.size());
+  // Offsets that an upstream got wrong must not cut a character in two.
+  const auto begin = text::clipped(text, citation.begin.value_or(0)).size();
+  const auto end = std::max(begin, text::clipped(text, citation.end.value_or(text.size())).size());
   writer.begin_object();
   writer.key("segment");
   writer.begin_object();

@@ -101,7 +101,9 @@ Result<> parse_thinking(json::Value config, ir::Request& request) {
   TRY(const auto budget, optional_integer(thinking, "thinkingBudget"));
   if (budget) {
     spell(request.extras, section::thinking, "thinkingBudget", member(thinking, "thinkingBudget").keep());
-    out.mode = *budget == 0 ? ir::Thinking::Mode::off : *budget < 0 ? ir::Thinking::Mode::adaptive : ir::Thinking::Mode::budget;
+    out.mode = *budget == 0  ? ir::Thinking::Mode::off
+               : *budget < 0 ? ir::Thinking::Mode::adaptive
+                             : ir::Thinking::Mode::budget;
     if (*budget > 0) out.budget_tokens = *budget;
   }
   keep_rest(thinking, {"includeThoughts", "thinkingLevel", "thinkingBudget"}, section::thinking, request.extras);

@@ -41,7 +41,8 @@ Result<ir::Sampling> acceptable(const Rendering& rendering) {
   auto& losses = rendering.losses;
   const auto& facts = rendering.target.facts;
   if (sampling.stop.size() > stop_max)
-    return fail(Code::feature_unsupported, fmt::format("stop: gemini takes at most {} stop sequences.", stop_max), "stop");
+    return fail(Code::feature_unsupported, fmt::format("stop: gemini takes at most {} stop sequences.", stop_max),
+                "stop");
   if (sampling.candidates.value_or(1) > 1)
     return fail(Code::feature_unsupported, "n: several answers to one request cannot be translated.", "n");
   if (sampling.logprobs.value_or(false))
@@ -128,8 +129,9 @@ void write_home_config(json::Writer& writer, const Rendering& rendering) {
 bool schema_goes_into_words(const Rendering& rendering) {
   // "Function calling with a response mime type: 'application/json' is unsupported": models before Gemini 3 (2026-11).
   const auto& request = rendering.request;
-  return !rendering.home && request.response_format && request.response_format->kind != ir::ResponseFormat::Kind::text &&
-         !request.tools.empty() && !rendering.target.facts.schema_with_tools;
+  const auto& format = request.response_format;
+  return !rendering.home && format && format->kind != ir::ResponseFormat::Kind::text && !request.tools.empty() &&
+         !rendering.target.facts.schema_with_tools;
 }
 
 Result<> write_config(json::Writer& writer, const Rendering& rendering) {

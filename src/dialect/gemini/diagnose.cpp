@@ -19,6 +19,12 @@ using std::chrono::milliseconds;
 
 constexpr double days_max = 400.0 * 24 * 3600;  // a longer delay is nonsense
 
+struct Unit {
+  std::string_view word;
+  double seconds;
+};
+constexpr std::array units{Unit{"ms", 0.001}, Unit{"s", 1}, Unit{"m", 60}, Unit{"h", 3600}, Unit{"d", 86400}};
+
 // "34.4s", "900ms", "1h2m3.5s", "391609.79s": Go's form of durations, from the start of `words`.
 std::optional<milliseconds> leading_duration(std::string_view words) {
   double seconds = 0;
@@ -28,12 +34,11 @@ std::optional<milliseconds> leading_duration(std::string_view words) {
     const auto number = text::parse_number<double>(words.substr(0, size));
     if (!number) break;
     const auto rest = words.substr(size);
-    const bool ms = rest.starts_with("ms");
-    const double unit = ms ? 0.001 : rest.starts_with("d") ? 86400 : rest.starts_with("h") ? 3600 : rest.starts_with("m") ? 60 : rest.starts_with("s") ? 1 : 0;
-    if (unit == 0) break;
-    seconds += *number * unit;
+    const auto unit = std::ranges::find_if(units, [&](const Unit& one) { return rest.starts_with(one.word); });
+    if (unit == units.end()) break;
+    seconds += *number * unit->seconds;
     any = true;
-    words = rest.substr(ms ? 2 : 1);
+    words = rest.substr(unit->word.size());
   }
   if (!any || !(seconds <= days_max)) return std::nullopt;
   return milliseconds(std::llround(seconds * 1000));
@@ -183,11 +188,11 @@ struct StatusWord {
   int http;
 };
 constexpr std::array status_words{
-    StatusWord{"INVALID_ARGUMENT", 400},    StatusWord{"FAILED_PRECONDITION", 400}, StatusWord{"OUT_OF_RANGE", 400},
-    StatusWord{"UNAUTHENTICATED", 401},     StatusWord{"PERMISSION_DENIED", 403},   StatusWord{"NOT_FOUND", 404},
-    StatusWord{"ABORTED", 409},             StatusWord{"ALREADY_EXISTS", 409},      StatusWord{"RESOURCE_EXHAUSTED", 429},
-    StatusWord{"CANCELLED", 499},           StatusWord{"INTERNAL", 500},            StatusWord{"UNKNOWN", 500},
-    StatusWord{"DATA_LOSS", 500},           StatusWord{"UNIMPLEMENTED", 501},       StatusWord{"UNAVAILABLE", 503},
+    StatusWord{"INVALID_ARGUMENT", 400}, StatusWord{"FAILED_PRECONDITION", 400}, StatusWord{"OUT_OF_RANGE", 400},
+    StatusWord{"UNAUTHENTICATED", 401}, StatusWord{"PERMISSION_DENIED", 403}, StatusWord{"NOT_FOUND", 404},
+    StatusWord{"ABORTED", 409}, StatusWord{"ALREADY_EXISTS", 409}, StatusWord{"RESOURCE_EXHAUSTED", 429},
+    StatusWord{"CANCELLED", 499}, StatusWord{"INTERNAL", 500}, StatusWord{"UNKNOWN", 500},
+    StatusWord{"DATA_LOSS", 500}, StatusWord{"UNIMPLEMENTED", 501}, StatusWord{"UNAVAILABLE", 503},
     StatusWord{"DEADLINE_EXCEEDED", 504},
 };
 

@@ -110,7 +110,8 @@ std::string error_object(const Error& error, std::string_view trace) {
 }
 
 ErrorReply render_error(const Error& error, std::string_view trace) {
-  return {.status = shape_of(error.meaning()).http, .body = fmt::format(R"({{"error":{}}})", error_object(error, trace))};
+  auto body = fmt::format(R"({{"error":{}}})", error_object(error, trace));
+  return {.status = shape_of(error.meaning()).http, .body = std::move(body)};
 }
 
 }  // namespace agt::dialect::gemini

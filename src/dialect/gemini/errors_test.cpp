@@ -15,8 +15,8 @@ struct Told {
   int http;
   std::string status;
 };
-class ErrorShapes : public testing::TestWithParam<Told> {};
-TEST_P(ErrorShapes, follow_the_table) {
+class GeminiErrorShapes : public testing::TestWithParam<Told> {};
+TEST_P(GeminiErrorShapes, follow_the_table) {
   const auto reply = gemini_codec.render_error({.code = GetParam().code, .message = "m"}, "t1");
   EXPECT_EQ(reply.status, GetParam().http);
   const auto document = json::Document::parse(reply.body).value();
@@ -26,7 +26,7 @@ TEST_P(ErrorShapes, follow_the_table) {
   EXPECT_EQ(error["details"][0]["metadata"]["trace"].text_or(""), "t1");
 }
 INSTANTIATE_TEST_SUITE_P(
-    Gemini, ErrorShapes,
+    Gemini, GeminiErrorShapes,
     testing::Values(Told{Code::schema, 400, "INVALID_ARGUMENT"}, Told{Code::context_too_long, 400, "INVALID_ARGUMENT"},
                     Told{Code::key_unknown, 401, "UNAUTHENTICATED"}, Told{Code::token_revoked, 502, "UNAVAILABLE"},
                     Told{Code::credits, 429, "RESOURCE_EXHAUSTED"}, Told{Code::key_not_allowed_model, 403, "PERMISSION_DENIED"},
@@ -69,20 +69,20 @@ struct Seen {
   Code code;
   std::optional<long> delay_ms{};
 };
-class Diagnoses : public testing::TestWithParam<Seen> {};
-TEST_P(Diagnoses, what_google_sends) {
+class GeminiDiagnoses : public testing::TestWithParam<Seen> {};
+TEST_P(GeminiDiagnoses, what_google_sends) {
   const auto error = gemini_codec.diagnose(GetParam().status, GetParam().body);
   EXPECT_EQ(name(error.code), name(GetParam().code)) << GetParam().body;
   EXPECT_EQ(error.retry_after.has_value(), GetParam().delay_ms.has_value()) << GetParam().body;
-  if (error.retry_after && GetParam().delay_ms) EXPECT_EQ(error.retry_after->count(), *GetParam().delay_ms);
+  EXPECT_EQ(error.retry_after.value_or(milliseconds(0)).count(), GetParam().delay_ms.value_or(0));
   EXPECT_NE(error.message, "");
 }
 
 std::string google(int code, const std::string& status, const std::string& message, const std::string& details = "") {
   return R"({"error":{"code":)" + std::to_string(code) + R"(,"message":")" + message + R"(","status":")" + status + R"(","details":[)" + details + "]}}";
 }
-std::string info(const std::string& reason, const std::string& metadata = "{}") {
-  return R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":")" + reason + R"(","domain":"googleapis.com","metadata":)" + metadata + "}";
+std::string reason(const std::string& word, const std::string& metadata = "{}") {
+  return R"({"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":")" + word + R"(","domain":"googleapis.com","metadata":)" + metadata + "}";
 }
 std::string retry(const std::string& delay) {
   return R"({"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":")" + delay + "\"}";
@@ -93,17 +93,17 @@ std::string quota(const std::string& id, const std::string& metric = "") {
 const std::string exhausted = "RESOURCE_EXHAUSTED";
 
 INSTANTIATE_TEST_SUITE_P(
-    Gemini, Diagnoses,
+    Gemini, GeminiDiagnoses,
     testing::Values(
         Seen{429, google(429, exhausted, "Quota.", retry("34.4s")), Code::unknown_429, 34400},
         Seen{429, "[" + google(429, exhausted, "Quota.", retry("900ms")) + "]", Code::unknown_429, 900},
         Seen{429, google(429, exhausted, "q", quota("GenerateRequestsPerDayPerProjectPerModel-FreeTier") + "," + retry("38s")), Code::daily, 38000},
         Seen{429, google(429, exhausted, "q", quota("GenerateRequestsPerMinutePerProjectPerModel") + "," + retry("5s")), Code::rpm, 5000},
         Seen{429, google(429, exhausted, "q", quota("GenerateContentInputTokensPerModelPerMinute")), Code::tpm},
-        Seen{429, google(429, exhausted, "q", info("RATE_LIMIT_EXCEEDED", R"({"quotaResetDelay":"1h2m3.5s"})")), Code::rpm, 3723500},
-        Seen{429, google(429, exhausted, "q", info("QUOTA_EXHAUSTED") + "," + retry("391609.79s")), Code::daily, 391609790},
-        Seen{429, google(429, exhausted, "No capacity available.", info("MODEL_CAPACITY_EXHAUSTED")), Code::model_capacity},
-        Seen{429, google(429, exhausted, "q", info("INSUFFICIENT_G1_CREDITS_BALANCE")), Code::credits},
+        Seen{429, google(429, exhausted, "q", reason("RATE_LIMIT_EXCEEDED", R"({"quotaResetDelay":"1h2m3.5s"})")), Code::rpm, 3723500},
+        Seen{429, google(429, exhausted, "q", reason("QUOTA_EXHAUSTED") + "," + retry("391609.79s")), Code::daily, 391609790},
+        Seen{429, google(429, exhausted, "No capacity available.", reason("MODEL_CAPACITY_EXHAUSTED")), Code::model_capacity},
+        Seen{429, google(429, exhausted, "q", reason("INSUFFICIENT_G1_CREDITS_BALANCE")), Code::credits},
         Seen{429, google(429, exhausted, "Quota exceeded, limit: 0, model: x"), Code::credits},
         Seen{429, google(429, exhausted, "Quota exceeded, limit: 05"), Code::unknown_429},
         Seen{429, google(429, exhausted, "Please retry in 34.4s."), Code::unknown_429, 34400},
@@ -113,25 +113,25 @@ INSTANTIATE_TEST_SUITE_P(
         Seen{429, google(429, exhausted, "q", retry("-3s")), Code::unknown_429},
         Seen{429, google(429, exhausted, "q", retry("soon")), Code::unknown_429},
         Seen{429, "", Code::unknown_429}, Seen{429, "slow down", Code::unknown_429},
-        Seen{400, google(400, "INVALID_ARGUMENT", "API key not valid.", info("API_KEY_INVALID")), Code::key_rejected},
+        Seen{400, google(400, "INVALID_ARGUMENT", "API key not valid.", reason("API_KEY_INVALID")), Code::key_rejected},
         Seen{400, google(400, "INVALID_ARGUMENT", "API key expired. Please renew the API key."), Code::key_rejected},
         Seen{400, google(400, "INVALID_ARGUMENT", "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576)."), Code::context_too_long},
         Seen{400, google(400, "INVALID_ARGUMENT", "Unknown name x"), Code::upstream_refused},
         Seen{400, google(400, "FAILED_PRECONDITION", "User location is not supported for the API use."), Code::forbidden},
         Seen{400, google(400, "FAILED_PRECONDITION", "Enable billing."), Code::credits},
         Seen{401, google(401, "UNAUTHENTICATED", "Expected OAuth 2 access token"), Code::token_revoked},
-        Seen{401, google(401, "UNAUTHENTICATED", "x", info("ACCESS_TOKEN_EXPIRED")), Code::token_revoked},
+        Seen{401, google(401, "UNAUTHENTICATED", "x", reason("ACCESS_TOKEN_EXPIRED")), Code::token_revoked},
         Seen{401, google(401, "UNAUTHENTICATED", "no"), Code::key_rejected},
-        Seen{403, google(403, "PERMISSION_DENIED", "Verify.", info("VALIDATION_REQUIRED")), Code::verification_required},
-        Seen{403, google(403, "PERMISSION_DENIED", "Gemini API has not been used", info("SERVICE_DISABLED")), Code::project_missing},
-        Seen{403, google(403, "PERMISSION_DENIED", "Consumer has been suspended.", info("CONSUMER_SUSPENDED")), Code::suspended},
+        Seen{403, google(403, "PERMISSION_DENIED", "Verify.", reason("VALIDATION_REQUIRED")), Code::verification_required},
+        Seen{403, google(403, "PERMISSION_DENIED", "Gemini API has not been used", reason("SERVICE_DISABLED")), Code::project_missing},
+        Seen{403, google(403, "PERMISSION_DENIED", "Consumer has been suspended.", reason("CONSUMER_SUSPENDED")), Code::suspended},
         Seen{403, google(403, "PERMISSION_DENIED", "Your API key was reported as leaked."), Code::key_rejected},
         Seen{403, google(403, "PERMISSION_DENIED", "no"), Code::forbidden},
         Seen{404, google(404, "NOT_FOUND", "models/x is not found"), Code::model_unknown},
         Seen{413, "too large", Code::body_too_large}, Seen{500, google(500, "INTERNAL", "An internal error."), Code::internal_5xx},
         Seen{502, "<html>Bad Gateway</html>", Code::internal_5xx},
         Seen{503, google(503, "UNAVAILABLE", "The model is overloaded."), Code::overloaded},
-        Seen{503, google(503, "UNAVAILABLE", "x", info("MODEL_CAPACITY_EXHAUSTED")), Code::model_capacity},
+        Seen{503, google(503, "UNAVAILABLE", "x", reason("MODEL_CAPACITY_EXHAUSTED")), Code::model_capacity},
         Seen{504, google(504, "DEADLINE_EXCEEDED", "x"), Code::first_byte_timeout},
         Seen{499, google(499, "CANCELLED", "x"), Code::internal_5xx}, Seen{501, google(501, "UNIMPLEMENTED", "x"), Code::upstream_refused},
         Seen{200, google(429, exhausted, "q"), Code::unknown_429}, Seen{503, R"({"error":"text"})", Code::overloaded},

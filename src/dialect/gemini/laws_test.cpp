@@ -10,7 +10,7 @@ namespace {
 
 const RenderTarget flash{.model = "gemini-2.5-flash"};
 
-class Requests : public testing::TestWithParam<std::string> {
+class GeminiRequests : public testing::TestWithParam<std::string> {
  protected:
   [[nodiscard]] Asked asked() const {
     const bool counts = GetParam().starts_with("count_");
@@ -19,16 +19,16 @@ class Requests : public testing::TestWithParam<std::string> {
   [[nodiscard]] std::string body() const { return laws::file("gemini/" + GetParam() + ".json"); }
 };
 
-TEST_P(Requests, round_trip) { laws::request_round_trips(gemini_codec, body(), asked(), flash); }
+TEST_P(GeminiRequests, round_trip) { laws::request_round_trips(gemini_codec, body(), asked(), flash); }
 
-TEST_P(Requests, round_trip_with_an_unknown_field_anywhere) {
+TEST_P(GeminiRequests, round_trip_with_an_unknown_field_anywhere) {
   const auto plain = body();
   const auto objects = static_cast<std::size_t>(std::ranges::count(plain, '{'));
   for (std::size_t n = 0; n < objects; ++n)
     laws::request_round_trips(gemini_codec, laws::with_unknown_field(plain, n), asked(), flash);
 }
 
-INSTANTIATE_TEST_SUITE_P(Gemini, Requests,
+INSTANTIATE_TEST_SUITE_P(Gemini, GeminiRequests,
                          testing::Values("request_cli_tools", "request_cli_level", "request_router", "request_sdk_v1",
                                          "request_langchain", "request_odd", "count_contents", "count_wrapped"),
                          [](const auto& one) { return one.param; });
@@ -47,22 +47,22 @@ TEST(Gemini, snake_case_is_understood_and_written_as_camel_case) {
   EXPECT_EQ(request.tool_choice.mode, ir::ToolChoice::Mode::named);
 }
 
-class Replies : public testing::TestWithParam<std::string> {
+class GeminiReplies : public testing::TestWithParam<std::string> {
  protected:
   [[nodiscard]] std::string sse() const { return laws::file("gemini/reply_" + GetParam() + ".sse"); }
   [[nodiscard]] std::string whole() const { return laws::file("gemini/reply_" + GetParam() + ".json"); }
 };
 
-TEST_P(Replies, case_66_stream_equals_whole) { laws::stream_equals_whole(gemini_codec, sse(), whole()); }
+TEST_P(GeminiReplies, case_66_stream_equals_whole) { laws::stream_equals_whole(gemini_codec, sse(), whole()); }
 
-TEST_P(Replies, read_back_what_is_written) {
+TEST_P(GeminiReplies, read_back_what_is_written) {
   const auto body = whole();
   const auto document = json::Document::parse(body).value();
   const auto response = gemini_codec.parse_response(document, {.id_seed = "seed"}).value();
   laws::reads_back_what_it_writes(gemini_codec, response, {.model = "m", .id = "r"});
 }
 
-TEST_P(Replies, read_back_what_is_written_as_an_array) {
+TEST_P(GeminiReplies, read_back_what_is_written_as_an_array) {
   const auto body = whole();
   const auto document = json::Document::parse(body).value();
   const auto response = gemini_codec.parse_response(document, {.id_seed = "seed"}).value();
@@ -75,7 +75,7 @@ TEST_P(Replies, read_back_what_is_written_as_an_array) {
   EXPECT_EQ(again->stop.reason, response.stop.reason);
 }
 
-TEST_P(Replies, case_25_survive_other_line_ends) {
+TEST_P(GeminiReplies, case_25_survive_other_line_ends) {
   const auto clean = sse();
   const auto events = laws::same_at_any_split(gemini_codec, clean);
   std::string lf = clean;
@@ -87,7 +87,7 @@ TEST_P(Replies, case_25_survive_other_line_ends) {
   EXPECT_TRUE(laws::same_at_any_split(gemini_codec, "\xEF\xBB\xBF: hello\n\n" + lf.substr(0, lf.size() - 2)) == events);
 }
 
-INSTANTIATE_TEST_SUITE_P(Gemini, Replies,
+INSTANTIATE_TEST_SUITE_P(Gemini, GeminiReplies,
                          testing::Values("text", "thinking", "tool", "parallel", "safety", "blocked", "length", "empty",
                                          "cached", "image", "code", "grounding", "partial_args"),
                          [](const auto& one) { return one.param; });

@@ -132,7 +132,8 @@ void ChunkReader::close(Events& out) {
 void ChunkReader::whole(ir::Part part, std::string signature, Events& out) {
   close(out);
   out.emplace_back(ir::Opened{.index = index_, .part = std::move(part)});
-  if (!signature.empty()) out.emplace_back(ir::Signed{.index = index_, .signature = signature_of(std::move(signature))});
+  if (!signature.empty())
+    out.emplace_back(ir::Signed{.index = index_, .signature = signature_of(std::move(signature))});
   out.emplace_back(ir::Closed{.index = index_++});
 }
 

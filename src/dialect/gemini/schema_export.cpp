@@ -40,7 +40,8 @@ std::string implied_type(const SchemaNode& node) {
     const auto& first = node.choices.front().text;
     if (std::ranges::all_of(node.choices, is_string)) return "string";
     if (first == "true" || first == "false") return "boolean";
-    if (first.find_first_of("-0123456789") == 0) return first.find_first_of(".eE") == std::string::npos ? "integer" : "number";
+    const bool number = first.find_first_of("-0123456789") == 0;
+    if (number) return first.find_first_of(".eE") == std::string::npos ? "integer" : "number";
     return "string";
   }
   if (has_plain(node, "pattern") || has_plain(node, "minLength") || has_plain(node, "maxLength")) return "string";
@@ -113,8 +114,12 @@ class SchemaWriter {
       one.description.clear();
       one.hints.clear();
       one.nullable = false;
-      std::erase_if(one.plain, [&](const auto& field) { return field.key == "default" || !fits_type(field.key, type); });
-      if (type != "object") one.properties.clear(), one.required.clear();
+      const auto strange = [&](const auto& field) { return field.key == "default" || !fits_type(field.key, type); };
+      std::erase_if(one.plain, strange);
+      if (type != "object") {
+        one.properties.clear();
+        one.required.clear();
+      }
       if (type != "array") one.items.clear();
       std::erase_if(one.choices, [&](const auto& choice) { return is_string(choice) != (type == "string"); });
       one.has_choices = !one.choices.empty();
@@ -172,7 +177,8 @@ class SchemaWriter {
     if (const auto words = described(node, hints); !words.empty()) writer.field("description", words);
   }
 
-  static void choices(json::Writer& writer, const SchemaNode& node, std::string_view type, std::vector<std::string>& hints) {
+  static void choices(json::Writer& writer, const SchemaNode& node, std::string_view type,
+                      std::vector<std::string>& hints) {
     std::vector<std::string> words;
     bool all = true;
     for (const auto& choice : node.choices) {
@@ -263,7 +269,8 @@ json::Raw gemini_schema_of(const json::Raw& schema, Root root, std::string_view 
   const auto document = json::Document::parse(schema.text);
   SchemaReader reader(document ? document->root() : json::Value{});
   auto node = reader.read(document ? document->root() : json::Value{});
-  const bool changed = root == Root::object && (!node.any_of.empty() || (!node.types.empty() && node.types != std::vector<std::string>{"object"}));
+  const bool other_type = !node.types.empty() && node.types != std::vector<std::string>{"object"};
+  const bool changed = root == Root::object && (!node.any_of.empty() || other_type);
   if (root == Root::object) node = as_object(std::move(node));
   json::Writer out;
   SchemaWriter writer;

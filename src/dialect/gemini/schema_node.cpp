@@ -63,7 +63,7 @@ void merge(SchemaNode& into, SchemaNode other) {
   if (into.format.empty()) into.format = std::move(other.format);
   for (auto& words : other.hints) add_unique(into.hints, std::move(words));
   if (other.has_choices && into.has_choices)
-    std::erase_if(into.choices, [&](const auto& one) { return std::ranges::find(other.choices, one) == other.choices.end(); });
+    std::erase_if(into.choices, [&](const auto& one) { return !std::ranges::count(other.choices, one); });
   else if (other.has_choices)
     into.choices = std::move(other.choices);
   into.has_choices = into.has_choices || other.has_choices;

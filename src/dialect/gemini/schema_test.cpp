@@ -11,8 +11,8 @@ struct Case {
   std::size_t losses = 0;
 };
 
-class SchemaExport : public testing::TestWithParam<Case> {};
-TEST_P(SchemaExport, case_17_keeps_to_the_subset) {
+class GeminiSchemaExport : public testing::TestWithParam<Case> {};
+TEST_P(GeminiSchemaExport, case_17_keeps_to_the_subset) {
   ir::Losses losses;
   EXPECT_EQ(gemini_schema_of({GetParam().from}, Root::any, "tools[0].parameters", losses).text, GetParam().to)
       << GetParam().from;
@@ -20,7 +20,7 @@ TEST_P(SchemaExport, case_17_keeps_to_the_subset) {
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Gemini, SchemaExport,
+    Gemini, GeminiSchemaExport,
     testing::Values(
         Case{R"j({"type":"string"})j", R"j({"type":"STRING"})j"},
         Case{R"j({"type":"object"})j", R"j({"type":"OBJECT"})j"},
@@ -39,7 +39,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{R"j({"type":"string","$ref":"https://elsewhere.example/s"})j", R"j({"type":"STRING","description":"(see https://elsewhere.example/s)"})j", 1},
         Case{R"j({"const":"a"})j", R"j({"type":"STRING","enum":["a"]})j"},
         Case{R"j({"const":5})j", R"j({"type":"INTEGER","description":"(one of: 5)"})j", 1},
-        Case{R"j({"enum":["a","b",null]})j", R"j({"anyOf":[{"type":"STRING","enum":["a","b"]}]})j"},
+        Case{R"j({"enum":["a","b",null]})j", R"j({"type":"STRING","nullable":true,"enum":["a","b"]})j"},
         Case{R"j({"type":"string","enum":["a",""]})j", R"j({"type":"STRING","description":"(one of: a, )"})j", 1},
         Case{R"j({"type":"integer","enum":[1,2]})j", R"j({"type":"INTEGER","description":"(one of: 1, 2)"})j", 1},
         Case{R"j({"type":"string","enum":[1,2]})j", R"j({"type":"STRING","enum":["1","2"]})j"},
@@ -99,13 +99,13 @@ TEST(GeminiSchema, survives_schemas_that_multiply) {
   EXPECT_EQ(gemini_schema_of({"not json"}, Root::object, "t", losses).text, R"({"type":"OBJECT"})");
 }
 
-class SchemaImport : public testing::TestWithParam<Case> {};
-TEST_P(SchemaImport, becomes_json_schema) {
+class GeminiSchemaImport : public testing::TestWithParam<Case> {};
+TEST_P(GeminiSchemaImport, becomes_json_schema) {
   const auto document = json::Document::parse(GetParam().from).value();
   EXPECT_EQ(json_schema_of(document.root()).text, GetParam().to);
 }
 INSTANTIATE_TEST_SUITE_P(
-    Gemini, SchemaImport,
+    Gemini, GeminiSchemaImport,
     testing::Values(
         Case{R"({"type":"STRING"})", R"({"type":"string"})"},
         Case{R"({"type":"OBJECT","properties":{"type":{"type":"STRING","nullable":true},"n":{"type":"ARRAY","items":{"type":"INTEGER"},"min_items":"2"}},"property_ordering":["n"]})",

@@ -215,14 +215,16 @@ void write_home_tool_config(json::Writer& writer, const ir::Request& request) {
 }
 
 bool has_functions(const ir::Request& request) {
-  return std::ranges::any_of(request.tools, [](const auto& either) { return std::holds_alternative<ir::Tool>(either); });
+  const auto is_function = [](const auto& either) { return std::holds_alternative<ir::Tool>(either); };
+  return std::ranges::any_of(request.tools, is_function);
 }
 
 Result<> check_choice(const Rendering& rendering) {
   const auto& choice = rendering.request.tool_choice;
   const bool forced = choice.mode == Mode::required || choice.mode == Mode::named;
   if (!choice.raw.empty())
-    return fail(Code::feature_unsupported, "tool_choice: gemini cannot be made to use a tool of the provider.", "tool_choice");
+    return fail(Code::feature_unsupported, "tool_choice: gemini cannot be made to use a tool of the provider.",
+                "tool_choice");
   if (forced && !rendering.request.tools.empty() && !rendering.target.facts.tools)
     return fail(Code::feature_unsupported, "tool_choice: this model has no tools.", "tool_choice");
   return {};

@@ -168,10 +168,12 @@ class Turns {
   std::string call_object(const ir::ToolCall& call, std::string_view signature) {
     const auto arguments = object_arguments(call);
     if (arguments.wrapped)
-      losses_.approximated("messages", fmt::format("the arguments of tool call {} are no JSON object; sent as _raw", call.id));
+      losses_.approximated("messages",
+                           fmt::format("the arguments of tool call {} are no JSON object; sent as _raw", call.id));
     return object_of([&](json::Writer& writer) {
       writer.key("functionCall");
-      write_call(writer, legal_tool_id(call.id), rendering_.names.upstream(call.name, call.name_space), arguments.object);
+      const auto name = rendering_.names.upstream(call.name, call.name_space);
+      write_call(writer, legal_tool_id(call.id), name, arguments.object);
       if (!signature.empty()) writer.field("thoughtSignature", signature);
     });
   }
@@ -247,7 +249,8 @@ class Turns {
                             if (body.origin == ir::Dialect::gemini)
                               out.push_back(body.raw.text);
                             else
-                              losses_.dropped("messages", fmt::format("a part that only {} understands", name(body.origin)));
+                              losses_.dropped("messages",
+                                              fmt::format("a part that only {} understands", name(body.origin)));
                             return {};
                           },
                       },
@@ -271,7 +274,8 @@ class Turns {
     const auto refuse = [&](std::string_view why) {
       return fail(Code::feature_unsupported, fmt::format("messages: {}", why), "messages");
     };
-    if (const auto* file = std::get_if<ir::FileSource>(&media.source); file != nullptr && file->origin != ir::Dialect::gemini)
+    const auto* file = std::get_if<ir::FileSource>(&media.source);
+    if (file != nullptr && file->origin != ir::Dialect::gemini)
       return refuse(fmt::format("gemini cannot read a file that was uploaded to {}.", name(file->origin)));
     if (facts.estimated) return {};
     const bool taken = media.kind == ir::MediaKind::image      ? facts.images
@@ -289,7 +293,8 @@ class Turns {
 
 std::string schema_words(const ir::ResponseFormat& format) {
   if (format.schema.empty()) return "Answer with one JSON object and nothing else.";
-  return fmt::format("Answer with one JSON value and nothing else. It must match this JSON Schema:\n{}", format.schema.text);
+  return fmt::format("Answer with one JSON value and nothing else. It must match this JSON Schema:\n{}",
+                     format.schema.text);
 }
 
 }  // namespace
@@ -331,7 +336,8 @@ void write_system(json::Writer& writer, const Rendering& rendering) {
       texts.push_back(text->text);
   }
   if (schema_goes_into_words(rendering)) {
-    rendering.losses.approximated("response_format", "this model takes no schema beside tools; it was asked for in words");
+    rendering.losses.approximated("response_format",
+                                  "this model takes no schema beside tools; it was asked for in words");
     texts.push_back(schema_words(*request.response_format));
   }
   if (texts.empty()) return;

@@ -20,7 +20,7 @@ std::string chunk(const std::string& part, const std::string& usage = "", const 
   return R"(data: {"candidates":[{"content":{"parts":[)" + part + R"(],"role":"model"},)" + finish + R"("index":0}],)" + usage +
          R"("modelVersion":"alias","responseId":"r1"})" + "\r\n\r\n";
 }
-const std::string stop = R"("finishReason":"STOP",)";
+const std::string stopped = R"("finishReason":"STOP",)";
 const std::string blank = R"({"text":""})";
 
 TEST(GeminiWriter, case_36_writes_sse_as_google_does) {
@@ -30,7 +30,7 @@ TEST(GeminiWriter, case_36_writes_sse_as_google_does) {
                                   ir::Metered{.usage = {.output = 5, .cache_read = 4, .reasoning = 3}}, ir::Finished{}},
                                  to_client);
   EXPECT_EQ(out, chunk(R"({"text":"a\r\n"})") + chunk(R"({"text":"b"})", R"("usageMetadata":{"promptTokenCount":9,"totalTokenCount":9},)") +
-                     chunk(blank, R"("usageMetadata":{"promptTokenCount":9,"cachedContentTokenCount":4,"candidatesTokenCount":2,"thoughtsTokenCount":3,"totalTokenCount":14},)", stop));
+                     chunk(blank, R"("usageMetadata":{"promptTokenCount":9,"cachedContentTokenCount":4,"candidatesTokenCount":2,"thoughtsTokenCount":3,"totalTokenCount":14},)", stopped));
 }
 
 TEST(GeminiWriter, case_32_thinking_is_marked_and_foreign_signatures_stay_away) {
@@ -42,7 +42,7 @@ TEST(GeminiWriter, case_32_thinking_is_marked_and_foreign_signatures_stay_away) 
       opened(1, ir::Text{}), ir::TextGrew{.index = 1, .text = "ok"},
       ir::Signed{.index = 1, .signature = {.blob = "google", .signer = ir::Dialect::gemini}}, ir::Closed{.index = 1}, ir::Finished{}};
   for (const auto& event : events) writer->write(event, out);
-  EXPECT_EQ(out, chunk(R"({"text":"hm","thought":true})") + chunk(R"({"text":"ok"})") + chunk(R"({"text":"","thoughtSignature":"google"})") + chunk(blank, "", stop));
+  EXPECT_EQ(out, chunk(R"({"text":"hm","thought":true})") + chunk(R"({"text":"ok"})") + chunk(R"({"text":"","thoughtSignature":"google"})") + chunk(blank, "", stopped));
   ASSERT_EQ(writer->losses().all().size(), 1U);
   EXPECT_EQ(writer->losses().all()[0].weight, ir::Loss::Weight::harmless);
 }
@@ -53,7 +53,7 @@ TEST(GeminiWriter, hides_thoughts_from_who_did_not_want_them) {
   auto context = to_client;
   context.request = &request;
   EXPECT_EQ(laws::written(gemini_codec, {ir::Started{}, opened(0, ir::Reasoning{}), ir::ThoughtGrew{.index = 0, .text = "hm"}, ir::Closed{.index = 0}, ir::Finished{}}, context),
-            chunk(blank, "", stop));
+            chunk(blank, "", stopped));
 }
 
 TEST(GeminiWriter, case_15_writes_interleaved_calls_whole_and_in_order) {
@@ -65,7 +65,7 @@ TEST(GeminiWriter, case_15_writes_interleaved_calls_whole_and_in_order) {
                                   ir::Finished{.stop = {.reason = ir::StopReason::tool_use}}},
                                  to_client);
   EXPECT_EQ(out, chunk(R"({"functionCall":{"id":"c0","name":"f","args":{"a":1}}})") + chunk(R"({"functionCall":{"id":"c1","name":"g","args":{}}})") +
-                     chunk(R"({"text":"later"})") + chunk(R"({"text":"!"})") + chunk(blank, "", stop));
+                     chunk(R"({"text":"later"})") + chunk(R"({"text":"!"})") + chunk(blank, "", stopped));
 }
 
 TEST(GeminiWriter, case_63_wraps_arguments_that_are_no_object) {
@@ -115,15 +115,25 @@ TEST(GeminiWriter, case_29_keeps_a_stream_alive_with_a_comment_of_its_own) {
   EXPECT_EQ(writer->content_type(), "text/event-stream");
 }
 
+TEST(GeminiWriter, wrong_offsets_of_citations_cut_no_character) {
+  ir::Response response;
+  ir::Part cited = ir::text_part("aß");
+  std::get<ir::Text>(cited.body).citations = {{.begin = 2, .end = 99, .url = "u"}, {.begin = 0, .end = 2, .url = "v"}};
+  response.parts = {cited};
+  const auto body = gemini_codec.render_response(response, to_client);
+  EXPECT_TRUE(body.contains(R"({"startIndex":1,"endIndex":3,"text":"ß"})")) << body;
+  EXPECT_TRUE(body.contains(R"({"startIndex":0,"endIndex":1,"text":"a"})")) << body;
+}
+
 TEST(GeminiWriter, case_58_tells_a_refusal) {
   const auto out = laws::written(gemini_codec, {ir::Started{}, ir::Finished{.stop = {.reason = ir::StopReason::refusal, .detail = "no", .raw = "content_filter"}}}, to_client);
   EXPECT_EQ(out, chunk(blank, "", R"("finishReason":"SAFETY","finishMessage":"no",)"));
 }
 
 TEST(GeminiWriter, says_every_stop_reason_in_its_own_word) {
-  const auto reason = [](ir::StopReason stop) {
+  const auto reason = [](ir::StopReason why) {
     ir::Response response;
-    response.stop.reason = stop;
+    response.stop.reason = why;
     const auto body = gemini_codec.render_response(response, to_client);
     return std::string(json::Document::parse(body).value().root()["candidates"][0]["finishReason"].text_or(""));
   };

@@ -131,13 +131,15 @@ class Adapter {
 
   Result<> check_image(const ir::Media& media) const {
     if (!facts_.images && !facts_.estimated) return unsupported("this model takes no images");
-    if (std::holds_alternative<ir::FileSource>(media.source)) return unsupported("Chat Completions takes images by URL or inline, not by file id");
+    if (std::holds_alternative<ir::FileSource>(media.source))
+      return unsupported("Chat Completions takes images by URL or inline, not by file id");
     return {};
   }
 
   Result<> adapt_audio(ir::Media& media) const {
     if (!facts_.audio && !facts_.estimated) return unsupported("this model takes no audio");
-    if (!std::holds_alternative<ir::InlineData>(media.source)) return unsupported("Chat Completions takes audio inline only");
+    if (!std::holds_alternative<ir::InlineData>(media.source))
+      return unsupported("Chat Completions takes audio inline only");
     // The API takes the formats "wav" and "mp3" (2026-11).
     const bool mp3 = media.mime == "audio/mpeg" || media.mime == "audio/mp3";
     const bool wav = media.mime == "audio/wav" || media.mime == "audio/wave" || media.mime == "audio/x-wav";
@@ -182,7 +184,8 @@ class Adapter {
         result.content.push_back(stripped(inner, path));
       } else if (const auto* attached = std::get_if<ir::Media>(&inner.body)) {
         if (media.parts.size() == media_before)
-          media.parts.push_back(ir::text_part(fmt::format("Attached to the result of tool call {}:", legal_tool_id(result.call_id))));
+          media.parts.push_back(
+              ir::text_part(fmt::format("Attached to the result of tool call {}:", legal_tool_id(result.call_id))));
         TRY_OK(add_media(inner, *attached, media));
       } else {
         TRY_OK(drop(inner));
@@ -190,7 +193,8 @@ class Adapter {
     }
     if (media.parts.size() != media_before) {
       losses_.approximated(std::string(path), "what a tool result held beside text was moved to a user message");
-      if (result.content.empty()) result.content.push_back(ir::text_part("The result is attached to the next user message."));
+      if (result.content.empty())
+        result.content.push_back(ir::text_part("The result is attached to the next user message."));
     }
     if (result.is_error) mark_error(result);
     if (result.content.empty()) result.content.push_back(ir::text_part(""));
@@ -218,23 +222,27 @@ class Adapter {
       add_assistant_part(part, message);
     }
     if (reordered) losses_.approximated(std::string(path), "text after a tool call stands before it");
-    const bool says = std::ranges::any_of(message.parts, [](const auto& part) { return std::holds_alternative<ir::Text>(part.body); });
+    const bool says = std::ranges::any_of(message.parts,
+                                          [](const auto& part) { return std::holds_alternative<ir::Text>(part.body); });
     if (!says) spell(message.extras, "content", "null");
     push(std::move(message));
     return {};
   }
 
   void add_assistant_part(const ir::Part& part, ir::Message& to) {
-    std::visit(Overloaded{
-                   [&](const ir::Text&) { to.parts.push_back(stripped(part, path)); },
-                   [&](const ir::Refusal&) { to.parts.push_back(stripped(part, path)); },
-                   [&](const ir::Reasoning&) { losses_.harmless(std::string(path), "reasoning is not sent back on this protocol"); },
-                   [&](const ir::Media&) { losses_.dropped(std::string(path), "an assistant message cannot hold media"); },
-                   [&](const ir::ToolCall& call) { to.parts.push_back(adapted_call(part, call)); },
-                   [&](const ir::ToolResult&) { static_cast<void>(drop(part)); },
-                   [&](const ir::Opaque&) { static_cast<void>(drop(part)); },
-               },
-               part.body);
+    std::visit(
+        Overloaded{
+            [&](const ir::Text&) { to.parts.push_back(stripped(part, path)); },
+            [&](const ir::Refusal&) { to.parts.push_back(stripped(part, path)); },
+            [&](const ir::Reasoning&) {
+              losses_.harmless(std::string(path), "reasoning is not sent back on this protocol");
+            },
+            [&](const ir::Media&) { losses_.dropped(std::string(path), "an assistant message cannot hold media"); },
+            [&](const ir::ToolCall& call) { to.parts.push_back(adapted_call(part, call)); },
+            [&](const ir::ToolResult&) { static_cast<void>(drop(part)); },
+            [&](const ir::Opaque&) { static_cast<void>(drop(part)); },
+        },
+        part.body);
   }
 
   ir::Part adapted_call(const ir::Part& part, const ir::ToolCall& call) {

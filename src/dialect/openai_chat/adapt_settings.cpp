@@ -17,7 +17,8 @@ std::unexpected<Error> unsupported(std::string_view field, std::string_view why)
 }
 
 // A setting as the client's dialect calls it, for messages.
-std::string_view called(ir::Dialect origin, std::string_view gemini, std::string_view anthropic, std::string_view openai) {
+std::string_view called(ir::Dialect origin, std::string_view gemini, std::string_view anthropic,
+                        std::string_view openai) {
   switch (origin) {
     case ir::Dialect::gemini: return gemini;
     case ir::Dialect::anthropic: return anthropic;
@@ -29,7 +30,8 @@ std::string_view called(ir::Dialect origin, std::string_view gemini, std::string
 
 class Settings {
  public:
-  Settings(const ir::Request& from, const ModelFacts& facts, const ToolNames& names, ir::Request& to, ir::Losses& losses)
+  Settings(const ir::Request& from, const ModelFacts& facts, const ToolNames& names, ir::Request& to,
+           ir::Losses& losses)
       : from_(from), facts_(facts), names_(names), to_(to), losses_(losses) {}
 
   Result<> adapt() {
@@ -59,8 +61,12 @@ class Settings {
     const auto& tool = std::get<ir::Tool>(either);
     losses_.extras_go_home(tool.extras, here, at);
     if (tool.cache) losses_.harmless(at + ".cache_control", "tools take no cache marks here");
-    ir::Tool own{.kind = tool.kind, .name = names_.upstream(tool.name, tool.name_space), .description = tool.description,
-                 .schema = tool.schema, .format = tool.format, .strict = tool.strict};
+    ir::Tool own{.kind = tool.kind,
+                 .name = names_.upstream(tool.name, tool.name_space),
+                 .description = tool.description,
+                 .schema = tool.schema,
+                 .format = tool.format,
+                 .strict = tool.strict};
     if (tool.kind == ir::ToolCall::Kind::custom && !facts_.custom_tools) wrap(own, at);
     to_.tools.emplace_back(std::move(own));
   }
@@ -68,9 +74,11 @@ class Settings {
   // A free-text tool as a function with one string; the grammar becomes advice.
   void wrap(ir::Tool& tool, const std::string& at) {
     losses_.approximated(at, "a custom tool travels as a function with one text argument; its grammar is not enforced");
-    if (!tool.format.empty()) tool.description += fmt::format("\n\nThe input must follow this format: {}", tool.format.text);
+    if (!tool.format.empty())
+      tool.description += fmt::format("\n\nThe input must follow this format: {}", tool.format.text);
     tool.kind = ir::ToolCall::Kind::function;
-    tool.schema = {fmt::format(R"({{"type":"object","properties":{{"{0}":{{"type":"string"}}}},"required":["{0}"]}})", custom_argument)};
+    tool.schema = {fmt::format(R"({{"type":"object","properties":{{"{0}":{{"type":"string"}}}},"required":["{0}"]}})",
+                               custom_argument)};
     tool.format = {};
   }
 
@@ -79,7 +87,8 @@ class Settings {
     if (!choice.raw.empty()) return unsupported("tool_choice", "it forces a tool that runs at another provider");
     const bool forced = choice.mode == Mode::required || choice.mode == Mode::named;
     if (to_.tools.empty()) {  // the API refuses both fields without tools
-      if (forced && !from_.tools.empty()) return unsupported("tool_choice", "it forces a tool that runs at another provider");
+      if (forced && !from_.tools.empty())
+        return unsupported("tool_choice", "it forces a tool that runs at another provider");
       return {};
     }
     to_.tool_choice = choice;
@@ -98,11 +107,14 @@ class Settings {
     auto& out = to_.sampling;
     const auto origin = from_.extras.origin;
     if (in.candidates.value_or(1) > 1)
-      return unsupported(called(origin, "generationConfig.candidateCount", "n", "n"), "only one answer can be carried over");
+      return unsupported(called(origin, "generationConfig.candidateCount", "n", "n"),
+                         "only one answer can be carried over");
     if (in.logprobs.value_or(false) || in.top_logprobs.value_or(0) > 0)
-      return unsupported(called(origin, "generationConfig.responseLogprobs", "logprobs", "top_logprobs"), "log probabilities cannot be carried over");
+      return unsupported(called(origin, "generationConfig.responseLogprobs", "logprobs", "top_logprobs"),
+                         "log probabilities cannot be carried over");
     if (in.stop.size() > stop_sequences_max)
-      return unsupported(called(origin, "generationConfig.stopSequences", "stop_sequences", "stop"), "at most 4 stop sequences are possible");
+      return unsupported(called(origin, "generationConfig.stopSequences", "stop_sequences", "stop"),
+                         "at most 4 stop sequences are possible");
     out.stop = in.stop;
     out.max_tokens = in.max_tokens;
     out.seed = in.seed;
@@ -127,7 +139,11 @@ class Settings {
     const auto& format = *from_.response_format;
     losses_.extras_go_home(format.extras, here, "response_format");
     if (format.kind == ir::ResponseFormat::Kind::text) return;
-    ir::ResponseFormat own{.kind = format.kind, .name = format.name, .description = format.description, .schema = format.schema, .strict = format.strict};
+    ir::ResponseFormat own{.kind = format.kind,
+                           .name = format.name,
+                           .description = format.description,
+                           .schema = format.schema,
+                           .strict = format.strict};
     if (own.kind == ir::ResponseFormat::Kind::json_schema) {
       if (own.schema.empty()) own.kind = ir::ResponseFormat::Kind::json_object;
       own.name = own.name.empty() ? "response" : names_.upstream(own.name);  // required, and of the same alphabet

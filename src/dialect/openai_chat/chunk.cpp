@@ -36,7 +36,8 @@ std::string first_text(json::Value delta, std::initializer_list<std::string_view
 void DeltaReader::start(json::Value root, std::vector<ir::Event>& out) {
   if (started_) return;
   started_ = true;
-  out.emplace_back(ir::Started{.id = root["id"].text_or(""), .model = root["model"].text_or(""), .extras = reply_extras(root)});
+  out.emplace_back(
+      ir::Started{.id = root["id"].text_or(""), .model = root["model"].text_or(""), .extras = reply_extras(root)});
 }
 
 void DeltaReader::take(json::Value root, std::vector<ir::Event>& out) {
@@ -69,8 +70,8 @@ void DeltaReader::take_choice(json::Value choice, std::vector<ir::Event>& out) {
   if (finish_.empty()) finish_ = choice["finish_reason"].text_or("");
 }
 
-// DeepSeek, Moonshot, Qwen and others say reasoning_content; OpenRouter, Groq and newer vLLM say reasoning. Servers that
-// send both send the same text twice.
+// DeepSeek, Moonshot, Qwen and others say reasoning_content; OpenRouter, Groq and newer vLLM say reasoning. Servers
+// that send both send the same text twice.
 void DeltaReader::take_thoughts(json::Value delta, std::vector<ir::Event>& out) {
   auto text = first_text(delta, {"reasoning_content", "reasoning"});
   if (text.empty()) return;
@@ -100,7 +101,8 @@ void DeltaReader::take_annotations(json::Value annotations, std::vector<ir::Even
   if (!current_ || current_->first != Kind::text) return;
   for (const auto annotation : annotations.children()) {
     if (!annotation["url_citation"].is_object()) continue;
-    out.emplace_back(ir::Cited{.index = current_->second, .citation = read_citation(annotation, content_, part_begin_)});
+    out.emplace_back(
+        ir::Cited{.index = current_->second, .citation = read_citation(annotation, content_, part_begin_)});
   }
 }
 
@@ -162,7 +164,8 @@ DeltaReader::Call& DeltaReader::call_without_index(std::string_view id, std::str
   return another ? new_call(std::nullopt) : last;
 }
 
-void DeltaReader::take_call(Call& call, json::Value id, json::Value function, std::string arguments, std::vector<ir::Event>& out) {
+void DeltaReader::take_call(Call& call, json::Value id, json::Value function, std::string arguments,
+                            std::vector<ir::Event>& out) {
   if (call.id.empty()) call.id = id.text_or("");
   if (call.name.empty()) call.name = function["name"].text_or("");
   call.arguments += arguments;
@@ -172,13 +175,15 @@ void DeltaReader::take_call(Call& call, json::Value id, json::Value function, st
   }
   if (!arguments.empty()) out.emplace_back(ir::ArgumentsGrew{.index = *call.part, .text = std::move(arguments)});
   if (call.signature.empty()) return;
-  out.emplace_back(ir::Signed{.index = *call.part, .signature = {.blob = std::exchange(call.signature, {}), .signer = ir::Dialect::gemini}});
+  out.emplace_back(ir::Signed{.index = *call.part,
+                              .signature = {.blob = std::exchange(call.signature, {}), .signer = ir::Dialect::gemini}});
 }
 
 void DeltaReader::open_call(Call& call, std::vector<ir::Event>& out) {
   close_current(out);
   const auto position = static_cast<std::size_t>(&call - calls_.data());
-  const bool taken = std::ranges::any_of(calls_, [&](const Call& other) { return &other != &call && other.part && other.id == call.id; });
+  const bool taken = std::ranges::any_of(
+      calls_, [&](const Call& other) { return &other != &call && other.part && other.id == call.id; });
   if (call.id.empty() || taken) call.id = minted_tool_id(context_.id_seed, position);
   ir::Opened opened{.index = next_part_++};
   const auto kind = call.custom ? ir::ToolCall::Kind::custom : ir::ToolCall::Kind::function;
@@ -187,7 +192,8 @@ void DeltaReader::open_call(Call& call, std::vector<ir::Event>& out) {
   out.emplace_back(std::move(opened));
   if (!call.arguments.empty()) out.emplace_back(ir::ArgumentsGrew{.index = *call.part, .text = call.arguments});
   if (call.signature.empty()) return;
-  out.emplace_back(ir::Signed{.index = *call.part, .signature = {.blob = std::exchange(call.signature, {}), .signer = ir::Dialect::gemini}});
+  out.emplace_back(ir::Signed{.index = *call.part,
+                              .signature = {.blob = std::exchange(call.signature, {}), .signer = ir::Dialect::gemini}});
 }
 
 int DeltaReader::grow(Kind kind, std::vector<ir::Event>& out) {
@@ -214,7 +220,8 @@ void DeltaReader::finish(std::vector<ir::Event>& out) {
   close_current(out);
   // OpenRouter's word for a failure of its own upstream (2026).
   if (finish_ == "error") {
-    out.emplace_back(ir::Failed{.error = {.code = Code::internal_5xx, .message = "The upstream ended its answer with an error."}});
+    out.emplace_back(
+        ir::Failed{.error = {.code = Code::internal_5xx, .message = "The upstream ended its answer with an error."}});
     return;
   }
   bool called = false;
@@ -223,7 +230,8 @@ void DeltaReader::finish(std::vector<ir::Event>& out) {
       out.emplace_back(ir::Closed{.index = *call.part});
       called = true;
     } else if (!call.id.empty() || !call.arguments.empty()) {
-      out.emplace_back(ir::Failed{.error = {.code = Code::translate_reply, .message = "The upstream called a tool without naming it."}});
+      out.emplace_back(ir::Failed{
+          .error = {.code = Code::translate_reply, .message = "The upstream called a tool without naming it."}});
       return;
     }
   }

@@ -24,7 +24,8 @@ std::string usual_head(std::string_view mime) { return fmt::format("{}{}{},", sc
 Result<> split(json::Value at, std::string url, ir::Media& media, ir::Extras& extras, std::string_view key) {
   const auto comma = url.find(',');
   const auto head = std::string(std::string_view(url).substr(0, comma));
-  const bool encoded = head.size() >= marker.size() && text::iequals(std::string_view(head).substr(head.size() - marker.size()), marker);
+  const bool encoded =
+      head.size() >= marker.size() && text::iequals(std::string_view(head).substr(head.size() - marker.size()), marker);
   if (comma == std::string::npos || !encoded) return at.refuse("an http URL or a base64 data: URL");
   media.mime = text::lowered(std::string_view(head).substr(scheme.size(), head.find(';') - scheme.size()));
   if (head + ',' != usual_head(media.mime)) spell(extras, key, json::quoted(head + ','));
@@ -50,7 +51,8 @@ Result<> read_data(json::Value data, ir::Media& media, ir::Extras& extras, std::
   return {};
 }
 
-std::string data_url(const ir::Media& media, const ir::InlineData& data, const ir::Extras& extras, std::string_view key) {
+std::string data_url(const ir::Media& media, const ir::InlineData& data, const ir::Extras& extras,
+                     std::string_view key) {
   auto head = usual_head(media.mime);
   if (const auto* kept = spelling(extras, key)) {
     if (const auto document = json::Document::parse(kept->text)) head = document->root().text_or(head);
@@ -61,7 +63,9 @@ std::string data_url(const ir::Media& media, const ir::InlineData& data, const i
 std::string base64(std::string_view bytes) {
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
-  const auto byte = [&](std::size_t i) -> std::uint32_t { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0; };
+  const auto byte = [&](std::size_t i) -> std::uint32_t {
+    return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0;
+  };
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::uint32_t group = byte(i) << 16U | byte(i + 1) << 8U | byte(i + 2);
     out += alphabet[group >> 18U & 63U];

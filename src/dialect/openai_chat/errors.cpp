@@ -119,9 +119,11 @@ Said read_said(std::string_view body) {
   if (said.type.empty()) said.type = error["status"].text_or("");
   said.param = error["param"].text_or("");
   if (said.message.empty()) read_detail(root["detail"], said);
-  if (error["resets_in_seconds"].kind() == json::Kind::number) said.resets_in_seconds = error["resets_in_seconds"].number_or(0);
+  if (error["resets_in_seconds"].kind() == json::Kind::number)
+    said.resets_in_seconds = error["resets_in_seconds"].number_or(0);
   // OpenRouter keeps the provider's own words in metadata.raw.
-  if (const auto raw = error["metadata"]["raw"].text_or(""); !raw.empty()) said.message += fmt::format(" ({})", text::clipped(raw, 500));
+  if (const auto raw = error["metadata"]["raw"].text_or(""); !raw.empty())
+    said.message += fmt::format(" ({})", text::clipped(raw, 500));
   return said;
 }
 
@@ -150,7 +152,12 @@ std::optional<std::chrono::milliseconds> retry_hint(std::string_view lowered) {
     rest = text::trimmed(rest);
     const auto unit_end = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz");
     const auto unit = rest.substr(0, unit_end);
-    const double unit_ms = unit == "ms" ? 1 : unit.starts_with('s') ? 1000 : unit.starts_with('m') ? 60'000 : unit.starts_with('h') ? 3'600'000 : unit.starts_with('d') ? 86'400'000 : 0;
+    const double unit_ms = unit == "ms" || unit.starts_with("milli") ? 1
+                           : unit.starts_with('s')                   ? 1000
+                           : unit.starts_with('m')                   ? 60'000
+                           : unit.starts_with('h')                   ? 3'600'000
+                           : unit.starts_with('d')                   ? 86'400'000
+                                                                     : 0;
     if (unit_ms == 0) break;
     sum_ms += number * unit_ms;
     found = true;
@@ -169,14 +176,16 @@ Code quota_code(const Said& said) {
 
 // The four providers' words for a prompt that is too long; a compatible server may pass on any of them.
 bool is_too_long(const Said& said, std::string_view lowered) {
-  return says(said, {"context_length_exceeded", "string_above_max_length_context"}) ||
-         mentions(lowered, {"maximum context length", "exceeds the context window", "prompt is too long", "context length exceeded",
-                            "exceeds the maximum number of tokens", "context size has been exceeded", "exceeds the available context size"});
+  return says(said, {"context_length_exceeded"}) ||
+         mentions(lowered, {"maximum context length", "exceeds the context window", "prompt is too long",
+                            "context length exceeded", "exceeds the maximum number of tokens",
+                            "context size has been exceeded", "exceeds the available context size"});
 }
 
 // By what the body says; nothing when it says nothing that is known.
 std::optional<Code> code_by_words(int status, const Said& said, std::string_view lowered) {
-  if (says(said, {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}) || status == 402) return Code::credits;
+  if (says(said, {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}) || status == 402)
+    return Code::credits;
   if (says(said, {"usage_limit_reached"})) return quota_code(said);
   if (is_too_long(said, lowered)) return Code::context_too_long;
   if (says(said, {"account_deactivated", "account_suspended"})) return Code::suspended;
@@ -185,7 +194,8 @@ std::optional<Code> code_by_words(int status, const Said& said, std::string_view
   if (mentions(lowered, {"must be verified to"})) return Code::verification_required;
   if (says(said, {"model_not_found"})) return Code::model_unknown;
   if (says(said, {"content_policy_violation", "content_filter"})) return Code::content_blocked;
-  if (says(said, {"server_is_overloaded", "slow_down", "overloaded_error", "engine_overloaded"})) return Code::overloaded;
+  if (says(said, {"server_is_overloaded", "slow_down", "overloaded_error", "engine_overloaded"}))
+    return Code::overloaded;
   if (mentions(lowered, {"at capacity", "no capacity available"})) return Code::model_capacity;
   if (says(said, {"rate_limit_exceeded", "rate_limit_error"}) || status == 429) {
     if (mentions(lowered, {"per day", "(rpd)", "(tpd)"})) return Code::daily;
@@ -233,7 +243,8 @@ Error diagnose(int status, std::string_view body) {
   const auto lowered = text::lowered(said.message);
   const auto by_words = code_by_words(status, said, lowered);
   Error error{.code = by_words.value_or(code_by_status(status, said))};
-  error.message = said.message.empty() ? fmt::format("The upstream answered with status {} and no explanation.", status) : std::move(said.message);
+  error.message = said.message.empty() ? fmt::format("The upstream answered with status {} and no explanation.", status)
+                                       : std::move(said.message);
   if (error.failure_class() == FailureClass::client_error) error.field = std::move(said.param);
   error.retry_after = retry_hint(lowered);
   constexpr double longest_seconds = 366.0 * 24 * 3600;

@@ -265,7 +265,9 @@ Result<std::vector<ir::Message>> read_messages(json::Value messages) {
   return out;
 }
 
-std::string thought_signature(json::Value call) { return call[extra_content]["google"]["thought_signature"].text_or(""); }
+std::string thought_signature(json::Value call) {
+  return call[extra_content]["google"]["thought_signature"].text_or("");
+}
 
 json::Raw extra_content_with(std::string_view signature) {
   return {fmt::format(R"({{"google":{{"thought_signature":{}}}}})", json::quoted(signature))};

@@ -43,12 +43,13 @@ void write_breakpoint(ObjectOut& out, const ir::Part& part) {
 }
 
 void write_media(ObjectOut& out, const ir::Part& part, const ir::Media& media) {
-  const auto url = std::visit(Overloaded{
-                                  [&](const ir::InlineData& data) { return data_url(media, data, part.extras, "data"); },
-                                  [](const ir::UrlSource& source) { return source.url; },
-                                  [](const ir::FileSource& source) { return source.id; },
-                              },
-                              media.source);
+  const auto url =
+      std::visit(Overloaded{
+                     [&](const ir::InlineData& data) { return data_url(media, data, part.extras, "data"); },
+                     [](const ir::UrlSource& source) { return source.url; },
+                     [](const ir::FileSource& source) { return source.id; },
+                 },
+                 media.source);
   out.settled("data");
   switch (media.kind) {
     case ir::MediaKind::image: {
@@ -93,7 +94,8 @@ void write_part(json::Writer& writer, const ir::Part& part) {
 }
 
 bool is_plain(const ir::Part& part) {
-  return std::holds_alternative<ir::Text>(part.body) && !part.cache && part.extras.empty() && part.extras.spelling.empty();
+  return std::holds_alternative<ir::Text>(part.body) && !part.cache && part.extras.empty() &&
+         part.extras.spelling.empty();
 }
 
 void write_content(ObjectOut& out, const std::vector<ir::Part>& parts, const ir::Extras& owner) {
@@ -106,7 +108,8 @@ void write_content(ObjectOut& out, const std::vector<ir::Part>& parts, const ir:
     return;
   }
   const bool array = kept != nullptr && kept->text == "[]";
-  if (content.size() == 1 && is_plain(*content[0]) && !array) return out.field("content", std::get<ir::Text>(content[0]->body).text);
+  if (content.size() == 1 && is_plain(*content[0]) && !array)
+    return out.field("content", std::get<ir::Text>(content[0]->body).text);
   auto& writer = out.key("content");
   writer.begin_array();
   for (const auto* part : content) write_part(writer, *part);

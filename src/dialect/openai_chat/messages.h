@@ -10,7 +10,8 @@
 
 namespace agt::dialect::openai_chat {
 
-// Google's carrier for thoughtSignature on this protocol: tool_calls[].extra_content.google.thought_signature (2025-11).
+// Google's carrier for thoughtSignature on this protocol: tool_calls[].extra_content.google.thought_signature
+// (2025-11).
 inline constexpr std::string_view extra_content = "extra_content";
 
 [[nodiscard]] Result<std::vector<ir::Message>> read_messages(json::Value messages);

@@ -15,7 +15,10 @@ class ChatReader final : public EventReader {
     if (over_ || data.empty()) return;
     if (data == done) return end(out);
     const auto document = json::Document::parse(data);
-    if (!document) return fail_with({.code = Code::translate_reply, .message = "The upstream sent a chunk that is not JSON: " + document.error().message}, out);
+    if (!document)
+      return fail_with({.code = Code::translate_reply,
+                        .message = "The upstream sent a chunk that is not JSON: " + document.error().message},
+                       out);
     const auto root = document->root();
     if (auto error = error_in(root, event.name)) return fail_with(*std::move(error), out);
     deltas_.take(root, out);
@@ -26,7 +29,8 @@ class ChatReader final : public EventReader {
     if (over_) return;
     over_ = true;
     if (deltas_.has_finish()) return deltas_.finish(out);
-    out.emplace_back(ir::Failed{.error = {.code = Code::stream_cut, .message = "The upstream's stream ended without a finish_reason."}});
+    out.emplace_back(ir::Failed{
+        .error = {.code = Code::stream_cut, .message = "The upstream's stream ended without a finish_reason."}});
   }
 
  private:
@@ -61,7 +65,9 @@ Observation observation(json::Value root, std::string_view event_name, std::stri
 
 }  // namespace
 
-std::unique_ptr<EventReader> make_reader(ReadContext context) { return std::make_unique<ChatReader>(std::move(context)); }
+std::unique_ptr<EventReader> make_reader(ReadContext context) {
+  return std::make_unique<ChatReader>(std::move(context));
+}
 
 Observation observe(const SseEvent& event) {
   const auto data = text::trimmed(event.data);

@@ -131,7 +131,8 @@ std::string_view finish_word(ir::StopReason reason, bool refused, bool legacy) {
 }
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 ir::Citation read_citation(json::Value annotation, std::string_view content, std::size_t base) {
@@ -146,12 +147,15 @@ ir::Citation read_citation(json::Value annotation, std::string_view content, std
   return citation;
 }
 
-void write_citation(json::Writer& writer, const ir::Citation& citation, std::string_view part, std::size_t characters_before) {
+void write_citation(json::Writer& writer, const ir::Citation& citation, std::string_view part,
+                    std::size_t characters_before) {
   writer.begin_object();
   writer.field("type", "url_citation");
   writer.key("url_citation");
   writer.begin_object();
-  const auto index = [&](std::size_t byte) { return characters_before + characters(part.substr(0, std::min(byte, part.size()))); };
+  const auto index = [&](std::size_t byte) {
+    return characters_before + characters(part.substr(0, std::min(byte, part.size())));
+  };
   if (citation.begin) writer.field("start_index", index(*citation.begin));
   if (citation.end) writer.field("end_index", index(*citation.end));
   writer.field("title", citation.title);

@@ -40,7 +40,8 @@ bool write_usage(json::Writer& writer, std::string_view key, const ir::Usage& us
 // url_citation annotations count characters of the whole content; the IR counts bytes of its part, which begins at
 // byte `base` of the content.
 [[nodiscard]] ir::Citation read_citation(json::Value annotation, std::string_view content, std::size_t base);
-void write_citation(json::Writer& writer, const ir::Citation& citation, std::string_view part, std::size_t characters_before);
+void write_citation(json::Writer& writer, const ir::Citation& citation, std::string_view part,
+                    std::size_t characters_before);
 [[nodiscard]] std::size_t characters(std::string_view text);
 
 // The free text of a custom tool's call that came as a function with one argument; other text is given back as it is.

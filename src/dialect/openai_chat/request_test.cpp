@@ -6,7 +6,8 @@
 namespace agt::dialect {
 namespace {
 
-const std::array golden{"pi_agent", "opencode", "qwen_code", "multimodal", "tools_and_formats", "legacy_functions", "every_field", "choices"};
+const std::array golden{"pi_agent",          "opencode",         "qwen_code",   "multimodal",
+                        "tools_and_formats", "legacy_functions", "every_field", "choices"};
 
 std::string request_file(const std::string& name) { return laws::file("openai_chat/requests/" + name + ".json"); }
 
@@ -29,7 +30,8 @@ std::string rendered(const ir::Request& request, const std::string& model = "m")
 }
 
 class GoldenRequest : public testing::TestWithParam<const char*> {};
-INSTANTIATE_TEST_SUITE_P(OpenaiChat, GoldenRequest, testing::ValuesIn(golden), [](const auto& one) { return std::string(one.param); });
+INSTANTIATE_TEST_SUITE_P(OpenaiChat, GoldenRequest, testing::ValuesIn(golden),
+                         [](const auto& one) { return std::string(one.param); });
 
 TEST_P(GoldenRequest, goes_home_unchanged) {
   const auto body = request_file(GetParam());
@@ -57,7 +59,8 @@ TEST(OpenaiChatRequest, the_model_is_the_targets) {
 }
 
 TEST(OpenaiChatRequest, case_18_system_and_developer_messages_keep_their_places) {
-  const auto request = parsed(R"({"model":"m","messages":[{"role":"system","content":"a"},{"role":"user","content":"b"},{"role":"developer","content":"c"}]})");
+  const auto request = parsed(
+      R"({"model":"m","messages":[{"role":"system","content":"a"},{"role":"user","content":"b"},{"role":"developer","content":"c"}]})");
   ASSERT_EQ(request.messages.size(), 3U);
   EXPECT_EQ(request.messages[0].role, ir::Role::system);
   EXPECT_EQ(request.messages[2].role, ir::Role::developer);
@@ -71,21 +74,31 @@ TEST(OpenaiChatRequest, media_are_read_with_kind_and_type) {
   EXPECT_EQ(request.messages[0].name, "Anna");
   EXPECT_EQ(parts[0].cache, ir::CacheMark{.ttl_seconds = 43200});
   const auto& png = std::get<ir::Media>(parts[1].body);
-  EXPECT_EQ(png, (ir::Media{.kind = ir::MediaKind::image, .mime = "image/png", .source = ir::InlineData{.base64 = "iVBORw0KGgo="}}));
+  EXPECT_EQ(
+      png, (ir::Media{
+               .kind = ir::MediaKind::image, .mime = "image/png", .source = ir::InlineData{.base64 = "iVBORw0KGgo="}}));
   EXPECT_EQ(parts[1].extras.fields[0].key, "image_url.detail");
-  EXPECT_EQ(std::get<ir::Media>(parts[2].body).source, (std::variant<ir::InlineData, ir::UrlSource, ir::FileSource>(ir::UrlSource{.url = "https://example.com/a.jpg"})));
+  EXPECT_EQ(
+      std::get<ir::Media>(parts[2].body).source,
+      (std::variant<ir::InlineData, ir::UrlSource, ir::FileSource>(ir::UrlSource{.url = "https://example.com/a.jpg"})));
   EXPECT_EQ(std::get<ir::Media>(parts[4].body).mime, "image/png");
   EXPECT_EQ(std::get<ir::Media>(parts[5].body).mime, "audio/wav");
-  EXPECT_EQ(std::get<ir::Media>(parts[6].body), (ir::Media{.kind = ir::MediaKind::document, .mime = "application/pdf", .source = ir::InlineData{.base64 = "JVBERi0="}, .name = "a.pdf"}));
-  EXPECT_EQ(std::get<ir::FileSource>(std::get<ir::Media>(parts[8].body).source), (ir::FileSource{.id = "file-abc123", .origin = ir::Dialect::openai_chat}));
+  EXPECT_EQ(std::get<ir::Media>(parts[6].body), (ir::Media{.kind = ir::MediaKind::document,
+                                                           .mime = "application/pdf",
+                                                           .source = ir::InlineData{.base64 = "JVBERi0="},
+                                                           .name = "a.pdf"}));
+  EXPECT_EQ(std::get<ir::FileSource>(std::get<ir::Media>(parts[8].body).source),
+            (ir::FileSource{.id = "file-abc123", .origin = ir::Dialect::openai_chat}));
   EXPECT_TRUE(std::holds_alternative<ir::Opaque>(parts[9].body));
 }
 
 TEST(OpenaiChatRequest, case_59_null_content_with_tool_calls_has_no_text_part) {
   const auto request = parsed(request_file("pi_agent"));
   ASSERT_EQ(request.messages[2].parts.size(), 2U);
-  EXPECT_EQ(std::get<ir::ToolCall>(request.messages[2].parts[0].body),
-            (ir::ToolCall{.id = "call_9aVbq1", .name = "bash", .arguments = R"({"command":"ls -la","timeout":9007199254740993})"}));
+  EXPECT_EQ(
+      std::get<ir::ToolCall>(request.messages[2].parts[0].body),
+      (ir::ToolCall{
+          .id = "call_9aVbq1", .name = "bash", .arguments = R"({"command":"ls -la","timeout":9007199254740993})"}));
   const auto& result = std::get<ir::ToolResult>(request.messages[3].parts[0].body);
   EXPECT_EQ(result.call_id, "call_9aVbq1");
   EXPECT_EQ(request.messages[3].role, ir::Role::user);
@@ -155,14 +168,16 @@ TEST(OpenaiChatRequest, case_50_tool_choices_are_read) {
 }
 
 TEST(OpenaiChatRequest, what_the_gateway_changes_wins_over_the_clients_spelling) {
-  auto request = parsed(R"({"model":"m","messages":[{"role":"user","content":"x"}],"stream":false,"stop":"a","tool_choice":"required","max_tokens":5,"tools":[{"type":"function","function":{"name":"f"}}],"stream_options":{"include_obfuscation":true}})");
+  auto request = parsed(
+      R"({"model":"m","messages":[{"role":"user","content":"x"}],"stream":false,"stop":"a","tool_choice":"required","max_tokens":5,"tools":[{"type":"function","function":{"name":"f"}}],"stream_options":{"include_obfuscation":true}})");
   request.stream = true;
   request.usage_in_stream = true;
   request.sampling.stop = {"b", "c"};
   request.sampling.max_tokens = 7;
   request.tool_choice.mode = ir::ToolChoice::Mode::automatic;
-  EXPECT_EQ(rendered(request),
-            R"({"model":"m","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"auto","max_tokens":7,"stop":["b","c"],"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":true}})");
+  EXPECT_EQ(
+      rendered(request),
+      R"({"model":"m","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"auto","max_tokens":7,"stop":["b","c"],"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":true}})");
 }
 
 struct Bad {
@@ -189,25 +204,36 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{MESSAGE(R"({"role":"user","content":["x"]})"), "messages[0].content[0]"},
         Bad{MESSAGE(R"({"role":"user","content":[{"text":"x"}]})"), "messages[0].content[0].type"},
         Bad{MESSAGE(R"({"role":"user","content":[{"type":"text"}]})"), "messages[0].content[0].text"},
-        Bad{MESSAGE(R"({"role":"user","content":[{"type":"image_url","image_url":{}}]})"), "messages[0].content[0].image_url.url"},
-        Bad{MESSAGE(R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:text/plain,hi"}}]})"), "messages[0].content[0].image_url.url"},
-        Bad{MESSAGE(R"({"role":"user","content":[{"type":"input_audio","input_audio":{"data":"x"}}]})"), "messages[0].content[0].input_audio.format"},
-        Bad{MESSAGE(R"({"role":"user","content":[{"type":"file","file":{}}]})"), "messages[0].content[0].file.file_data"},
+        Bad{MESSAGE(R"({"role":"user","content":[{"type":"image_url","image_url":{}}]})"),
+            "messages[0].content[0].image_url.url"},
+        Bad{MESSAGE(R"({"role":"user","content":[{"type":"image_url","image_url":{"url":"data:text/plain,hi"}}]})"),
+            "messages[0].content[0].image_url.url"},
+        Bad{MESSAGE(R"({"role":"user","content":[{"type":"input_audio","input_audio":{"data":"x"}}]})"),
+            "messages[0].content[0].input_audio.format"},
+        Bad{MESSAGE(R"({"role":"user","content":[{"type":"file","file":{}}]})"),
+            "messages[0].content[0].file.file_data"},
         Bad{MESSAGE(R"({"role":"user","content":"x","name":3})"), "messages[0].name"},
         Bad{MESSAGE(R"({"role":"tool","content":"x"})"), "messages[0].tool_call_id"},
         Bad{MESSAGE(R"({"role":"tool","tool_call_id":"a"})"), "messages[0].content"},
         Bad{MESSAGE(R"({"role":"function","content":"x"})"), "messages[0].name"},
         Bad{MESSAGE(R"({"role":"assistant","tool_calls":{}})"), "messages[0].tool_calls"},
-        Bad{MESSAGE(R"({"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]})"), "messages[0].tool_calls[0].id"},
-        Bad{MESSAGE(R"({"role":"assistant","tool_calls":[{"id":"a","type":"robot"}]})"), "messages[0].tool_calls[0].type"},
-        Bad{MESSAGE(R"({"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":{}}}]})"), "messages[0].tool_calls[0].function.arguments"},
+        Bad{MESSAGE(
+                R"({"role":"assistant","tool_calls":[{"type":"function","function":{"name":"f","arguments":"{}"}}]})"),
+            "messages[0].tool_calls[0].id"},
+        Bad{MESSAGE(R"({"role":"assistant","tool_calls":[{"id":"a","type":"robot"}]})"),
+            "messages[0].tool_calls[0].type"},
+        Bad{MESSAGE(
+                R"({"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":{}}}]})"),
+            "messages[0].tool_calls[0].function.arguments"},
         Bad{MESSAGE(R"({"role":"assistant","function_call":{"arguments":"{}"}})"), "messages[0].function_call.name"},
         Bad{MESSAGE(R"({"role":"assistant","content":null,"refusal":1})"), "messages[0].refusal"},
         Bad{WITH(R"("tools":{})"), "tools"}, Bad{WITH(R"("tools":[1])"), "tools[0]"},
         Bad{WITH(R"("tools":[{"type":"function","name":"flat"}])"), "tools[0].function"},
         Bad{WITH(R"("tools":[{"type":"function","function":{"parameters":{}}}])"), "tools[0].function.name"},
-        Bad{WITH(R"("tools":[{"type":"function","function":{"name":"f","parameters":[]}}])"), "tools[0].function.parameters"},
-        Bad{WITH(R"("tools":[{"type":"function","function":{"name":"f","strict":"yes"}}])"), "tools[0].function.strict"},
+        Bad{WITH(R"("tools":[{"type":"function","function":{"name":"f","parameters":[]}}])"),
+            "tools[0].function.parameters"},
+        Bad{WITH(R"("tools":[{"type":"function","function":{"name":"f","strict":"yes"}}])"),
+            "tools[0].function.strict"},
         Bad{WITH(R"("functions":[{}])"), "functions[0].name"}, Bad{WITH(R"("tool_choice":"maybe")"), "tool_choice"},
         Bad{WITH(R"("tool_choice":{"type":"function"})"), "tool_choice.function"},
         Bad{WITH(R"("tool_choice":{"type":"function","function":{}})"), "tool_choice.function.name"},
@@ -215,12 +241,15 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{WITH(R"("stream_options":true)"), "stream_options"},
         Bad{WITH(R"("stream_options":{"include_usage":1})"), "stream_options.include_usage"},
         Bad{WITH(R"("temperature":"hot")"), "temperature"}, Bad{WITH(R"("temperature":1e400)"), "temperature"},
-        Bad{WITH(R"("n":1.5)"), "n"}, Bad{WITH(R"("max_tokens":"5")"), "max_tokens"}, Bad{WITH(R"("seed":99999999999999999999)"), "seed"},
-        Bad{WITH(R"("stop":5)"), "stop"}, Bad{WITH(R"("stop":["a",5])"), "stop[1]"}, Bad{WITH(R"("logprobs":5)"), "logprobs"},
-        Bad{WITH(R"("response_format":"json")"), "response_format"}, Bad{WITH(R"("response_format":{})"), "response_format.type"},
+        Bad{WITH(R"("n":1.5)"), "n"}, Bad{WITH(R"("max_tokens":"5")"), "max_tokens"},
+        Bad{WITH(R"("seed":99999999999999999999)"), "seed"}, Bad{WITH(R"("stop":5)"), "stop"},
+        Bad{WITH(R"("stop":["a",5])"), "stop[1]"}, Bad{WITH(R"("logprobs":5)"), "logprobs"},
+        Bad{WITH(R"("response_format":"json")"), "response_format"},
+        Bad{WITH(R"("response_format":{})"), "response_format.type"},
         Bad{WITH(R"("response_format":{"type":"json_schema"})"), "response_format.json_schema"},
         Bad{WITH(R"("reasoning_effort":3)"), "reasoning_effort"}, Bad{WITH(R"("user":{})"), "user"},
-        Bad{WITH(R"("service_tier":1)"), "service_tier"}, Bad{WITH(R"("web_search_options":[])"), "web_search_options"}));
+        Bad{WITH(R"("service_tier":1)"), "service_tier"},
+        Bad{WITH(R"("web_search_options":[])"), "web_search_options"}));
 
 TEST_P(BadRequest, case_45_names_the_field_at_fault) {
   const auto document = json::Document::parse(GetParam().body);

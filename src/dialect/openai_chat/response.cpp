@@ -34,7 +34,8 @@ Sorted sorted(const ir::Response& response) {
                    [&](const ir::Reasoning& reasoning) { out.thoughts += reasoning.text; },
                    [&](const ir::Media& media) {
                      if (media.kind != ir::MediaKind::image) return;
-                     if (const auto* data = std::get_if<ir::InlineData>(&media.source)) out.images.push_back(data_url(media, *data, part.extras, "data"));
+                     if (const auto* data = std::get_if<ir::InlineData>(&media.source))
+                       out.images.push_back(data_url(media, *data, part.extras, "data"));
                      if (const auto* url = std::get_if<ir::UrlSource>(&media.source)) out.images.push_back(url->url);
                    },
                    [&](const ir::ToolCall&) { out.calls.push_back(&part); },
@@ -153,7 +154,8 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
   write_calls(writer, parts.calls, legacy);
   writer.end_object();
   writer.field_null("logprobs");
-  writer.field("finish_reason", finish_word(response.stop.reason, !parts.refusal.empty(), legacy && !parts.calls.empty()));
+  writer.field("finish_reason",
+               finish_word(response.stop.reason, !parts.refusal.empty(), legacy && !parts.calls.empty()));
   writer.end_object();
   writer.end_array();
   write_usage(writer, "usage", response.usage);

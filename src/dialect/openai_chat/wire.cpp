@@ -62,7 +62,8 @@ ObjectOut ObjectOut::inner(std::string_view name) {
 
 void ObjectOut::rest(const std::vector<json::RawField>& fields) {
   for (const auto& field : fields) {
-    const bool deeper = std::ranges::any_of(inner_prefixes_, [&](const auto& inner) { return field.key.starts_with(inner); });
+    const bool deeper =
+        std::ranges::any_of(inner_prefixes_, [&](const auto& inner) { return field.key.starts_with(inner); });
     if (field.value.empty() || deeper || !field.key.starts_with(prefix_)) continue;
     const auto name = field.key.substr(prefix_.size());
     if (std::ranges::find(written_, name) == written_.end()) key(name).value(field.value);

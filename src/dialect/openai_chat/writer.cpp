@@ -201,7 +201,8 @@ class ChatWriter final : public EventWriter {
   }
 
   static void end_call(json::Writer& writer, const std::optional<ir::Signature>& signature) {
-    if (signature && signature->signer == ir::Dialect::gemini) writer.field(extra_content, extra_content_with(signature->blob));
+    if (signature && signature->signer == ir::Dialect::gemini)
+      writer.field(extra_content, extra_content_with(signature->blob));
     writer.end_object();
     writer.end_array();
   }
@@ -217,7 +218,8 @@ class ChatWriter final : public EventWriter {
   }
 
   // The function object is written even where only a signature comes: the AI SDK refuses a call delta without it.
-  void more_of_call(const Slot& known, const std::string& arguments, const std::optional<ir::Signature>& signature, std::string& out) {
+  void more_of_call(const Slot& known, const std::string& arguments, const std::optional<ir::Signature>& signature,
+                    std::string& out) {
     chunk(out, [&](json::Writer& writer) {
       writer.key(legacy_ ? legacy_call : "tool_calls");
       if (!legacy_) begin_call(writer, known, false);
@@ -252,7 +254,8 @@ class ChatWriter final : public EventWriter {
   void sign(const ir::Signed& event, std::string& out) {
     const auto* known = slot(event.index);
     const bool call = known != nullptr && !known->call.name.empty() && known->call.kind == ir::ToolCall::Kind::function;
-    if (call && !legacy_ && event.signature.signer == ir::Dialect::gemini) return more_of_call(*known, "", event.signature, out);
+    if (call && !legacy_ && event.signature.signer == ir::Dialect::gemini)
+      return more_of_call(*known, "", event.signature, out);
     losses_.harmless("reply", "a signature has no place on this protocol");
   }
 
@@ -313,6 +316,8 @@ class ChatWriter final : public EventWriter {
 
 }  // namespace
 
-std::unique_ptr<EventWriter> make_writer(ReplyContext context) { return std::make_unique<ChatWriter>(std::move(context)); }
+std::unique_ptr<EventWriter> make_writer(ReplyContext context) {
+  return std::make_unique<ChatWriter>(std::move(context));
+}
 
 }  // namespace agt::dialect::openai_chat

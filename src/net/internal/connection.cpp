@@ -11,6 +11,15 @@ namespace agt::net {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// A function, because g++ 12 copies a braced aggregate inside a co_await or co_return expression bit by bit.
+Refused refused(int status, Code code, std::string message) {
+  return {.status = status, .error = {.code = code, .message = std::move(message)}};
+}
+
+}  // namespace
+
 Service::~Service() = default;
 
 void Service::serve(int fd, Peer peer) {
@@ -109,8 +118,7 @@ Task<std::expected<void, Connection::Unserved>> Connection::next_request() {
     if (wake == Wake::cancelled) co_return std::unexpected(Quiet{});
     if (wake == Wake::ready) continue;
     if (!begun) co_return std::unexpected(Quiet{});
-    co_return std::unexpected(Refused{
-        .status = 408, .error = {.code = Code::slow_client, .message = "The request head took too long to arrive."}});
+    co_return std::unexpected(refused(408, Code::slow_client, "The request head took too long to arrive."));
   }
 }
 
@@ -143,9 +151,10 @@ Task<bool> Connection::serve() {
   }
   handling_ = false;
   co_await asio::this_coro::reset_cancellation_state();
+  if (answer_ == Answer::streaming) turn_ends();  // what was written before the handler gave up still goes out
   if (gone_ || answer_ == Answer::streaming) co_return false;
   if (answer_ == Answer::none) {
-    co_await refuse({.status = 500, .error = {.code = Code::internal, .message = "The gateway did not answer this request."}});
+    co_await refuse(refused(500, Code::internal, "The gateway did not answer this request."));
     co_return false;
   }
   skip_unread_body();

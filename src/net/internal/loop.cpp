@@ -41,11 +41,7 @@ Loop::~Loop() {
 
 void Loop::run() {
   thread_.store(std::this_thread::get_id());
-  while (!stopped_.load(std::memory_order_relaxed)) {
-    settle();
-    wait();
-  }
-  settle();
+  for (settle(); !stopped_; settle()) wait();
   thread_.store({});
 }
 

@@ -101,7 +101,7 @@ class Loop {
   std::size_t events_done_ = 0;
   std::size_t events_count_ = 0;
   std::vector<TurnEnd*> turn_ends_{};
-  std::atomic<bool> stopped_ = false;
+  bool stopped_ = false;
   std::atomic<std::thread::id> thread_{};
   std::mutex mutex_{};
   std::vector<std::move_only_function<void()>> handed_over_{};  // under mutex_

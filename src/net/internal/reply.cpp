@@ -24,6 +24,8 @@ std::unexpected<Unanswered> unanswered(Code code, std::string message, bool clos
   return std::unexpected(Unanswered{.error = {.code = code, .message = std::move(message)}, .closed_before_answer = closed});
 }
 
+std::unexpected<Unanswered> unanswered(Error error) { return std::unexpected(Unanswered{.error = std::move(error)}); }
+
 // What of the request has not been sent yet.
 class Outgoing {
  public:
@@ -110,10 +112,10 @@ Task<std::expected<ResponseHead, Unanswered>> ask(Upstream& upstream, std::strin
   for (;;) {
     while (!upstream.buffer.empty()) {
       const auto end = upstream.parser.find_head_end(upstream.buffer.received());
-      if (!end) co_return std::unexpected(Unanswered{.error = end.error()});
+      if (!end) co_return unanswered(end.error());
       if (!*end) break;
       const auto interim = upstream.parser.read_head(upstream.buffer.received().substr(0, **end));
-      if (!interim) co_return std::unexpected(Unanswered{.error = interim.error()});
+      if (!interim) co_return unanswered(interim.error());
       upstream.buffer.take(**end);
       if (!*interim) co_return upstream.parser.take_head();
     }

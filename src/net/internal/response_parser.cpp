@@ -92,6 +92,7 @@ Result<std::optional<std::size_t>> ResponseParser::find_head_end(std::string_vie
     const auto line_feed = received.find('\n', scanned_);
     if (line_feed == std::string_view::npos) break;
     if (line_feed == 0 || received[line_feed - 1] != '\r') return malformed("a line of its head ends with a bare LF");
+    if (received[scanned_] == ' ' || received[scanned_] == '\t') return malformed("a field is folded over two lines");
     scanned_ = line_feed + 1;
     if (scanned_ > response_head_bytes_max) break;
     if (line_feed >= 3 && received[line_feed - 2] == '\n') return scanned_;

@@ -75,6 +75,8 @@ class Harness {
   std::thread thread_{};
 };
 
+// Instead of a braced aggregate inside a co_await expression, which g++ 12 copies bit by bit and frees twice.
+[[nodiscard]] inline ResponseHead with_status(int status) { return {.status = status}; }
 [[nodiscard]] std::size_t count(std::string_view text, std::string_view part);
 [[nodiscard]] bool is_within(Milliseconds limit, const std::function<bool()>& condition);
 [[nodiscard]] std::size_t open_descriptors();

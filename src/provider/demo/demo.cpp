@@ -91,7 +91,7 @@ void in_pieces(const Grew& grew, std::vector<ir::Event>& out) {
 
 std::vector<ir::Event> answer(const ir::Request& request, std::string_view seed) {
   const auto last = last_turn(request);
-  ir::Response response{.id = std::string(seed), .model = request.model};
+  ir::Response response{.model = request.model};  // the writer makes an id in its own form
   if (wants_reasoning(request.thinking)) {
     ir::Part thought;
     thought.body = ir::Reasoning{.text = "The demo model thinks for a moment, as it was asked to."};

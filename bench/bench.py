@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""The speed table: the gateway with nginx beside it. README.md says how it is measured."""
+import argparse
+import os
+import pathlib
+import signal
+import sys
+import time
+
+import table
+from lab import Lab
+from processes import BenchError
+from rows import ROWS, Effort
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FULL = Effort(rounds=5, seconds=2, starts=7)
+QUICK = Effort(rounds=3, seconds=1, starts=3)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./do bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="row", help="; ".join(f"{key}: {what}" for key, (what, _) in ROWS.items()))
+    parser.add_argument("--quick", action="store_true", help="at most a minute; for a first look")
+    parser.add_argument("--pin", action="store_true", help="core 0 for the measured process, core 1 for load and upstream")
+    parser.add_argument("--rounds", type=int, help="rounds of each contestant")
+    parser.add_argument("--agt", type=pathlib.Path, default=ROOT / "build/release/agt")
+    parser.add_argument("--sim", type=pathlib.Path, default=ROOT / "build/release/agt-sim")
+    given = parser.parse_args()
+    given.rows = [name.upper() for name in given.rows] or list(ROWS)
+    unknown = [name for name in given.rows if name not in ROWS]
+    if unknown:
+        parser.error(f"there is no row {', '.join(unknown)}; there are {', '.join(ROWS)}")
+    for program in (given.agt, given.sim):
+        if not os.access(program, os.X_OK):
+            parser.error(f"{program} is missing; ./do build makes it")
+    return given
+
+
+def main():
+    given = arguments()
+    effort = QUICK if given.quick else FULL
+    if given.rounds:
+        effort = Effort(given.rounds, effort.seconds, effort.starts)
+    signal.signal(signal.SIGTERM, lambda *unused: sys.exit(143))  # so that the children are ended too
+    begun, failed = time.monotonic(), 0
+    print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start\n\n{table.heading()}", flush=True)
+    with Lab(given.agt.resolve(), given.sim.resolve(), given.pin) as lab:
+        for name in given.rows:
+            run = {"at": time.strftime("%Y-%m-%dT%H:%M:%S%z"), "load_average": os.getloadavg()[0],
+                   "rounds": effort.rounds, "seconds": effort.seconds, "pinned": given.pin}
+            try:
+                lines = ROWS[name][1](lab, effort)
+            except BenchError as error:
+                failed += 1
+                print(f"{name}: not measured: {error}", flush=True)
+                continue
+            table.save(ROOT / "build/bench", name, lines, run)
+            print("\n".join(table.row(line.cells()) for line in lines), flush=True)
+    print(f"\n{time.monotonic() - begun:.0f} s, load average {os.getloadavg()[0]:.1f} at the end; details: build/bench/*.json")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""The laboratory: one simulator plain, one with TLS, nginx and the gateway in front of them."""
+import pathlib
+import shutil
+import tempfile
+
+import bodies
+from load import Bench, Contestant, Load
+from processes import Gateway, Nginx, Simulator, add_account
+
+CHAT = "/v1/chat/completions"
+CHUNK_BYTES = 24
+CHUNK_DELAY_MS = 5
+
+# Each model has an account of its own, whose key tells the simulator what to answer.
+KEYS = {
+    "bench": Simulator.key(reply_bytes=2048),
+    "burst": Simulator.key(chunks=200, chunk_bytes=CHUNK_BYTES),
+    "paced": Simulator.key(chunks=200, chunk_bytes=CHUNK_BYTES, chunk_delay_ms=CHUNK_DELAY_MS),
+    "secure": Simulator.key(reply_bytes=2048),
+}
+
+
+class Lab:
+    """Starts what rows ask for, once; ends it all."""
+
+    def __init__(self, agt, sim, pin=False):
+        self.agt, self.sim_program = str(agt), str(sim)
+        # The measured process has one core, load and upstream share the other.
+        self.served_core, self.load_core = (0, 1) if pin else (None, None)
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="agt-bench-"))
+        self.started = []
+        self.bench = Bench(self.folder("wrk"), core=self.load_core)
+        self._gateway = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        for process in reversed(self.started):
+            process.stop()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    def folder(self, name):
+        path = self.root / name
+        path.mkdir(mode=0o700)
+        return path
+
+    def keep(self, process):
+        self.started.append(process)
+        return process
+
+    def start(self):
+        if self._gateway:
+            return
+        self.sim = self.keep(Simulator(self.sim_program, self.folder("sim"), core=self.load_core))
+        self.sim_tls = self.keep(Simulator(self.sim_program, self.folder("sim-tls"), tls=True, core=self.load_core))
+        self.nginx = self.keep(Nginx(self.folder("nginx"), self.sim.port, self.sim_tls.port, self.sim_tls.ca,
+                                     core=self.served_core))
+        home = self.folder("home")
+        for model, key in KEYS.items():
+            base = f"https://127.0.0.1:{self.sim_tls.port}/v1" if model == "secure" else f"http://127.0.0.1:{self.sim.port}/v1"
+            add_account(self.agt, home, model, base, key)
+        self._gateway = self.keep(Gateway(self.agt, home, ca=self.sim_tls.ca, core=self.served_core))
+        self._gateway.wait_for(self._gateway.port)
+
+    @property
+    def gateway(self):
+        self.start()
+        return self._gateway
+
+    def ours(self, load):
+        return Contestant("agt", self.gateway.port, self.gateway.pid, load)
+
+    def peer(self, load, server="whole"):
+        self.start()
+        return Contestant("nginx", getattr(self.nginx, server), self.nginx.worker, load)
+
+    def direct(self, load):
+        self.start()
+        return Contestant("direct", self.sim.port, self.sim.pid, load)
+
+
+def chat_load(model="bench", stream=False, **more):
+    return Load(CHAT, bodies.chat(model, stream=stream), KEYS[model], **more)
+
+
+def agent_load(model="bench", **more):
+    return Load(CHAT, bodies.agent_chat(model), KEYS[model], **more)
+
+
+def messages_load(model="bench", **more):
+    return Load("/v1/messages", bodies.messages(model), KEYS[model], **more)

@@ -1,0 +1,173 @@
+// agt account …
+#include <fmt/format.h>
+
+#include "app/commands.h"
+#include "app/output.h"
+#include "json/writer.h"
+
+namespace agt::app {
+namespace {
+
+std::string path_of(Session& session, std::string_view action = "") {
+  return fmt::format("/accounts/{}{}", session.arguments().word(0), action);
+}
+
+void write_list(json::Writer& w, std::string_view key, const std::vector<std::string>& words) {
+  if (words.empty()) return;
+  w.key(key);
+  w.begin_array();
+  for (const auto& word : words) w.value(word);
+  w.end_array();
+}
+
+Result<std::string> account_body(Session& session) {
+  const auto& arguments = session.arguments();
+  TRY(const auto key, secret_given(session, "--key-env", "--key-stdin"));
+  json::Writer w;
+  w.begin_object();
+  w.field("provider", arguments.word(0));
+  if (key) w.field("key", *key);
+  for (const auto& [option, field] : {std::pair("--label", "label"), std::pair("--base-url", "base_url"),
+                                      std::pair("--key-header", "key_header")})
+    if (arguments.has(option)) w.field(field, arguments.get(option));
+  for (const auto& [option, field] :
+       {std::pair("--priority", "priority"), std::pair("--max-concurrency", "max_concurrency")}) {
+    if (!arguments.has(option)) continue;
+    TRY(const auto number, number_in(arguments, option));
+    w.field(field, number);
+  }
+  write_list(w, "models", arguments.all("--model"));
+  write_list(w, "excluded_models", arguments.all("--exclude"));
+  w.field("insecure_http", arguments.has("--insecure-http"));
+  w.field("enabled", !arguments.has("--disabled"));
+  w.end_object();
+  return std::move(w).take();
+}
+
+std::vector<std::string> words_in(const json::Value& list) {
+  std::vector<std::string> words;
+  for (const auto item : list.children()) words.push_back(item.text_or(""));
+  return words;
+}
+
+// "resting 42 s (rpm)", "disabled", …
+std::string state_text(const json::Value& account) {
+  auto state = account["state"].text_or("");
+  const auto rests = account["rests"];
+  if (state != "resting" || rests.size() == 0) return state;
+  double longest = 0;
+  std::string code;
+  for (const auto rest : rests.children()) {
+    if (rest["remaining_ms"].number_or(0) < longest) continue;
+    longest = rest["remaining_ms"].number_or(0);
+    code = rest["code"].text_or("");
+  }
+  return fmt::format("resting {} ({})", shown_duration(longest), code);
+}
+
+Result<Exit> act(Session& session, std::string_view action, std::string_view done) {
+  TRY(const auto account, session.ask_document({.method = "POST", .path = path_of(session, action)}));
+  session.hint(fmt::format("{} {} ({}).", done, account.root()["label"].text_or(""), account.root()["id"].text_or("")));
+  return Exit::ok;
+}
+
+std::string details(const json::Value& account) {
+  std::string out;
+  const auto line = [&out](std::string_view name, const std::string& value) {
+    out += fmt::format("{:<16} {}\n", name, value.empty() ? "-" : value);
+  };
+  Table rests({"model", "code", "for", "set by", "message"});
+  for (const auto rest : account["rests"].children())
+    rests.add({rest["model"].text_or("").empty() ? "all" : rest["model"].text_or(""), rest["code"].text_or(""),
+               shown_duration(rest["remaining_ms"].number_or(0)), rest["set_by"].text_or(""),
+               rest["message"].text_or("")});
+  line("id", account["id"].text_or(""));
+  line("label", account["label"].text_or(""));
+  line("provider", account["provider"].text_or(""));
+  line("address", account["address"].text_or(""));
+  line("key", account["key_hint"].text_or(""));
+  line("state", state_text(account));
+  if (account["problem"].exists()) line("problem", account["problem"].text_or(""));
+  line("models", shown_words(words_in(account["models"]), "all"));
+  line("excluded", shown_words(words_in(account["excluded_models"]), "none"));
+  line("priority", fmt::format("{}", account["priority"].integer_or(0)));
+  const auto concurrency = account["max_concurrency"].integer_or(0);
+  line("max concurrency", concurrency == 0 ? "no limit" : fmt::format("{}", concurrency));
+  line("created", shown_time(account["created_ms"].integer_or(0)) + " UTC");
+  return rests.empty() ? out : out + "\n" + rests.text();
+}
+
+}  // namespace
+
+Result<Exit> account_add(Session& session) {
+  TRY(auto body, account_body(session));
+  TRY(const auto account, session.ask_document({.method = "POST", .path = "/accounts", .body = std::move(body)}));
+  const auto id = account.root()["id"].text_or("");
+  session.print(id + "\n");
+  session.hint(fmt::format("Added {} as \"{}\". Test it: agt account test {}", account.root()["provider"].text_or(""),
+                           account.root()["label"].text_or(""), id));
+  return Exit::ok;
+}
+
+Result<Exit> account_list(Session& session) {
+  TRY(const auto body, session.ask({.path = "/accounts"}));
+  if (session.wants_json()) {
+    session.print(body + "\n");
+    return Exit::ok;
+  }
+  TRY(const auto document, json::Document::parse(body));
+  Table table({"ID", "LABEL", "PROVIDER", "KEY", "STATE", "PRIORITY", "MODELS"});
+  for (const auto account : document.root()["accounts"].children())
+    table.add({account["id"].text_or(""), account["label"].text_or(""), account["provider"].text_or(""),
+               account["key_hint"].text_or(""), state_text(account),
+               fmt::format("{}", account["priority"].integer_or(0)), shown_words(words_in(account["models"]), "all")});
+  if (table.empty())
+    session.hint("No account yet. Add one: agt account add PROVIDER --key-env VARIABLE (see agt provider list)");
+  else
+    session.print(table.text());
+  return Exit::ok;
+}
+
+Result<Exit> account_show(Session& session) {
+  TRY(const auto body, session.ask({.path = path_of(session)}));
+  TRY(const auto document, json::Document::parse(body));
+  session.print(session.wants_json() ? body + "\n" : details(document.root()));
+  return Exit::ok;
+}
+
+Result<Exit> account_test(Session& session) {
+  TRY(const auto body, session.ask({.method = "POST", .path = path_of(session, "/test")}));
+  TRY(const auto document, json::Document::parse(body));
+  const auto root = document.root();
+  const bool is_good = root["ok"].boolean_or(false);
+  const auto exit = is_good ? Exit::ok : Exit::failed;
+  if (session.wants_json()) {
+    session.print(body + "\n");
+    return exit;
+  }
+  const auto took = shown_duration(root["latency_ms"].number_or(0));
+  if (is_good) {
+    session.print(fmt::format("{} works: {} models, {}.\n", root["label"].text_or(""),
+                              root["models_count"].integer_or(0), took));
+    return exit;
+  }
+  const auto error = root["error"];
+  const auto status = root["status"].integer_or(0);
+  const auto answered = status == 0 ? std::string("no answer") : fmt::format("status {}", status);
+  session.hint(fmt::format("agt: {} does not work ({}, {}, {}): {}", root["label"].text_or(""), answered,
+                           error["code"].text_or(""), took, error["message"].text_or("")));
+  session.hint(fmt::format("     {}", error["remedy"].text_or("")));
+  return exit;
+}
+
+Result<Exit> account_enable(Session& session) { return act(session, "/enable", "Enabled"); }
+
+Result<Exit> account_disable(Session& session) { return act(session, "/disable", "Disabled"); }
+
+Result<Exit> account_remove(Session& session) {
+  TRY(const auto account, session.ask_document({.method = "DELETE", .path = path_of(session)}));
+  session.hint(fmt::format("Removed {} ({}).", account.root()["label"].text_or(""), account.root()["id"].text_or("")));
+  return Exit::ok;
+}
+
+}  // namespace agt::app

@@ -1,0 +1,143 @@
+// Every command there is, and the help pages made of this table.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "app/commands.h"
+
+namespace agt::app {
+namespace {
+
+constexpr OptionSpec json_option{"--json", "", "the API's answer instead of a table"};
+constexpr std::array read_options{json_option};
+
+constexpr std::array account_add_options{
+    OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
+    OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
+    OptionSpec{"--key-env", "VARIABLE", "read the key from this environment variable"},
+    OptionSpec{"--key-stdin", "", "read the key from the first line of standard input"},
+    OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
+    OptionSpec{"--model", "MODEL", "serve only this model (wildcards allowed); several times for more", true},
+    OptionSpec{"--exclude", "MODEL", "never serve this model; several times for more", true},
+    OptionSpec{"--priority", "N", "accounts of a higher priority are asked first; default 0"},
+    OptionSpec{"--max-concurrency", "N", "requests at a time; 0: no limit"},
+    OptionSpec{"--insecure-http", "", "allow plain http:// to another computer"},
+    OptionSpec{"--disabled", "", "add it, but do not use it yet"},
+};
+constexpr std::array route_add_options{
+    OptionSpec{"--match", "PATTERN", "a model name, with * as wildcard, or /regular expression/"},
+    OptionSpec{"--to", "TARGET", "provider/model or label/model; * as model: as asked; several are tried in order",
+               true},
+    OptionSpec{"--position", "N", "where in the list, from 0; default: at the end"},
+};
+constexpr std::array trace_options{
+    json_option,
+    OptionSpec{"--limit", "N", "without ID: how many requests; default 20"},
+    OptionSpec{"--failures", "", "without ID: only requests that failed"},
+};
+constexpr std::array stats_options{json_option,
+                                   OptionSpec{"--by", "WHAT", "model, account, client or provider; default model"}};
+constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
+constexpr std::array set_options{
+    OptionSpec{"--default", "", "back to the default"},
+    OptionSpec{"--value-env", "VARIABLE", "for a secret: read it from this environment variable"},
+    OptionSpec{"--value-stdin", "", "for a secret: read it from the first line of standard input"},
+};
+constexpr std::array serve_options{
+    OptionSpec{"--host", "HOST", "address for clients; default 127.0.0.1"},
+    OptionSpec{"--port", "PORT", "port for clients; default 8045, 0: any free one"},
+    OptionSpec{"--admin-port", "PORT", "port of the admin API and the UI; default 8046"},
+    OptionSpec{"--config", "FILE", "instead of config.toml in the folder of the gateway"},
+    OptionSpec{"--workers", "N", "threads that serve; default: one per core, at most four"},
+    OptionSpec{"--log-level", "LEVEL", "debug, info, warn, error or off"},
+};
+
+constexpr std::string_view account_add_notes =
+    "Prints the id of the new account. PROVIDER is gemini, openai, anthropic, openai-compatible,\n"
+    "anthropic-compatible, demo, or a preset: `agt provider list` shows them. The key is never an argument:\n"
+    "other users could read it in the process list. Example:\n\n"
+    "  agt account add openai --key-env OPENAI_API_KEY\n";
+constexpr std::string_view route_add_notes =
+    "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"
+    "  agt route add --match 'gpt-*' --to 'openai/*' --to anthropic/claude-sonnet-4-5\n";
+constexpr std::string_view trace_notes =
+    "ID is the x-agt-trace header of an answer, or its unique beginning. Without ID: the last requests.\n";
+constexpr std::string_view serve_notes =
+    "Runs until SIGTERM or Ctrl-C. Flags win over AGT_… variables, those over config.toml, and that over what\n"
+    "`agt settings set` stored.\n";
+constexpr std::string_view set_notes =
+    "Changes the stored setting. config.toml, AGT_… variables and flags of `agt serve` win over it.\n";
+
+Result<Exit> not_run_here(Session&) { return fail(Code::internal, "This command runs before the table is asked."); }
+
+constexpr std::array table{
+    Command{"serve", "", serve_options, "Run the gateway in the foreground.", serve_notes, not_run_here},
+    Command{"status", "", read_options, "What runs where, with counts.", "", show_status},
+    Command{"account add", "PROVIDER", account_add_options, "Add an account.", account_add_notes, account_add},
+    Command{"account list", "", read_options, "All accounts and how they are.", "", account_list},
+    Command{"account show", "ID", read_options, "One account, by id or label.", "", account_show},
+    Command{"account test", "ID", read_options, "Ask the upstream for its models: are address and key right?", "",
+            account_test},
+    Command{"account enable", "ID", {}, "Let an account serve again.", "", account_enable},
+    Command{"account disable", "ID", {}, "Keep an account, but do not use it.", "", account_disable},
+    Command{"account remove", "ID", {}, "Remove an account and its key.", "", account_remove},
+    Command{"provider list", "", read_options, "The providers and presets that accounts can name.", "", provider_list},
+    Command{"route add", "", route_add_options, "Say where a model name goes.", route_add_notes, route_add},
+    Command{"route list", "", read_options, "The rules, in the order in which they are asked.", "", route_list},
+    Command{"route remove", "N", {}, "Remove the rule at position N.", "", route_remove},
+    Command{"trace", "[ID]", trace_options, "The story of one request, or the last requests.", trace_notes, show_trace},
+    Command{"stats", "", stats_options, "Requests, failures and tokens in sums.", "", show_stats},
+    Command{"key add", "NAME", {}, "Make a client key; it is printed this once.", "", key_add},
+    Command{"key list", "", read_options, "The client keys.", "", key_list},
+    Command{"key revoke", "NAME", {}, "Revoke a client key, by id or name.", "", key_revoke},
+    Command{"settings list", "", read_options, "Every setting, its value and where it comes from.", "", settings_list},
+    Command{"settings get", "NAME", get_options, "One setting's value.", "", settings_get},
+    Command{"settings set", "NAME [VALUE]", set_options, "Change a stored setting.", set_notes, settings_set},
+    Command{"version", "", {}, "The version of this program.", "", not_run_here},
+    Command{"help", "[COMMAND]", {}, "This list, or a command's page.", "", not_run_here},
+};
+
+std::string usage_of(const Command& command) {
+  auto line = fmt::format("agt {}", command.name);
+  if (!command.words.empty()) line += fmt::format(" {}", command.words);
+  return command.options.empty() ? line : line + " [options]";
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return table; }
+
+const Command* find_command(std::string_view name) {
+  const auto found = std::ranges::find(table, name, &Command::name);
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::string help_overview() {
+  std::string out = "Antigravity Tools: one local address for every model.\n\n";
+  for (const auto& command : table) {
+    const auto left = command.words.empty() ? std::string(command.name)
+                                            : fmt::format("{} {}", command.name, command.words);
+    out += fmt::format("  agt {:<26} {}\n", left, command.summary);
+  }
+  out += "\n`agt help COMMAND` shows a command's options. --home DIR or AGT_HOME names the folder of the gateway.\n"
+         "Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.\n";
+  return out;
+}
+
+std::string help_of(const Command& command) {
+  auto out = fmt::format("{}\n\n{}\n", usage_of(command), command.summary);
+  if (!command.notes.empty()) out += fmt::format("\n{}", command.notes);
+  out += "\n";
+  const auto add = [&out](const OptionSpec& option) {
+    const auto left = option.value.empty() ? std::string(option.name) : fmt::format("{} {}", option.name, option.value);
+    out += fmt::format("  {:<22} {}\n", left, option.text);
+  };
+  for (const auto& option : command.options) add(option);
+  add(home_option);
+  add(help_option);
+  return out;
+}
+
+}  // namespace agt::app
