@@ -21,7 +21,7 @@ KEYS = {
 
 
 class Lab:
-    """Starts what rows ask for, once; ends it all."""
+    """Starts everything, ends everything."""
 
     def __init__(self, agt, sim, pin=False):
         self.agt, self.sim_program = str(agt), str(sim)
@@ -30,9 +30,13 @@ class Lab:
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="agt-bench-"))
         self.started = []
         self.bench = Bench(self.folder("wrk"), core=self.load_core)
-        self._gateway = None
 
     def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *unused):
@@ -50,8 +54,6 @@ class Lab:
         return process
 
     def start(self):
-        if self._gateway:
-            return
         self.sim = self.keep(Simulator(self.sim_program, self.folder("sim"), core=self.load_core))
         self.sim_tls = self.keep(Simulator(self.sim_program, self.folder("sim-tls"), tls=True, core=self.load_core))
         self.nginx = self.keep(Nginx(self.folder("nginx"), self.sim.port, self.sim_tls.port, self.sim_tls.ca,
@@ -60,23 +62,16 @@ class Lab:
         for model, key in KEYS.items():
             base = f"https://127.0.0.1:{self.sim_tls.port}/v1" if model == "secure" else f"http://127.0.0.1:{self.sim.port}/v1"
             add_account(self.agt, home, model, base, key)
-        self._gateway = self.keep(Gateway(self.agt, home, ca=self.sim_tls.ca, core=self.served_core))
-        self._gateway.wait_for(self._gateway.port)
-
-    @property
-    def gateway(self):
-        self.start()
-        return self._gateway
+        self.gateway = self.keep(Gateway(self.agt, home, ca=self.sim_tls.ca, core=self.served_core))
+        self.gateway.wait_for(self.gateway.port)
 
     def ours(self, load):
         return Contestant("agt", self.gateway.port, self.gateway.pid, load)
 
     def peer(self, load, server="whole"):
-        self.start()
         return Contestant("nginx", getattr(self.nginx, server), self.nginx.worker, load)
 
     def direct(self, load):
-        self.start()
         return Contestant("direct", self.sim.port, self.sim.pid, load)
 
 

@@ -118,7 +118,7 @@ class Bench:
             status, raw = one_reply(contestant.port, contestant.load)
             if " 200 " not in status + " ":
                 raise BenchError(f"{contestant.name} answers {raw[:600].decode(errors='replace')}")
-            self.wrk(contestant, 1)
+            self.wrk(contestant, min(seconds, 2))
         results = {contestant.name: [] for contestant in contestants}
         for turn in range(rounds):
             for contestant in contestants if turn % 2 == 0 else reversed(contestants):

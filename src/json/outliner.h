@@ -32,7 +32,8 @@ class Outliner {
     std::uint32_t end{};  // one past the closing quote
     bool escaped = false;
   };
-  [[nodiscard]] Result<StringEnd> string_end(std::uint32_t at) const;
+  // Of the string whose opening quote is at `at`; `next` is the index of the structural character behind it.
+  [[nodiscard]] Result<StringEnd> string_end(std::uint32_t at, std::size_t next) const;
   [[nodiscard]] std::unexpected<Error> broken(std::size_t at, std::string_view why) const;
   [[nodiscard]] bool at_end() const { return cursor_ == structure_size_; }
 

@@ -157,7 +157,7 @@ struct BadPeer {
 
 TEST(Tls, refuses_bad_peers_and_says_why) {
   const auto authority = make_authority();
-  const auto stranger = make_authority();
+  const auto stranger = make_authority("Stranger");
   Harness harness(trusting(authority));
   for (const auto& [what, wish, foreign, reason] : {
            BadPeer{"expired", {.valid_until = -60}, false, "certificate has expired"},

@@ -64,7 +64,7 @@ class Agent:
     def claude(self):
         calls = (f'[[tool Bash {json.dumps({"command": "printf made-by-the-agent > made.txt && echo bash-was-here", "description": "make a file"})}]] '
                  f'[[tool Read {json.dumps({"file_path": str(self.work / "known.txt")})}]]')
-        command = [str(CLAUDE), "-p", f"Please do both. {calls}", "--output-format", "json", "--allowedTools", "Bash,Read", "--model", self.model]
+        command = [str(CLAUDE), "-p", f"[[think]] Please do both. {calls}", "--output-format", "json", "--allowedTools", "Bash,Read", "--model", self.model]
         if self.kind == "claude --bare":
             command += ["--bare"]
         env = {"ANTHROPIC_BASE_URL": self.gateway, "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1", "DISABLE_AUTOUPDATER": "1"}
@@ -77,7 +77,7 @@ class Agent:
         settings.write_text(json.dumps(GEMINI_SETTINGS))
         calls = (f'[[tool run_shell_command {json.dumps({"command": "printf made-by-the-agent > made.txt && echo bash-was-here"})}]] '
                  f'[[tool read_file {json.dumps({"file_path": "known.txt"})}]]')
-        command = [shutil.which("node"), str(GEMINI), "-m", self.model, "-p", f"Please do both. {calls}", "--output-format", "json", "--approval-mode", "yolo"]
+        command = [shutil.which("node"), str(GEMINI), "-m", self.model, "-p", f"[[think]] Please do both. {calls}", "--output-format", "json", "--approval-mode", "yolo"]
         return command, {"GEMINI_API_KEY": "client-key", "GOOGLE_GEMINI_BASE_URL": self.gateway}
 
     def run(self):

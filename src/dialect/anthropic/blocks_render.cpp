@@ -1,7 +1,6 @@
 #include "core/overloaded.h"
 #include "dialect/anthropic/blocks.h"
 #include "dialect/anthropic/words.h"
-#include "dialect/carried_signature.h"
 
 namespace agt::dialect::anthropic {
 namespace {

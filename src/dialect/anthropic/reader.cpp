@@ -37,8 +37,10 @@ class Reader final : public EventReader {
     const auto type = root["type"].text_or(event.name);
     if (type == event::message_start) {
       start(root["message"], out);
+    } else if (!sane(root["index"])) {
+      return;
     } else if (type == event::block_start) {
-      open(root["index"].integer_or(next_wire_), root["content_block"], out);
+      open(root["index"].integer_or(last_wire_ + 1), root["content_block"], out);
     } else if (type == event::block_delta) {
       grow(root["index"].integer_or(last_wire_), root["delta"], out);
     } else if (type == event::block_stop) {
@@ -60,6 +62,12 @@ class Reader final : public EventReader {
 
  private:
   static constexpr int ok_status = 200;
+
+  static bool sane(json::Value index) {
+    constexpr std::int64_t wire_max = 1'000'000;
+    const auto wire = index.integer_or(0);
+    return wire >= 0 && wire <= wire_max;
+  }
 
   void fail_with(Error error, std::vector<ir::Event>& out) {
     over_ = true;
@@ -99,7 +107,6 @@ class Reader final : public EventReader {
     ensure_started(out);
     if (blocks_.contains(wire)) close(wire, out);
     last_wire_ = wire;
-    next_wire_ = wire + 1;
     const auto type = value["type"];
     if (!type.is(block::text) && !type.is(block::thinking) && !type.is(block::redacted) && !type.is(block::tool_use)) {
       blocks_[wire] = Block{.kind = Block::Kind::whole, .raw = std::string(value.raw())};
@@ -165,7 +172,6 @@ class Reader final : public EventReader {
     Block block{.kind = kind, .index = parts_++};
     out.emplace_back(ir::Opened{.index = block.index, .part = std::move(part)});
     last_wire_ = wire;
-    next_wire_ = wire + 1;
     return (blocks_[wire] = std::move(block)).index;
   }
 
@@ -228,8 +234,7 @@ class Reader final : public EventReader {
   Counters counters_{};
   std::map<std::int64_t, Block> blocks_{};  // by the upstream's index
   std::optional<ir::StopInfo> stop_{};
-  std::int64_t next_wire_ = 0;
-  std::int64_t last_wire_ = 0;
+  std::int64_t last_wire_ = -1;
   std::string id_{};
   int parts_ = 0;
   bool started_ = false;

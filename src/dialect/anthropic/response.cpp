@@ -73,10 +73,9 @@ void count(json::Writer& writer, std::string_view key, const std::optional<std::
 }
 
 void write_usage(json::Writer& writer, const ir::Usage& usage, const ReplyContext& context, std::size_t bytes) {
-  const auto cached = usage.cache_read.value_or(0) + usage.cache_write.value_or(0);
   writer.key("usage");
   writer.begin_object();
-  writer.field("input_tokens", usage.input ? std::max<std::int64_t>(*usage.input - cached, 0) : context.input_estimate);
+  writer.field("input_tokens", usage.input ? uncached_input(usage) : context.input_estimate);
   count(writer, "cache_creation_input_tokens", usage.cache_write);
   count(writer, "cache_read_input_tokens", usage.cache_read);
   writer.field("output_tokens", usage.output.value_or(estimated_output(bytes)));

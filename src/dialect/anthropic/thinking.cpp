@@ -10,9 +10,10 @@ namespace {
 using Mode = ir::Thinking::Mode;
 using Effort = ir::Effort;
 
-constexpr std::int64_t output_tokens_default = 8192;  // what every model since Claude 3.5 can write
-constexpr std::int64_t budget_min = 1024;             // "budget_tokens: Input should be greater than or equal to 1024"
-constexpr std::int64_t budget_all = 65536;            // Effort::max, before limits of the model count
+constexpr std::int64_t output_tokens_default = 8192;     // what every model since Claude 3.5 can write
+constexpr std::int64_t tokens_sane_max = 1'000'000'000;  // so that sums cannot overflow
+constexpr std::int64_t budget_min = 1024;   // "budget_tokens: Input should be greater than or equal to 1024"
+constexpr std::int64_t budget_all = 65536;  // Effort::max, before limits of the model count
 
 std::int64_t budget_for(Effort effort) {
   switch (effort) {
@@ -147,7 +148,7 @@ void fit_budget(const Rendering& rendering, Fitted& fitted) {
   if (thought.type != thinking::enabled || !thought.budget || *thought.budget < fitted.max_tokens) return;
   const auto most = rendering.target.facts.output_tokens;
   if (!rendering.request.sampling.max_tokens) {
-    fitted.max_tokens = *thought.budget + output_tokens_default;
+    fitted.max_tokens = std::min(*thought.budget, tokens_sane_max) + output_tokens_default;
     if (most) fitted.max_tokens = std::min(fitted.max_tokens, *most);
     if (*thought.budget < fitted.max_tokens) return;
   }

@@ -86,8 +86,7 @@ class Writer final : public EventWriter {
     const auto written = usage_.cache_write.value_or(0);
     json.key("usage");
     json.begin_object();
-    json.field("input_tokens",
-               usage_.input ? std::max<std::int64_t>(*usage_.input - read - written, 0) : context_.input_estimate);
+    json.field("input_tokens", usage_.input ? uncached_input(usage_) : context_.input_estimate);
     json.field("cache_creation_input_tokens", written);
     json.field("cache_read_input_tokens", read);
     json.key("cache_creation");
@@ -293,10 +292,7 @@ class Writer final : public EventWriter {
   void write_last_usage(json::Writer& json) const {
     json.key("usage");
     json.begin_object();
-    if (usage_.input) {
-      const auto cached = usage_.cache_read.value_or(0) + usage_.cache_write.value_or(0);
-      json.field("input_tokens", std::max<std::int64_t>(*usage_.input - cached, 0));
-    }
+    if (usage_.input) json.field("input_tokens", uncached_input(usage_));
     if (usage_.cache_write) json.field("cache_creation_input_tokens", *usage_.cache_write);
     if (usage_.cache_read) json.field("cache_read_input_tokens", *usage_.cache_read);
     json.field("output_tokens", usage_.output.value_or(estimated_output(bytes_)));

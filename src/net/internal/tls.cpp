@@ -116,6 +116,9 @@ Tls::Tls(TlsContext& context, Stream& stream, std::string host, std::string key)
   if (auto* const known = context_.known_session(key_); known != nullptr) SSL_set_session(ssl, known);
 }
 
+// We close without a word, and OpenSSL would forget the session for it. HTTP framing tells a truncation, not this.
+Tls::~Tls() { SSL_set_shutdown(session_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); }
+
 Transfer Tls::handshake() {
   ERR_clear_error();
   const int returned = SSL_do_handshake(session_.get());

@@ -44,6 +44,7 @@ class Tls {
  public:
   // `host` is verified against the certificate: a name, or an IP address. `key` tells sessions apart: host and port.
   Tls(TlsContext& context, Stream& stream, std::string host, std::string key);
+  ~Tls();
   Tls(const Tls&) = delete;
   Tls& operator=(const Tls&) = delete;
 

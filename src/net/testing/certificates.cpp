@@ -36,8 +36,8 @@ Identity unsigned_identity(const std::string& common_name, long from, long until
 
 }  // namespace
 
-Identity make_authority() {
-  auto authority = unsigned_identity("Test Authority", -7200, 7200);
+Identity make_authority(const std::string& name) {
+  auto authority = unsigned_identity(name, -7200, 7200);
   auto* const x = authority.certificate.get();
   X509_set_issuer_name(x, X509_get_subject_name(x));
   add_extension(x, x, NID_basic_constraints, "critical,CA:TRUE");

@@ -28,7 +28,7 @@ struct Wish {
   bool sha1 = false;
 };
 
-[[nodiscard]] Identity make_authority();
+[[nodiscard]] Identity make_authority(const std::string& name = "Test Authority");
 [[nodiscard]] Identity make_identity(const Identity& authority, const Wish& wish = {});
 [[nodiscard]] std::string write_pem(const Identity& identity);  // the path of a temporary file with the certificate
 
