@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
+#include <sstream>
 
 #include "admin/answer.h"
 #include "admin/fields.h"
@@ -206,15 +208,18 @@ Exit run_command(CliContext& context, std::span<const std::string> given) {
 
 int run_cli(std::span<const std::string> arguments, const store::Environment& environment) {
   const Clock clock;
+  std::ostringstream out;
   CliContext context{.environment = environment,
                      .in = std::cin,
-                     .out = std::cout,
+                     .out = out,
                      .err = std::cerr,
                      .families = families(),
                      .codecs = codecs(),
                      .clock = clock};
   const auto exit = run_command(context, arguments);
-  std::cout.flush();
+  // A reader that has seen enough (`| head`) is no failure of the command.
+  const auto text = std::move(out).str();
+  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0);
   return static_cast<int>(exit);
 }
 

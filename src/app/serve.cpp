@@ -50,6 +50,13 @@ Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
   return options;
 }
 
+// A damaged database was put aside: never in silence.
+void tell_rescue(const Log& log, std::string_view event, const std::optional<store::Rescue>& rescue) {
+  if (!rescue) return;
+  log.write(LogLevel::error, event, {{"why", rescue->why}, {"kept_as", rescue->set_aside.string()},
+                                     {"restored_from", rescue->restored ? rescue->restored->string() : "nothing; a new one was started"}});
+}
+
 // What a newcomer sees: where it listens, and one line that works at once.
 void greet(const store::Settings& settings, std::uint16_t port, const admin::AdminAddress& admin_address) {
   const auto shown_host = settings.bind_host() == "0.0.0.0" ? "127.0.0.1" : settings.bind_host();
@@ -114,11 +121,11 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY_OK(store::ensure_api_key(*vault));
   TRY(const auto settings, settings_of(options, environment, home, *vault));
   const Log log(settings.logging.level, STDERR_FILENO, clock);
-  if (vault->set_aside()) log.write(LogLevel::error, "vault_damaged", {{"kept_as", vault->set_aside()->string()}});
+  tell_rescue(log, "vault_damaged", vault->rescue());
 
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
-  if (ledger->set_aside()) log.write(LogLevel::error, "ledger_damaged", {{"kept_as", ledger->set_aside()->string()}});
+  tell_rescue(log, "ledger_damaged", ledger->rescue());
   store::LedgerWriter ledger_writer(std::move(ledger), {.keep_days = settings.ledger.keep_days, .bytes_max = settings.ledger.max_mb << 20});
   admin::LedgerRecorder recorder(ledger_writer);
 

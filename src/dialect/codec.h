@@ -96,6 +96,9 @@ struct Codec {
   ir::Dialect dialect{};
   bool model_in_path = false;  // model and stream are said by the path, not by the body
   bool counts_tokens_upstream = false;  // the protocol has an endpoint that counts tokens
+  // A body that holds this text replays another provider's signature (carried_signature.h) and must be rendered anew
+  // even for its own dialect; "" when this dialect's clients are given no such thing.
+  std::string_view carried_mark{};
 
   // Errors are client errors that name the field in the client's own spelling.
   Result<ir::Request> (*parse_request)(const json::Document& body, const Asked& asked) = nullptr;

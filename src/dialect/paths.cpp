@@ -137,9 +137,14 @@ std::optional<Located> corrected(std::string_view method, std::string_view path,
 Result<Located> locate(std::string_view method, std::string_view path, const Signs& signs) {
   if (auto found = exact(method, path, signs)) {
     if (!found->has_value()) return std::unexpected(found->error());
-    return Located{.endpoint = **found};
+    Located located{.endpoint = **found};
+    located.endpoint.version = signs.version;
+    return located;
   }
-  if (auto repaired = corrected(method, path, signs)) return *std::move(repaired);
+  if (auto repaired = corrected(method, path, signs)) {
+    repaired->endpoint.version = signs.version;
+    return *std::move(repaired);
+  }
   constexpr std::array foreign{"/api/", "/openai/", "/anthropic/", "/gemini/"};
   for (const auto* prefix : foreign)
     if (path.starts_with(prefix))

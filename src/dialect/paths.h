@@ -25,6 +25,7 @@ struct Endpoint {
   std::string model{};         // from the path; else ""
   bool stream = false;         // said by the path
   bool array_framing = false;  // Gemini's stream without alt=sse
+  std::string version{};       // the API version that a header names
 };
 
 // Signs in the headers and the query by which GET /v1/models is told apart.
@@ -33,6 +34,7 @@ struct Signs {
   bool anthropic = false;  // anthropic-version, or a claude-cli user agent
   bool upgrade = false;    // a WebSocket upgrade
   bool sse = false;        // alt=sse
+  std::string version{};   // the API version that a header names; "" without one
 };
 
 struct Located {

@@ -17,6 +17,7 @@ Signs read_signs(const HeaderLookup& header, const QueryLookup& query) {
   Signs signs;
   signs.google = header("x-goog-api-key") || header("x-goog-api-client") || query("key") || query("pageSize");
   signs.anthropic = header("anthropic-version").has_value() || header("user-agent").value_or("").starts_with("claude-cli");
+  signs.version = header("anthropic-version").value_or("");
   signs.upgrade = text::iequals(header("upgrade").value_or(""), "websocket");
   signs.sse = query("alt").value_or("") == "sse";
   return signs;

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "core/text.h"
+#include "net/internal/field_value.h"
 #include "net/limits.h"
 #include "net/target.h"
 
@@ -32,16 +32,6 @@ constexpr auto token = token_table();
 
 bool is_token(std::string_view s) {
   return !s.empty() && std::ranges::all_of(s, [](char c) { return token[static_cast<unsigned char>(c)]; });
-}
-
-// VCHAR, obs-text, SP and HTAB (RFC 9110 §5.5); no CR, LF, NUL or other control character.
-bool is_field_value(std::string_view s) {
-  unsigned bad = 0;
-  for (const char c : s) {
-    const auto byte = static_cast<unsigned char>(c);
-    bad |= static_cast<unsigned>(byte < 0x20 && byte != '\t') | static_cast<unsigned>(byte == 0x7F);
-  }
-  return bad == 0;
 }
 
 // Names that mean something here or at an upstream. Some servers read `_` as `-` (CGI did), so `Content_Length` must
@@ -83,7 +73,7 @@ class Reader {
 
   std::expected<GuardedRequest, Refused> read() {
     TRY_OK(request_line());
-    request_.head.headers.reserve(16);
+    request_.head.headers.reserve(16, rest_.size());
     for (;;) {
       TRY(const auto line, next_line());
       if (line.empty()) break;
@@ -148,7 +138,7 @@ class Reader {
     if (name.contains('_') && aliases_known_name(name))
       return malformed(fmt::format("The header {} could be taken for another one.", text::quoted(name, 60)));
     TRY_OK(special(once(name), name, value));
-    request_.head.headers.add(std::string(name), std::string(value));
+    request_.head.headers.add(name, value);
     return {};
   }
 

@@ -38,8 +38,12 @@ bool is_path_character(char c) { return c > ' ' && c < 0x7F && c != '#' && c != 
 
 }  // namespace
 
+Headers::Headers(std::initializer_list<Field> fields) {
+  for (const auto& field : fields) add(field.name, field.value);
+}
+
 std::optional<std::string_view> Headers::get(std::string_view name) const {
-  for (const auto& field : fields_)
+  for (const auto field : *this)
     if (text::iequals(field.name, name)) return field.value;
   return std::nullopt;
 }
@@ -49,17 +53,37 @@ std::string_view Headers::get_or(std::string_view name, std::string_view fallbac
 }
 
 std::size_t Headers::count(std::string_view name) const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(fields_, [name](const Header& field) { return text::iequals(field.name, name); }));
+  std::size_t found = 0;
+  for (const auto field : *this)
+    if (text::iequals(field.name, name)) ++found;
+  return found;
 }
 
-void Headers::set(std::string_view name, std::string value) {
+void Headers::add(std::string_view name, std::string_view value) {
+  places_.push_back({.begin = static_cast<std::uint32_t>(text_.size()),
+                     .name_size = static_cast<std::uint32_t>(name.size()),
+                     .value_size = static_cast<std::uint32_t>(value.size())});
+  text_ += name;
+  text_ += value;
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
   remove(name);
-  add(std::string(name), std::move(value));
+  add(name, value);
 }
 
 void Headers::remove(std::string_view name) {
-  std::erase_if(fields_, [name](const Header& field) { return text::iequals(field.name, name); });
+  std::erase_if(places_, [&](const Place& place) { return text::iequals({text_.data() + place.begin, place.name_size}, name); });
+}
+
+void Headers::extend_last(std::string_view value) {
+  text_ += value;  // the last field's text is the last text
+  places_.back().value_size += static_cast<std::uint32_t>(value.size());
+}
+
+void Headers::reserve(std::size_t fields, std::size_t bytes) {
+  places_.reserve(fields);
+  text_.reserve(bytes);
 }
 
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {

@@ -1,6 +1,9 @@
 // The plain data of HTTP/1.1 messages, shared by the server and the client side.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,35 +11,84 @@
 
 namespace agt::net {
 
+// A field on its own, for those who keep one.
 struct Header {
-  std::string name{};  // as it came; compared without case
+  std::string name{};
   std::string value{};
 };
 
-// Header fields in their order. Few, so a linear search beats any map.
+// A field of a Headers; valid until these are changed.
+struct Field {
+  std::string_view name{};  // as it came; compared without case
+  std::string_view value{};
+};
+
+// Header fields in their order. Few, so a linear search beats any map; and all their text is one string, so that a head
+// costs two allocations, not two for each field.
 class Headers {
  public:
+  class Iterator;
+
   Headers() = default;
-  Headers(std::initializer_list<Header> fields) : fields_(fields) {}
+  Headers(std::initializer_list<Field> fields);
 
   [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;  // the first of that name
   [[nodiscard]] std::string_view get_or(std::string_view name, std::string_view fallback) const;
   [[nodiscard]] bool has(std::string_view name) const { return get(name).has_value(); }
   [[nodiscard]] std::size_t count(std::string_view name) const;
-  void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
-  void set(std::string_view name, std::string value);  // replaces all of that name
+  void add(std::string_view name, std::string_view value);  // which must not be of these headers themselves
+  void set(std::string_view name, std::string_view value);  // replaces all of that name
   void remove(std::string_view name);
-  void extend_last(std::string_view value) { fields_.back().value += value; }  // of a field that comes in parts
-  void reserve(std::size_t fields) { fields_.reserve(fields); }
+  void extend_last(std::string_view value);  // of a field that comes in parts
+  void reserve(std::size_t fields, std::size_t bytes);
 
-  [[nodiscard]] auto begin() const { return fields_.begin(); }
-  [[nodiscard]] auto end() const { return fields_.end(); }
-  [[nodiscard]] std::size_t size() const { return fields_.size(); }
-  [[nodiscard]] bool empty() const { return fields_.empty(); }
+  [[nodiscard]] Iterator begin() const;
+  [[nodiscard]] Iterator end() const;
+  [[nodiscard]] std::size_t size() const { return places_.size(); }
+  [[nodiscard]] bool empty() const { return places_.empty(); }
 
  private:
-  std::vector<Header> fields_{};
+  struct Place {  // in text_: the name, and right behind it the value
+    std::uint32_t begin = 0;
+    std::uint32_t name_size = 0;
+    std::uint32_t value_size = 0;
+  };
+  [[nodiscard]] Field at(std::size_t index) const {
+    const auto& place = places_[index];
+    const char* const name = text_.data() + place.begin;
+    return {{name, place.name_size}, {name + place.name_size, place.value_size}};
+  }
+
+  std::string text_{};
+  std::vector<Place> places_{};
 };
+
+class Headers::Iterator {
+ public:
+  using difference_type = std::ptrdiff_t;
+  using value_type = Field;
+
+  Iterator() = default;
+  Iterator(const Headers& headers, std::size_t index) : headers_(&headers), index_(index) {}
+  [[nodiscard]] Field operator*() const { return headers_->at(index_); }
+  Iterator& operator++() {
+    ++index_;
+    return *this;
+  }
+  Iterator operator++(int) {
+    const auto before = *this;
+    ++index_;
+    return before;
+  }
+  bool operator==(const Iterator&) const = default;
+
+ private:
+  const Headers* headers_ = nullptr;
+  std::size_t index_ = 0;
+};
+
+inline Headers::Iterator Headers::begin() const { return {*this, 0}; }
+inline Headers::Iterator Headers::end() const { return {*this, places_.size()}; }
 
 struct RequestHead {
   std::string method{};

@@ -88,7 +88,8 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
   const bool native = upstream.family->dialect == codec_->dialect && !upstream.family->local();
   if (endpoint_.operation == dialect::Operation::count_tokens && (!native || !codec_->counts_tokens_upstream)) co_return co_await estimate_tokens();
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
-  if (native) co_return co_await pass_through(target, upstream);
+  const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
+  if (native && !carries) co_return co_await pass_through(target, upstream);
   co_return co_await translate(target, upstream);
 }
 

@@ -15,7 +15,7 @@ bool is_event_stream(const net::ResponseHead& head) { return head.headers.get_or
 
 Result<const ir::Request*> Journey::parsed_request() {
   if (!request_) {
-    dialect::Asked asked{.model = endpoint_.model, .stream = stream_};
+    dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
     if (endpoint_.operation == dialect::Operation::count_tokens) asked.operation = dialect::Asked::Operation::count_tokens;
     TRY(request_, codec_->parse_request(*document_, asked));
   }
@@ -37,6 +37,7 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   const auto* upstream_codec = codec_of(services_, upstream.family->dialect);
   if (upstream_codec == nullptr) co_return fail(Code::internal, "The upstream's dialect is not wired.");
   dialect::RenderTarget rendering{.model = target.model, .facts = snapshot_->catalogue->lookup(upstream.provider, target.model)};
+  if (endpoint_.operation == dialect::Operation::count_tokens) rendering.operation = dialect::Asked::Operation::count_tokens;
   // Always from the client's own words: another upstream's rendering may have lost something that this one can carry.
   CO_TRY(auto rendered, upstream_codec->render_request(*request, rendering));
   trace_->losses = rendered.losses.all();

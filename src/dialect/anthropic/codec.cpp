@@ -6,7 +6,8 @@ namespace agt::dialect {
 
 const Codec anthropic_codec{
     .dialect = ir::Dialect::anthropic,
-    .model_in_path = false,
+    .counts_tokens_upstream = true,
+    .carried_mark = "\"agt1.",
     .parse_request = anthropic::parse_request,
     .render_request = anthropic::render_request,
     .parse_response = anthropic::parse_response,

@@ -7,6 +7,7 @@ namespace agt::dialect {
 const Codec gemini_codec{
     .dialect = ir::Dialect::gemini,
     .model_in_path = true,
+    .counts_tokens_upstream = true,
     .parse_request = gemini::parse_request,
     .render_request = gemini::render_request,
     .parse_response = gemini::parse_response,

@@ -167,8 +167,8 @@ Task<bool> Connection::serve() {
 Task<> Connection::refuse(Refused refused) {
   auto refusal = service_.handler().refusal(refused.error, request_.head.path);
   ResponseHead head{.status = refused.status};
-  if (!refusal.content_type.empty()) head.headers.add("content-type", std::move(refusal.content_type));
-  if (refused.status == 405) head.headers.add("allow", std::string(allowed_methods));
+  if (!refusal.content_type.empty()) head.headers.add("content-type", refusal.content_type);
+  if (refused.status == 405) head.headers.add("allow", allowed_methods);
   closing_ = true;
   lingering_ = true;
   answer_ = Answer::none;

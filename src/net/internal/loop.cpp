@@ -70,9 +70,10 @@ void Loop::wait() {
   const int timeout = quiet ? static_cast<int>(quiet->count()) : -1;
   const int count = ::epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), timeout);
   events_count_ = count > 0 ? static_cast<std::size_t>(count) : 0;
+  events_done_ = 0;
   now_ = std::chrono::steady_clock::now();
-  wheel_.advance(now_);
-  for (events_done_ = 0; events_done_ < events_count_;) {
+  wheel_.advance(now_);  // may destroy watches that have an event here: forget() takes it out
+  while (events_done_ < events_count_) {
     const auto event = events_[events_done_++];
     if (event.data.ptr != nullptr) static_cast<Watch*>(event.data.ptr)->ready(event.events);
   }

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/text.h"
+#include "net/internal/field_value.h"
 
 namespace agt::net {
 namespace {
@@ -87,8 +88,7 @@ bool is_framing_field(std::string_view name) {
 
 bool is_writable_field(std::string_view name, std::string_view value) {
   const auto is_bad_in_name = [](char c) { return c <= ' ' || c >= 0x7F || c == ':'; };
-  const auto is_bad_in_value = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F; };
-  return !name.empty() && std::ranges::none_of(name, is_bad_in_name) && std::ranges::none_of(value, is_bad_in_value);
+  return !name.empty() && std::ranges::none_of(name, is_bad_in_name) && is_field_value(value);
 }
 
 void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing, std::string_view date) {

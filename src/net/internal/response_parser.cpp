@@ -29,7 +29,7 @@ struct ResponseParser::Callbacks {
     auto& me = self(parser);
     if (me.head_complete_) return discard(me, bytes);
     if (me.head_.headers.size() >= response_fields_max) return -1;
-    me.head_.headers.add(std::string(at, bytes), {});
+    me.head_.headers.add({at, bytes}, {});
     return 0;
   }
   static int value(llhttp_t* parser, const char* at, std::size_t bytes) {
@@ -102,7 +102,7 @@ Result<std::optional<std::size_t>> ResponseParser::find_head_end(std::string_vie
 }
 
 Result<bool> ResponseParser::read_head(std::string_view raw) {
-  head_.headers.reserve(16);
+  head_.headers.reserve(16, raw.size());
   const auto outcome = llhttp_execute(&parser_, raw.data(), raw.size());
   if (outcome != HPE_OK && outcome != HPE_PAUSED && outcome != HPE_PAUSED_UPGRADE) {
     const char* const reason = llhttp_get_error_reason(&parser_);
