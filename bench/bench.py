@@ -14,7 +14,7 @@ from rows import ROWS, Effort
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FULL = Effort(rounds=5, seconds=2, starts=7)
-QUICK = Effort(rounds=3, seconds=1, starts=3)
+QUICK = Effort(rounds=2, seconds=1, starts=3)
 
 
 def arguments():

@@ -9,7 +9,7 @@ from processes import Gateway, Nginx, Simulator, add_account
 
 CHAT = "/v1/chat/completions"
 CHUNK_BYTES = 24
-CHUNK_DELAY_MS = 5
+CHUNK_DELAY_MS = 3
 
 # Each model has an account of its own, whose key tells the simulator what to answer.
 KEYS = {
@@ -24,10 +24,11 @@ class Lab:
     """Starts everything, ends everything."""
 
     def __init__(self, agt, sim, pin=False):
-        self.agt, self.sim_program = str(agt), str(sim)
         # The measured process has one core, load and upstream share the other.
         self.served_core, self.load_core = (0, 1) if pin else (None, None)
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="agt-bench-"))
+        # Copies: a build meanwhile changes nothing.
+        self.agt, self.sim_program = shutil.copy(agt, self.root / "agt"), shutil.copy(sim, self.root / "agt-sim")
         self.started = []
         self.bench = Bench(self.folder("wrk"), core=self.load_core)
 

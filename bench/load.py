@@ -49,14 +49,14 @@ def one_reply(port, load):
     """One request over a socket of its own: (status line, all bytes of the reply)."""
     head = f"POST {load.path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {len(load.body)}\r\n"
     head += "".join(f"{name}: {value}\r\n" for name, value in load.headers().items())
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
-        connection.sendall(head.encode() + b"\r\n" + load.body)
-        raw = b""
-        while not ended(raw):
-            more = connection.recv(1 << 16)
-            if not more:
-                break
-            raw += more
+    raw = b""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+            connection.sendall(head.encode() + b"\r\n" + load.body)
+            while not ended(raw) and (more := connection.recv(1 << 16)):
+                raw += more
+    except OSError as error:
+        raise BenchError(f"port {port}: {error}; got {raw[:300]!r}") from error
     return raw.split(b"\r\n", 1)[0].decode(), raw
 
 

@@ -27,8 +27,13 @@ std::string family_names(Families families) {
 
 std::optional<catalogue::KeyStyle> key_style_named(std::string_view name) {
   using enum catalogue::KeyStyle;
-  for (const auto style : {none, bearer, x_api_key, x_goog_api_key})
-    if (text::iequals(catalogue::name(style), name)) return style;
+  std::string spelled(name);
+  std::ranges::replace(spelled, '_', '-');
+  for (const auto style : {none, bearer, x_api_key, x_goog_api_key}) {
+    std::string known(catalogue::name(style));
+    std::ranges::replace(known, '_', '-');
+    if (text::iequals(known, spelled)) return style;
+  }
   return std::nullopt;
 }
 

@@ -33,7 +33,8 @@ Error failed(const Gateway& gateway, const provider::Upstream& upstream, const n
 Task<Outcome> ask_for_models(const Gateway& gateway, const provider::Upstream& upstream, net::Timeouts timeouts,
                              net::Worker& worker) {
   const provider::Want want{.operation = dialect::Operation::list_models};
-  auto reply = co_await worker.client().send(provider::prepare(upstream, want, {}, nullptr, timeouts));
+  auto request = provider::prepare(upstream, want, std::string(), nullptr, timeouts);
+  auto reply = co_await worker.client().send(std::move(request));
   if (!reply) co_return Outcome{.error = reply.error()};
   const auto& head = (*reply)->head();
   Outcome outcome{.status = head.status, .timings = (*reply)->timings()};

@@ -81,7 +81,7 @@ class EventWriter {
 // translated. Fields are absent where the event does not say them.
 struct Observation {
   std::optional<ir::Usage> usage{};
-  std::optional<ir::StopInfo> stop{};
+  std::optional<ir::Stop> stop{};
   std::optional<Error> failed{};  // an error inside a 200
   bool semantic = false;          // a client could act on it
   bool last = false;              // the dialect's terminal event

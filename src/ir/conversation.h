@@ -260,7 +260,7 @@ struct Usage {
 
 enum class StopReason : std::uint8_t {
   end,             // finished by itself
-  stop_sequence,   // which one: StopInfo::sequence, where the provider says it
+  stop_sequence,   // which one: Stop::sequence, where the provider says it
   length,          // the token limit
   tool_use,        // waits for tool results
   refusal,         // the model or a safety filter declined
@@ -269,12 +269,12 @@ enum class StopReason : std::uint8_t {
 };
 [[nodiscard]] std::string_view name(StopReason reason);
 
-struct StopInfo {
+struct Stop {
   StopReason reason{};
   std::string sequence{};  // the stop sequence that was met
   std::string detail{};    // the provider's explanation of a refusal
   std::string raw{};       // the provider's own word
-  friend bool operator==(const StopInfo&, const StopInfo&) = default;
+  friend bool operator==(const Stop&, const Stop&) = default;
 };
 
 struct Response {
@@ -282,7 +282,7 @@ struct Response {
   std::string model{};
   std::vector<Part> parts{};
   Usage usage{};
-  StopInfo stop{};
+  Stop stop{};
   Extras extras{};
   friend bool operator==(const Response&, const Response&) = default;
 };

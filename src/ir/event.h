@@ -71,7 +71,7 @@ struct Metered {
   friend bool operator==(const Metered&, const Metered&) = default;
 };
 struct Finished {
-  StopInfo stop{};
+  Stop stop{};
   friend bool operator==(const Finished&, const Finished&) = default;
 };
 // The stream ended badly. Every open part counts as cut.

@@ -101,7 +101,12 @@ std::string unescaped(std::string_view literal) {
 }
 
 Result<Document> Document::parse(std::string_view text) {
-  Outliner outliner(text);
+  Scratch scratch;
+  return parse(text, scratch);
+}
+
+Result<Document> Document::parse(std::string_view text, Scratch& scratch) {
+  Outliner outliner(text, scratch);
   TRY(auto nodes, outliner.outline());
   Document document;
   document.source_ = text;

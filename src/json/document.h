@@ -83,10 +83,25 @@ class Value {
   std::uint32_t index_ = 0;
 };
 
+// Working memory of parsing, kept from one text to the next by whoever parses many. One thread at a time.
+class Scratch {
+ public:
+  Scratch();
+  ~Scratch();
+  Scratch(Scratch&&) noexcept;
+  Scratch& operator=(Scratch&&) noexcept;
+
+ private:
+  friend class Outliner;
+  struct Structure;
+  std::unique_ptr<Structure> structure_;
+};
+
 class Document {
  public:
   // Copies nothing: `text` must outlive the document. Fails with Code::bad_json; the message gives the byte offset.
   [[nodiscard]] static Result<Document> parse(std::string_view text);
+  [[nodiscard]] static Result<Document> parse(std::string_view text, Scratch& scratch);
   // The same over a text that the document owns.
   [[nodiscard]] static Result<Document> parse_owned(std::string text);
 

@@ -92,6 +92,14 @@ const char* wrong_escape(const char* at, const char* end) {
 
 }  // namespace
 
+struct Scratch::Structure {
+  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser{};
+};
+Scratch::Scratch() : structure_(std::make_unique<Structure>()) {}
+Scratch::~Scratch() = default;
+Scratch::Scratch(Scratch&&) noexcept = default;
+Scratch& Scratch::operator=(Scratch&&) noexcept = default;
+
 std::unexpected<Error> Outliner::broken(std::size_t at, std::string_view why) const {
   return fail(Code::bad_json, fmt::format("The body is not valid JSON: {} at byte {}.", why, at));
 }
@@ -99,8 +107,15 @@ std::unexpected<Error> Outliner::broken(std::size_t at, std::string_view why) co
 Result<> Outliner::find_structure() {
   if (text_.size() >= document_bytes_max) return fail(Code::body_too_large, "The JSON text is too long.");
   if (text_.starts_with("\xEF\xBB\xBF")) return broken(0, "a byte order mark");
-  std::unique_ptr<simdjson::internal::dom_parser_implementation> parser;
-  auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(text_.size(), 1, parser);
+  auto& parser = scratch_.structure_->parser;
+  auto error = simdjson::SUCCESS;
+  if (!parser) {  // for the first text just what it needs: most scratches live for one text only
+    error = simdjson::get_active_implementation()->create_dom_parser_implementation(text_.size(), 1, parser);
+  } else {
+    const auto capacity = std::max(text_.size(), scratch_bytes_min);
+    const bool fits = parser->capacity() >= text_.size() && parser->capacity() <= std::max(capacity, scratch_bytes_kept);
+    if (!fits) error = parser->allocate(capacity, 1);
+  }
   if (error == simdjson::SUCCESS)
     error = parser->stage1(reinterpret_cast<const std::uint8_t*>(text_.data()), text_.size(), simdjson::stage1_mode::regular);
   if (error == simdjson::EMPTY) return fail(Code::bad_json, "The body is empty; a JSON value is needed.");
@@ -108,7 +123,7 @@ Result<> Outliner::find_structure() {
   if (error == simdjson::UNCLOSED_STRING) return broken(text_.size(), "a string without its closing quote");
   if (error != simdjson::SUCCESS)
     return fail(Code::bad_json, fmt::format("The body is not valid JSON: {}", simdjson::error_message(error)));
-  structure_ = std::move(parser->structural_indexes);
+  structure_ = parser->structural_indexes.get();
   structure_size_ = parser->n_structural_indexes;
   return {};
 }

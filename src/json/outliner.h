@@ -14,7 +14,7 @@ namespace agt::json {
 
 class Outliner {
  public:
-  explicit Outliner(std::string_view text) : text_(text) {}
+  Outliner(std::string_view text, Scratch& scratch) : text_(text), scratch_(scratch) {}
   [[nodiscard]] Result<std::vector<Document::Node>> outline();
 
  private:
@@ -38,7 +38,8 @@ class Outliner {
   [[nodiscard]] bool at_end() const { return cursor_ == structure_size_; }
 
   std::string_view text_;
-  std::unique_ptr<std::uint32_t[]> structure_{};
+  Scratch& scratch_;
+  const std::uint32_t* structure_ = nullptr;  // in scratch_
   std::size_t structure_size_ = 0;
   std::size_t cursor_ = 0;
   std::vector<Node> nodes_{};

@@ -55,8 +55,8 @@ std::vector<ModelFacts> models_of(const Snapshot& snapshot) {
 
 }  // namespace
 
-Journey::Journey(const Services& services, net::Worker& worker, net::Exchange& exchange, std::string id)
-    : services_(services), worker_(worker), exchange_(exchange), snapshot_(services.current.get()), start_(services.clock.now()),
+Journey::Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange, std::string id)
+    : services_(services), worker_(worker), scratch_(scratch), exchange_(exchange), snapshot_(services.current.get()), start_(services.clock.now()),
       trace_(std::make_unique<Trace>()) {
   trace_->id = std::move(id);
   trace_->started = services.clock.wall();
@@ -148,7 +148,7 @@ Task<Result<>> Journey::show_model() {
 
 // What the lanes need to know of the body: that it is JSON, the model, and whether to stream.
 Result<> Journey::read_ask() {
-  TRY(document_, json::Document::parse(body_));
+  TRY(document_, json::Document::parse(body_, scratch_));
   const auto root = document_->root();
   if (!root.is_object()) return root.refuse("a JSON object");
   if (codec_->model_in_path) {

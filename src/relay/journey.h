@@ -25,7 +25,7 @@ inline constexpr std::size_t trace_id_length = 16;
 
 class Journey {
  public:
-  Journey(const Services& services, net::Worker& worker, net::Exchange& exchange, std::string id);
+  Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange, std::string id);
   [[nodiscard]] Task<> run();
 
  private:
@@ -74,6 +74,7 @@ class Journey {
 
   const Services& services_;
   net::Worker& worker_;
+  json::Scratch& scratch_;  // the worker's; used between two awaits only
   net::Exchange& exchange_;
   std::shared_ptr<const Snapshot> snapshot_;
   Instant start_;

@@ -44,7 +44,7 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
   if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing)) co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
-  if (const auto document = json::Document::parse(whole)) {
+  if (const auto document = json::Document::parse(whole, scratch_)) {
     auto observed = codec_->observe_whole(*document);
     if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
     if (observed.usage) trace_->usage = *std::move(observed.usage);

@@ -12,7 +12,7 @@ const dialect::Codec* codec_of(const Services& services, ir::Dialect dialect) {
 }
 
 Task<> Relay::handle(net::Exchange& exchange) {
-  Journey journey(services_, worker_, exchange, random_id(rng_, "tr_", trace_id_length));
+  Journey journey(services_, worker_, scratch_, exchange, random_id(rng_, "tr_", trace_id_length));
   co_await journey.run();
 }
 

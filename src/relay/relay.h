@@ -9,6 +9,7 @@
 #include "core/ids.h"
 #include "core/log.h"
 #include "dialect/codec.h"
+#include "json/document.h"
 #include "net/runtime.h"
 #include "net/server.h"
 #include "pool/pool.h"
@@ -47,6 +48,7 @@ class Relay final : public net::Handler {
   const Services& services_;
   net::Worker& worker_;
   Rng rng_;
+  json::Scratch scratch_{};
 };
 
 }  // namespace agt::relay

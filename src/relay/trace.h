@@ -65,7 +65,7 @@ struct Trace {
   std::optional<Error> error{};
   ir::Usage usage{};
   bool usage_estimated = false;
-  std::optional<ir::StopInfo> stop{};
+  std::optional<ir::Stop> stop{};
   std::optional<Microseconds> first_byte{};  // to the client
   Microseconds total{};
   std::size_t bytes_in = 0;

@@ -49,7 +49,7 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
 
 Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec, const dialect::ReadContext& context) {
   CO_TRY(auto whole, co_await reply.whole(reply_bytes_max));
-  auto document = json::Document::parse(whole);
+  auto document = json::Document::parse(whole, scratch_);
   if (!document) co_return fail(Code::translate_reply, fmt::format("The upstream's answer is not JSON: {}", document.error().message));
   CO_TRY(const auto response, upstream_codec.parse_response(*document, context));
   trace_->usage = response.usage;

@@ -233,7 +233,7 @@ class Reader final : public EventReader {
   ReadContext context_;
   Counters counters_{};
   std::map<std::int64_t, Block> blocks_{};  // by the upstream's index
-  std::optional<ir::StopInfo> stop_{};
+  std::optional<ir::Stop> stop_{};
   std::int64_t last_wire_ = -1;
   std::string id_{};
   int parts_ = 0;

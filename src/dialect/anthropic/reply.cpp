@@ -104,8 +104,8 @@ std::int64_t uncached_input(const ir::Usage& usage) {
   return left;
 }
 
-ir::StopInfo stop_of(json::Value reason, json::Value sequence, json::Value details, bool calls) {
-  ir::StopInfo out{.reason = Reason::end, .raw = reason.text_or("")};
+ir::Stop stop_of(json::Value reason, json::Value sequence, json::Value details, bool calls) {
+  ir::Stop out{.reason = Reason::end, .raw = reason.text_or("")};
   const auto* found = std::ranges::find(reason_words, out.raw, &ReasonWord::word);
   if (found != reason_words.end()) out.reason = found->reason;
   // Compatible servers say end_turn although tool calls are there (seen 2026-08).
@@ -115,7 +115,7 @@ ir::StopInfo stop_of(json::Value reason, json::Value sequence, json::Value detai
   return out;
 }
 
-StopWords stop_words(const ir::StopInfo& stop, bool calls, bool refusal_text) {
+StopWords stop_words(const ir::Stop& stop, bool calls, bool refusal_text) {
   auto reason = stop.reason;
   // Other providers do not say which sequence it was; Anthropic always does.
   if (reason == Reason::stop_sequence && stop.sequence.empty()) reason = Reason::end;

@@ -26,7 +26,7 @@ struct Counters {
 [[nodiscard]] std::int64_t uncached_input(const ir::Usage& usage);
 
 // `calls` tells whether the answer holds tool calls.
-[[nodiscard]] ir::StopInfo stop_of(json::Value reason, json::Value sequence, json::Value details, bool calls);
+[[nodiscard]] ir::Stop stop_of(json::Value reason, json::Value sequence, json::Value details, bool calls);
 
 struct StopWords {
   std::string_view reason{};
@@ -34,7 +34,7 @@ struct StopWords {
   std::string_view explanation{};
   bool refused = false;
 };
-[[nodiscard]] StopWords stop_words(const ir::StopInfo& stop, bool calls, bool refusal_text);
+[[nodiscard]] StopWords stop_words(const ir::Stop& stop, bool calls, bool refusal_text);
 // Writes stop_reason, stop_sequence and stop_details as members.
 void write_stop_words(json::Writer& writer, const StopWords& words);
 

@@ -189,7 +189,7 @@ TEST(AnthropicWriter, case_58_a_refusal_is_text_with_its_stop_reason) {
 
 TEST(AnthropicWriter, case_19_stop_reasons_are_told) {
   struct Row {
-    ir::StopInfo stop;
+    ir::Stop stop;
     std::string words;
   };
   const Row table[] = {

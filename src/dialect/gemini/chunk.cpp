@@ -119,14 +119,14 @@ Ending ending_of(std::string_view reason, std::string_view message, bool has_cal
   return out;
 }
 
-ir::StopInfo blocked(json::Value feedback) {
-  ir::StopInfo stop{.reason = StopReason::refusal};
+ir::Stop blocked(json::Value feedback) {
+  ir::Stop stop{.reason = StopReason::refusal};
   stop.raw = feedback["blockReason"].text_or("");
   stop.detail = feedback["blockReasonMessage"].text_or(stop.raw);
   return stop;
 }
 
-std::string finish_reason_of(const ir::StopInfo& stop) {
+std::string finish_reason_of(const ir::Stop& stop) {
   switch (stop.reason) {
     case StopReason::end:
     case StopReason::stop_sequence:

@@ -17,12 +17,12 @@ void write_usage(json::Writer& writer, const ir::Usage& usage);  // the member u
 
 // What a finishReason means: an end, or an upstream's failure.
 struct Ending {
-  ir::StopInfo stop{};
+  ir::Stop stop{};
   std::optional<Error> failed{};
 };
 [[nodiscard]] Ending ending_of(std::string_view finish_reason, std::string_view message, bool has_calls);
-[[nodiscard]] ir::StopInfo blocked(json::Value prompt_feedback);
-[[nodiscard]] std::string finish_reason_of(const ir::StopInfo& stop);
+[[nodiscard]] ir::Stop blocked(json::Value prompt_feedback);
+[[nodiscard]] std::string finish_reason_of(const ir::Stop& stop);
 
 // The candidate with index 0.
 [[nodiscard]] json::Value first_candidate(json::Value chunk);

@@ -43,7 +43,7 @@ class ChunkReader {
   std::size_t calls_ = 0;
   std::vector<ir::Citation> citations_{};  // for the open text; grounding comes with the last chunks
   ir::Usage usage_{};
-  std::optional<ir::StopInfo> finish_{};   // said at the end: usage may still follow
+  std::optional<ir::Stop> finish_{};   // said at the end: usage may still follow
 
   // A call that is coming in pieces (Vertex AI), or whole.
   std::optional<std::string> pending_{};   // its name

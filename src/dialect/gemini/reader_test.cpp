@@ -122,7 +122,7 @@ TEST(GeminiReader, case_19_an_unusable_answer_is_the_upstreams_failure) {
 
 TEST(GeminiReader, case_58_a_blocked_prompt_is_a_refusal) {
   const auto response = folded({R"({"promptFeedback":{"blockReason":"JAILBREAK","blockReasonMessage":"no"},"usageMetadata":{"promptTokenCount":3}})"});
-  EXPECT_EQ(response.stop, (ir::StopInfo{.reason = refusal, .detail = "no", .raw = "JAILBREAK"}));
+  EXPECT_EQ(response.stop, (ir::Stop{.reason = refusal, .detail = "no", .raw = "JAILBREAK"}));
   EXPECT_TRUE(response.parts.empty());
 }
 

@@ -143,7 +143,7 @@ class StreamWriter final : public EventWriter {
     if (written) chunk(writer.text(), {}, nullptr, out);
   }
 
-  void finish(const ir::StopInfo& stop, std::string& out) {
+  void finish(const ir::Stop& stop, std::string& out) {
     if (stop.reason == ir::StopReason::paused)
       losses_.approximated("finishReason", "the answer is paused; gemini clients cannot resume it");
     chunk(empty_part, {}, &stop, out);
@@ -160,7 +160,7 @@ class StreamWriter final : public EventWriter {
     if (context_.array_framing) out += "]";
   }
 
-  void chunk(std::string_view part, const std::vector<CitedText>& cited, const ir::StopInfo* stop, std::string& out) {
+  void chunk(std::string_view part, const std::vector<CitedText>& cited, const ir::Stop* stop, std::string& out) {
     json::Writer writer;
     writer.begin_object();
     writer.key("candidates");

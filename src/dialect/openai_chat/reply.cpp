@@ -107,7 +107,7 @@ bool write_usage(json::Writer& writer, std::string_view key, const ir::Usage& us
   return true;
 }
 
-ir::StopInfo stop_info(std::string_view word, bool called, bool refused) {
+ir::Stop stop_info(std::string_view word, bool called, bool refused) {
   const auto* const known = std::ranges::find(words, word, [](const auto& pair) { return pair.first; });
   auto reason = known == words.end() ? ir::StopReason::end : known->second;
   const bool cut = reason == ir::StopReason::length || reason == ir::StopReason::refusal;

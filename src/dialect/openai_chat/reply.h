@@ -33,7 +33,7 @@ bool write_usage(json::Writer& writer, std::string_view key, const ir::Usage& us
 
 // The provider's word in our terms. What the answer holds counts more than the word: some servers say "stop" though
 // tools were called.
-[[nodiscard]] ir::StopInfo stop_info(std::string_view word, bool called, bool refused);
+[[nodiscard]] ir::Stop stop_info(std::string_view word, bool called, bool refused);
 // And back. `refused`: a refusal was written as text of its own, which ends with "stop" at OpenAI (2026-11).
 [[nodiscard]] std::string_view finish_word(ir::StopReason reason, bool refused, bool legacy);
 

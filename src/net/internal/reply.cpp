@@ -154,6 +154,10 @@ Result<std::optional<Piece>> LiveReply::decode() {
   return Piece{.kind = Piece::Kind::bytes, .bytes = buffer.received().substr(0, decoded.body)};
 }
 
+std::unexpected<Error> LiveReply::silent() const {
+  return fail(Code::idle_timeout, fmt::format("The upstream was silent for {} ms in the middle of its answer.", idle_.count()));
+}
+
 Task<Result<Piece>> LiveReply::next(Milliseconds patience) {
   const auto state = co_await asio::this_coro::cancellation_state;
   if (state.cancelled() != asio::cancellation_type::none) co_return client_gone();
@@ -188,18 +192,54 @@ Task<Result<Piece>> LiveReply::next(Milliseconds patience) {
     if (wake == Wake::cancelled) co_return client_gone();
     if (upstream.loop().wheel().now() < silent_until_) co_return Piece{.kind = Piece::Kind::quiet};
     upstream_.reset();
-    co_return fail(Code::idle_timeout, fmt::format("The upstream was silent for {} ms in the middle of its answer.", idle_.count()));
+    co_return silent();
   }
 }
 
+// The rest of a body of known length, received straight into its place.
+Task<Result<std::string>> LiveReply::whole_of(std::uint64_t bytes) {
+  auto& upstream = *upstream_;
+  const auto length = static_cast<std::size_t>(bytes);
+  std::string body;
+  body.reserve(std::min(length, body_reserve_bytes_max));
+  upstream.buffer.take(std::exchange(handed_out_, 0));
+  const auto buffered = std::min(length, upstream.buffer.size());
+  body += upstream.buffer.received().substr(0, buffered);
+  upstream.buffer.take(buffered);
+  upstream.parser.skip(buffered);
+  while (body.size() < length) {
+    const auto had = body.size();
+    Transfer got;
+    body.resize_and_overwrite(std::min(length, std::max(body.capacity(), had * 2)), [&](char* to, std::size_t room) {
+      got = upstream.receive(to + had, room - had);
+      return had + got.bytes;
+    });
+    upstream.parser.skip(got.bytes);
+    if (got.outcome == Transfer::Outcome::moved) continue;
+    if (got.outcome != Transfer::Outcome::blocked) {
+      upstream_.reset();
+      co_return cut();
+    }
+    const auto wake = co_await upstream.readable(upstream.loop().after(idle_));
+    if (wake == Wake::ready) continue;
+    if (wake == Wake::cancelled) co_return client_gone();
+    upstream_.reset();
+    co_return silent();
+  }
+  give_back();
+  co_return body;
+}
+
 Task<Result<std::string>> LiveReply::whole(std::size_t bytes_max) {
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (state.cancelled() != asio::cancellation_type::none) co_return client_gone();
   std::string body;
   const auto too_long = [bytes_max] {
     return fail(Code::translate_reply, fmt::format("The upstream's answer is longer than {} bytes.", bytes_max));
   };
   const auto length = upstream_ ? upstream_->parser.bytes_left() : std::nullopt;
   if (length.value_or(0) > bytes_max) co_return too_long();
-  body.reserve(std::min<std::size_t>(length.value_or(0), body_reserve_bytes_max));
+  if (length) co_return co_await whole_of(*length);
   for (;;) {
     CO_TRY(const auto piece, co_await next(Milliseconds::max()));
     switch (piece.kind) {

@@ -35,6 +35,8 @@ class LiveReply final : public Reply {
  private:
   // A piece out of what is in the buffer; nothing when it holds no content yet.
   [[nodiscard]] Result<std::optional<Piece>> decode();
+  [[nodiscard]] Task<Result<std::string>> whole_of(std::uint64_t bytes);
+  [[nodiscard]] std::unexpected<Error> silent() const;
   void give_back();
 
   UpstreamPool& pool_;
