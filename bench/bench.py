@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The speed table: the gateway with nginx beside it. README.md says how it is measured."""
 import argparse
+import dataclasses
 import os
 import pathlib
 import signal
@@ -9,12 +10,13 @@ import time
 
 import table
 from lab import Lab
+from load import Effort
 from processes import BenchError
-from rows import ROWS, Effort
+from rows import ROWS
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FULL = Effort(rounds=5, seconds=2, starts=7)
-QUICK = Effort(rounds=2, seconds=1, starts=3)
+FULL = Effort(rounds=5, seconds=2, warm_up_s=2, starts=7)
+QUICK = Effort(rounds=2, seconds=1, warm_up_s=0, starts=3)
 
 
 def arguments():
@@ -40,7 +42,7 @@ def main():
     given = arguments()
     effort = QUICK if given.quick else FULL
     if given.rounds:
-        effort = Effort(given.rounds, effort.seconds, effort.starts)
+        effort = dataclasses.replace(effort, rounds=given.rounds)
     signal.signal(signal.SIGTERM, lambda *unused: sys.exit(143))  # so that the children are ended too
     begun, failed = time.monotonic(), 0
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the start\n\n{table.heading()}", flush=True)

@@ -12,6 +12,14 @@ from processes import HERE, BenchError, cpu_seconds
 
 
 @dataclasses.dataclass(frozen=True)
+class Effort:
+    rounds: int  # of each contestant
+    seconds: int  # of a round
+    warm_up_s: int
+    starts: int  # of a program whose start is timed
+
+
+@dataclasses.dataclass(frozen=True)
 class Load:
     path: str
     body: bytes
@@ -112,17 +120,18 @@ class Bench:
         return Round(cpu_us=spent / requests * 1e6, p50_ms=result["p50_us"] / 1000, p99_ms=result["p99_us"] / 1000,
                      per_second=requests / result["seconds"], requests=requests)
 
-    def race(self, contestants, rounds, seconds):
+    def race(self, contestants, effort):
         """Interleaved rounds after a warm-up, the order changing every time; {name: [Round]}."""
         for contestant in contestants:
             status, raw = one_reply(contestant.port, contestant.load)
             if " 200 " not in status + " ":
                 raise BenchError(f"{contestant.name} answers {raw[:600].decode(errors='replace')}")
-            self.wrk(contestant, min(seconds, 2))
+            if effort.warm_up_s:
+                self.wrk(contestant, effort.warm_up_s)
         results = {contestant.name: [] for contestant in contestants}
-        for turn in range(rounds):
+        for turn in range(effort.rounds):
             for contestant in contestants if turn % 2 == 0 else reversed(contestants):
-                results[contestant.name].append(self.run(contestant, seconds))
+                results[contestant.name].append(self.run(contestant, effort.seconds))
         return results
 
 

@@ -8,16 +8,9 @@ from load import median, ratio
 from table import Line
 
 
-@dataclasses.dataclass(frozen=True)
-class Effort:
-    rounds: int
-    seconds: int
-    starts: int
-
-
 def race_lines(lab, effort, row_id, work, ours, peer, cpu_goal, p99_goal=None, what="request"):
     """CPU per request against nginx; with a goal for it, the 99th percentile too."""
-    results = lab.bench.race([ours, peer], effort.rounds, effort.seconds)
+    results = lab.bench.race([ours, peer], effort)
     agt, nginx = results[ours.name], results[peer.name]
     details = {name: [dataclasses.asdict(one) for one in rounds] for name, rounds in results.items()}
     lines = [Line(row_id, f"{work}: CPU per {what}", median(agt, "cpu_us"), "µs", median(nginx, "cpu_us"),
@@ -55,7 +48,7 @@ def added_latency(lab, effort):
     """Sixteen clients that think between requests: what the way through a proxy adds to the direct way."""
     think = {"connections": 16, "think_ms": 20}
     contestants = [lab.ours(messages_load(**think)), lab.peer(chat_load(**think)), lab.direct(chat_load(**think))]
-    results = lab.bench.race(contestants, effort.rounds, effort.seconds)
+    results = lab.bench.race(contestants, effort)
     details = {name: [dataclasses.asdict(one) for one in rounds] for name, rounds in results.items()}
     lines = []
     for field, label, goal in (("p50_ms", "p50", 0.3), ("p99_ms", "p99", 1.0)):

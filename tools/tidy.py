@@ -46,7 +46,7 @@ BANNED = [
     (re.compile(r"\[=\]"), "named captures"),
     (re.compile(r"\bstd::cout\b|\bprintf\("), "fmt::print"),
     (re.compile(r"\bTODO(?!\((soon|someday|perf|port)\))"), "TODO(kind) with kind soon, someday, perf or port"),
-    (re.compile(r"\busing namespace (?!std::chrono_literals)"), "a qualified name"),
+    (re.compile(r"\busing namespace (?!std::\w+_literals)"), "a qualified name"),
     (re.compile(r"std::(rand|strtok|regex_replace)\b"), "a pure function"),
 ]
 

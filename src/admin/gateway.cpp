@@ -37,12 +37,6 @@ std::optional<catalogue::KeyStyle> key_style_named(std::string_view name) {
   return std::nullopt;
 }
 
-relay::KeyRule key_rule(const store::Settings& settings) {
-  if (!settings.keys_demanded()) return relay::KeyRule::nobody;
-  const bool health_is_open = settings.proxy.auth_mode == store::AuthMode::all_except_health;
-  return health_is_open ? relay::KeyRule::all_but_health : relay::KeyRule::everybody;
-}
-
 // Names under which a client on this computer may call us, each with the port.
 std::vector<std::string> own_hosts(const store::Settings& settings, std::uint16_t port) {
   std::vector<std::string> hosts;
@@ -214,7 +208,7 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   auto& admission = next.admission;
   for (const auto& key : keys)
     if (!key.revoked_ms) admission.key_names.emplace(key.digest, key.name);
-  admission.keys = key_rule(settings);
+  admission.keys_demanded = settings.keys_demanded();
   admission.primary_key = settings.proxy.api_key;
   admission.digest = store::key_digest;
   admission.hosts = own_hosts(settings, port);

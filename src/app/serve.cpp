@@ -34,11 +34,15 @@ int worker_count(const store::Settings& settings) {
   return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, workers_default_max);
 }
 
-Result<store::Settings> settings_of(const ServeOptions& options, const store::Environment& environment, const store::Home& home, store::Vault& vault) {
+// What lies over the stored settings does not change while we run: the user's file is read once, at the start.
+Result<admin::Resolve> resolver(const ServeOptions& options, const store::Environment& environment,
+                                const store::Home& home) {
   store::SettingLayers layers{.environment = environment, .flags = options.flags};
-  TRY(layers.stored, store::stored_settings(vault));
   TRY(layers.config, store::read_config_file(options.config.value_or(home.config_file()), options.config.has_value()));
-  return store::resolve(layers);
+  return [layers = std::move(layers)](const store::StoredSettings& stored) mutable {
+    layers.stored = stored;
+    return store::resolve(layers);
+  };
 }
 
 Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
@@ -119,7 +123,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(const auto home_lock, home.lock());
   TRY(const auto vault, store::Vault::open(home, clock, seeded_rng()));
   TRY_OK(store::ensure_api_key(*vault));
-  TRY(const auto settings, settings_of(options, environment, home, *vault));
+  TRY(const auto resolve, resolver(options, environment, home));
+  TRY(const auto stored, store::stored_settings(*vault));
+  TRY(const auto settings, resolve(stored));
   const Log log(settings.logging.level, STDERR_FILENO, clock);
   tell_rescue(log, "vault_damaged", vault->rescue());
 
@@ -138,7 +144,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(const auto port, runtime->listen("proxy", {.host = settings.bind_host(), .port = static_cast<std::uint16_t>(settings.proxy.port)}, relays));
 
   admin::Gateway gateway{.vault = *vault, .ledger = *ledger_reader, .ledger_writer = ledger_writer, .settings = settings, .current = current, .pool = pool,
-                         .families = families(), .services = services, .clock = clock, .log = log, .proxy_port = port, .started = clock.wall()};
+                         .families = families(), .services = services, .clock = clock, .log = log, .proxy_port = port, .started = clock.wall(), .workers = runtime->workers(), .resolve = resolve};
   TRY_OK(admin::reload(gateway));
   admin::AdminAccess access;
   const auto admins = [&](net::Worker& worker) { return admin::make_admin_handler(gateway, access, worker); };

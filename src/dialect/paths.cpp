@@ -156,6 +156,7 @@ Result<Located> locate(std::string_view method, std::string_view path, const Sig
 
 ir::Dialect error_dialect(std::string_view path, const Signs& signs) {
   if (path.contains("/messages")) return anthropic;
+  if (path.ends_with("/completions") || path.contains("/responses") || path.ends_with("/embeddings")) return openai_chat;
   if (path.contains("/v1beta") || path.contains("/v1alpha") || path.contains(":generate") || path.contains(":stream")) return gemini;
   return models_dialect(signs);
 }

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "core/text.h"
-#include "net/internal/field_value.h"
+#include "net/internal/field_syntax.h"
 #include "net/limits.h"
 #include "net/target.h"
 
@@ -19,20 +19,6 @@ std::unexpected<Refused> refuse(int status, Code code, std::string message) {
   return std::unexpected(Refused{.status = status, .error = {.code = code, .message = std::move(message)}});
 }
 std::unexpected<Refused> malformed(std::string message) { return refuse(400, Code::bad_http, std::move(message)); }
-
-constexpr std::array<bool, 256> token_table() {
-  std::array<bool, 256> table{};
-  for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
-  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = true;
-  for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = true;
-  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}
-constexpr auto token = token_table();
-
-bool is_token(std::string_view s) {
-  return !s.empty() && std::ranges::all_of(s, [](char c) { return token[static_cast<unsigned char>(c)]; });
-}
 
 // Names that mean something here or at an upstream. Some servers read `_` as `-` (CGI did), so `Content_Length` must
 // not slip by as an unknown field.
@@ -58,7 +44,7 @@ constexpr std::array<std::string_view, 9> once_names{"host",          "content-l
 
 Once once(std::string_view name) {
   for (std::size_t i = 0; i < once_names.size(); ++i)
-    if (name.size() == once_names[i].size() && text::iequals(name, once_names[i])) return static_cast<Once>(i);
+    if (same_name(name, once_names[i])) return static_cast<Once>(i);
   return Once::none;
 }
 
@@ -144,7 +130,7 @@ class Reader {
 
   Step special(Once which, std::string_view name, std::string_view value) {
     if (which == Once::none) {
-      if (text::iequals(name, "connection")) connection(value);
+      if (same_name(name, "connection")) connection(value);
       return {};
     }
     const auto index = static_cast<std::size_t>(which);
@@ -209,7 +195,7 @@ class Reader {
 std::expected<GuardedRequest, Refused> guard(std::string_view raw) { return Reader(raw).read(); }
 
 std::expected<std::optional<std::size_t>, Refused> find_head_end(std::string_view received, std::size_t& scanned) {
-  if (!received.empty() && !token[static_cast<unsigned char>(received.front())])
+  if (!received.empty() && !token_characters[static_cast<unsigned char>(received.front())])
     return malformed("This is not HTTP: a request begins with its method.");
   while (scanned < received.size()) {
     const auto line_feed = received.find('\n', scanned);

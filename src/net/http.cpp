@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "net/internal/field_syntax.h"
 
 namespace agt::net {
 namespace {
@@ -44,7 +45,7 @@ Headers::Headers(std::initializer_list<Field> fields) {
 
 std::optional<std::string_view> Headers::get(std::string_view name) const {
   for (const auto field : *this)
-    if (text::iequals(field.name, name)) return field.value;
+    if (same_name(field.name, name)) return field.value;
   return std::nullopt;
 }
 
@@ -55,7 +56,7 @@ std::string_view Headers::get_or(std::string_view name, std::string_view fallbac
 std::size_t Headers::count(std::string_view name) const {
   std::size_t found = 0;
   for (const auto field : *this)
-    if (text::iequals(field.name, name)) ++found;
+    if (same_name(field.name, name)) ++found;
   return found;
 }
 
@@ -73,7 +74,7 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 void Headers::remove(std::string_view name) {
-  std::erase_if(places_, [&](const Place& place) { return text::iequals({text_.data() + place.begin, place.name_size}, name); });
+  std::erase_if(places_, [&](const Place& place) { return same_name({text_.data() + place.begin, place.name_size}, name); });
 }
 
 void Headers::extend_last(std::string_view value) {

@@ -1,5 +1,6 @@
 #include "net/runtime.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <future>
@@ -20,6 +21,15 @@ std::size_t connections_allowed() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return otherwise;
   const auto descriptors = static_cast<std::size_t>(std::min<rlim_t>(limit.rlim_cur, 1'000'000));
   return descriptors > 2 * spare_descriptors ? (descriptors - spare_descriptors) / 2 : descriptors / 4;
+}
+
+// Bodies come and go by the hundred kilobytes. By default malloc asks the kernel for each and gives it back after, and
+// the page faults cost more than all the copying (640 KB replies: 250 µs against 145 µs of CPU, measured 2026-11).
+void keep_memory_between_bodies() {
+  constexpr int megabyte = 1024 * 1024;
+  ::mallopt(M_MMAP_THRESHOLD, 4 * megabyte);
+  ::mallopt(M_TRIM_THRESHOLD, 16 * megabyte);
+  ::mallopt(M_TOP_PAD, megabyte);
 }
 
 class LiveRuntime final : public Runtime {
@@ -117,6 +127,7 @@ class LiveRuntime final : public Runtime {
 }  // namespace
 
 Result<std::unique_ptr<Runtime>> make_runtime(RuntimeOptions options, const Log& log, const Clock& clock) {
+  keep_memory_between_bodies();
   // Said at the start rather than with the first request.
   if (!options.client.ca_file.empty()) TRY_OK(TlsContext::make(options.client.ca_file));
   return std::make_unique<LiveRuntime>(std::move(options), log, clock);

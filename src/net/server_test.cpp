@@ -198,6 +198,20 @@ TEST(Server, takes_a_large_body) {
   EXPECT_TRUE(client.receive_until("got").contains("got 5000000"));
 }
 
+TEST(Server, does_not_read_into_the_next_request) {
+  Harness harness;
+  const Socket client(harness.serve([](Exchange& exchange) -> Task<> {
+    const auto body = co_await exchange.read_body(client_body_bytes_max);
+    co_await exchange.respond(with_status(200), fmt::format("got {} {};", exchange.head().path, body ? body->size() : 0));
+  }));
+  std::string requests;
+  for (int i = 0; i < 20; ++i) requests += fmt::format("POST /{} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{}", i, 1'200'000 + i, std::string(static_cast<std::size_t>(1'200'000 + i), 'x'));
+  std::thread sender([&] { client.send(requests); });
+  const auto answers = client.receive_until("got /19");
+  sender.join();
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(answers.contains(fmt::format("got /{} {};", i, 1'200'000 + i))) << i;
+}
+
 struct Refusal {
   std::string request;
   int status;

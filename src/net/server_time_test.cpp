@@ -175,6 +175,8 @@ TEST(ServerTime, leaks_nothing_over_a_thousand_aborts) {
     const auto slept = co_await harness.runtime().worker(0).sleep(Milliseconds(5000));
     if (slept) co_await exchange.respond(with_status(200), "x");
   });
+  { const Socket first(port); }
+  ASSERT_TRUE(is_within(Milliseconds(1000), [&] { return harness.runtime().open_connections() == 0; }));
   const auto before = testing::open_descriptors();
   for (int i = 0; i < 1000; ++i) {
     Socket client(port);

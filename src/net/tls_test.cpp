@@ -125,7 +125,7 @@ TEST(Tls, carries_much_both_ways) {
   Harness harness(trusting(authority));
   const TlsServer server(make_identity(authority), {});
   const std::string body(3'000'000, 'z');
-  EXPECT_EQ(ask(harness, "localhost", server.port(), body).text, body);
+  EXPECT_TRUE(ask(harness, "localhost", server.port(), body).text == body);
 }
 
 TEST(Tls, speaks_1_2_and_not_1_1) {

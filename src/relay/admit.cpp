@@ -64,14 +64,13 @@ Result<> admit_page(const net::RequestHead& head, const Admission& rules) {
   return admit_content(head);
 }
 
-Result<std::string> admit_key(const Secret& shown, const Admission& rules, bool health) {
-  const bool demanded = rules.keys == KeyRule::everybody || (rules.keys == KeyRule::all_but_health && !health);
+Result<std::string> admit_key(const Secret& shown, const Admission& rules) {
   if (!shown.empty()) {
     if (rules.primary_key.matches(shown.reveal())) return "primary";
     if (!rules.key_names.empty())
       if (const auto named = rules.key_names.find(rules.digest(shown.reveal())); named != rules.key_names.end()) return named->second;
   }
-  if (!demanded) return std::string();
+  if (!rules.keys_demanded) return std::string();
   if (shown.empty()) return fail(Code::key_missing, "This gateway demands a key, and the request has none.");
   return fail(Code::key_unknown, "This gateway does not know the key that the request shows.");
 }

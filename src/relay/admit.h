@@ -15,6 +15,6 @@ namespace agt::relay {
 [[nodiscard]] Result<> admit_page(const net::RequestHead& head, const Admission& rules);
 
 // The key. Returns the name of the key that was shown ("" without one). Codes key_missing, key_unknown.
-[[nodiscard]] Result<std::string> admit_key(const Secret& shown, const Admission& rules, bool health);
+[[nodiscard]] Result<std::string> admit_key(const Secret& shown, const Admission& rules);
 
 }  // namespace agt::relay

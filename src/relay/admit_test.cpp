@@ -54,25 +54,21 @@ TEST(Admission, wants_plain_json_bodies) {
 
 TEST(Admission, demands_keys_as_the_mode_says) {
   auto admission = rules();
-  EXPECT_EQ(admit_key(Secret(), admission, false).value(), "");
-  EXPECT_EQ(admit_key(Secret("wrong"), admission, false).value(), "");
-  admission.keys = KeyRule::everybody;
-  EXPECT_EQ(admit_key(Secret(), admission, false).error().code, Code::key_missing);
-  EXPECT_EQ(admit_key(Secret(), admission, true).error().code, Code::key_missing);
-  EXPECT_EQ(admit_key(Secret("wrong"), admission, false).error().code, Code::key_unknown);
-  EXPECT_EQ(admit_key(Secret("sk-primary-0123456789"), admission, false).value(), "primary");
-  admission.keys = KeyRule::all_but_health;
-  EXPECT_TRUE(admit_key(Secret(), admission, true).has_value());
-  EXPECT_FALSE(admit_key(Secret(), admission, false).has_value());
+  EXPECT_EQ(admit_key(Secret(), admission).value(), "");
+  EXPECT_EQ(admit_key(Secret("wrong"), admission).value(), "");
+  admission.keys_demanded = true;
+  EXPECT_EQ(admit_key(Secret(), admission).error().code, Code::key_missing);
+  EXPECT_EQ(admit_key(Secret("wrong"), admission).error().code, Code::key_unknown);
+  EXPECT_EQ(admit_key(Secret("sk-primary-0123456789"), admission).value(), "primary");
 }
 
 TEST(Admission, knows_named_keys_by_digest) {
   auto admission = rules();
-  admission.keys = KeyRule::everybody;
+  admission.keys_demanded = true;
   admission.key_names = {{"<k1>", "laptop"}};
   admission.digest = [](std::string_view key) { return "<" + std::string(key) + ">"; };
-  EXPECT_EQ(admit_key(Secret("k1"), admission, false).value(), "laptop");
-  EXPECT_FALSE(admit_key(Secret("k2"), admission, false).has_value());
+  EXPECT_EQ(admit_key(Secret("k1"), admission).value(), "laptop");
+  EXPECT_FALSE(admit_key(Secret("k2"), admission).has_value());
 }
 
 }  // namespace

@@ -87,9 +87,10 @@ Result<> Journey::admit() {
   codec_ = codec_of(services_, dialect::error_dialect(head.path, signs));
   if (codec_ == nullptr) codec_ = services_.codecs.front();
   TRY_OK(admit_page(head, snapshot_->admission));
+  if (is_health(head.path)) return {};  // always open: it tells nothing but that we are here
   TRY(const auto key, dialect::client_key(header, query));
-  TRY(trace_->client_key, admit_key(key, snapshot_->admission, is_health(head.path)));
-  if (is_health(head.path) || is_probe(head)) return {};
+  TRY(trace_->client_key, admit_key(key, snapshot_->admission));
+  if (is_probe(head)) return {};
 
   TRY(auto located, dialect::locate(head.method, head.path, signs));
   if (!located.correction.empty()) {

@@ -11,6 +11,41 @@ namespace {
 
 bool is_event_stream(const net::ResponseHead& head) { return head.headers.get_or("content-type", "").starts_with("text/event-stream"); }
 
+// Where the last event that ends after `from` ends, or 0. A blank line ends an event, in any spelling of the line ends.
+std::size_t end_of_events(std::string_view bytes, std::size_t from) {
+  for (auto at = bytes.size(); at > from; --at) {
+    const auto head = bytes.substr(0, at);
+    if (head.ends_with("\n\n") || head.ends_with("\n\r\n") || head.ends_with("\r\r")) return at;
+  }
+  return 0;
+}
+
+// Lets whole events through and keeps the beginning of the next: a stream that is cut must not leave half an event in
+// front of the error that the client is told. A large event is not worth the wait.
+class EventGate {
+ public:
+  explicit EventGate(bool framed) : framed_(framed) {}
+
+  // What may go on now; good until the next call.
+  [[nodiscard]] std::string_view pass(std::string_view bytes) {
+    if (!framed_) return bytes;
+    passed_.swap(kept_);
+    kept_.clear();
+    const auto before = passed_.size();
+    if (before > 0) bytes = passed_ += bytes;
+    auto end = end_of_events(bytes, before);
+    if (bytes.size() - end > unfinished_event_bytes_max) end = bytes.size();
+    kept_ = bytes.substr(end);
+    return bytes.substr(0, end);
+  }
+  [[nodiscard]] std::string_view rest() const { return kept_; }
+
+ private:
+  bool framed_;
+  std::string kept_{};
+  std::string passed_{};
+};
+
 }  // namespace
 
 Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream, std::string body, bool passthrough) {
@@ -56,6 +91,7 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
 
 Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
   Tap tap(*codec_, framed);
+  EventGate gate(framed);
   std::optional<Error> broken;
   bool begun = false;
   while (true) {
@@ -77,12 +113,14 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
       CO_TRY_OK(co_await begin(reply.head().status, std::move(headers)));
       begun = true;
     }
-    const auto bytes = held_before ? std::string_view(tap.held()) : piece->bytes;
-    CO_TRY_OK(co_await write(bytes));
+    CO_TRY_OK(co_await write(gate.pass(held_before ? std::string_view(tap.held()) : piece->bytes)));
   }
   if (!begun && !tap.held().empty()) co_return fail(Code::stream_cut, "The upstream ended its stream before anything was said.");
   if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
 
+  if (!broken) {
+    CO_TRY_OK(co_await write(gate.rest()));  // a last event without its blank line
+  }
   auto observed = tap.finish();
   if (observed.usage) trace_->usage = *std::move(observed.usage);
   trace_->stop = std::move(observed.stop);

@@ -16,6 +16,7 @@ inline constexpr std::size_t error_body_bytes_max = 1UL << 20;
 inline constexpr std::size_t reply_bytes_max = 64UL << 20;    // a whole reply
 inline constexpr std::size_t peek_bytes_max = 64 * 1024;      // of a stream, before its first semantic event
 inline constexpr std::size_t tail_bytes_max = 16 * 1024;      // of a passing stream, kept to read its usage
+inline constexpr std::size_t unfinished_event_bytes_max = 16 * 1024;  // of a passing stream, kept back until the event is whole
 inline constexpr std::size_t model_name_bytes_max = 256;
 inline constexpr std::size_t warnings_shown_max = 8;
 

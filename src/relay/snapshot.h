@@ -31,10 +31,8 @@ struct Rule {
   std::vector<Target> targets{};
 };
 
-enum class KeyRule : std::uint8_t { nobody, all_but_health, everybody };  // who must show a key
-
 struct Admission {
-  KeyRule keys = KeyRule::nobody;
+  bool keys_demanded = false;  // for everything but the health check
   Secret primary_key{};
   std::map<std::string, std::string, std::less<>> key_names{};     // digest → name
   std::string (*digest)(std::string_view key) = nullptr;           // how key_names' keys are made

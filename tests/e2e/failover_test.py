@@ -111,8 +111,8 @@ class Limits(WithGateway):
                     reply = client.post(self.gateway, model, stream=attempt == 1)
                     word, message = client.error(reply)
                     self.assertEqual(reply.status, 429, reply)
-                    self.assertEqual(word, {"chat": "rate_limit_error", "anthropic": "rate_limit_error", "gemini": "RESOURCE_EXHAUSTED"}[client.name]
-                                     if attempt == 1 or client is not upstream or client is not CHAT else word)
+                    if attempt == 1 or client is not upstream:  # else they are the upstream's own words
+                        self.assertEqual(word, {"chat": "rate_limit_error", "anthropic": "rate_limit_error", "gemini": "RESOURCE_EXHAUSTED"}[client.name])
                     self.assertTrue(message)
                     self.assertTrue(1 <= int(reply.headers["retry-after"]) <= 20, reply)
                     self.assertIn("application/json", reply.headers["content-type"])

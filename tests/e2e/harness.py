@@ -614,7 +614,6 @@ class WithGateway(CleanCase):
 
     def setUp(self):
         self.sim.reset()
-        self.errors_before = 0
 
     def run(self, result=None):
         bad = lambda: len(result.failures) + len(result.errors) if result else 0  # noqa: E731

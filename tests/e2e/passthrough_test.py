@@ -187,9 +187,11 @@ class PassThrough(WithGateway):
 
     def test_a_stream_comes_back_byte_for_byte(self):
         for dialect, model in ((CHAT, "same"), (MESSAGES, "renamed-messages"), (GEMINI, "renamed-gemini")):
-            wanted = ODD_STREAMS[dialect.name].encode()
-            for name, sizes, split in (("whole", (100_000,), "whole"), ("byte by byte", (1,), "byte"), ("odd chunks", (3, 50, 1, 211), "random:9")):
+            for name, sizes, split in (("whole", (100_000,), "whole"), ("bytes of one chunk", (100_000,), "byte"), ("one-byte chunks", (1,), "byte"), ("odd chunks", (3, 50, 1, 211), "random:9")):
                 with self.subTest(f"{dialect.name} {name}"):
+                    # A script is UTF-8, so no chunk of it may end inside a character; the split may.
+                    stream = ODD_STREAMS[dialect.name]
+                    wanted = (stream if sizes[0] > 1000 else stream.replace("\u00e9", "?")).encode()
                     raw = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n" + chunked(wanted, sizes)
                     self.sim.script({"raw": raw.decode(), "split": split})
                     reply = self.ask(dialect, model, json.dumps(dialect.body(model, "x", True)).encode(), stream=True)

@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from harness import AGT, CHAT, CleanCase, Folders, Gateway, Program, Raw, Sim, clean_environment, read_reply, request_bytes, wait_until
+from harness import AGT, CHAT, CleanCase, Folders, Gateway, Raw, Sim, clean_environment, read_reply, request_bytes
 
 CONFIG = 78
 
@@ -77,17 +77,16 @@ class Starts(CleanCase):
         self.refused(CONFIG, "--port", args=("--port", "99999"))
         self.refused(2, "--nonsense", args=("--nonsense",))
         self.refused(2, args=("--port",))
-        self.refused(CONFIG, "config", args=("--config", str(self.folder / "missing.toml")))
-        self.refused(CONFIG, "ca_file", env={"AGT_NETWORK_CA_FILE": str(self.folder / "missing.pem")})
+        self.refused(CONFIG, "missing.toml", args=("--config", str(self.folder / "missing.toml")))
+        self.refused(CONFIG, "missing.pem", env={"AGT_NETWORK_CA_FILE": str(self.folder / "missing.pem")})
 
     def test_a_bind_beyond_loopback_demands_keys(self):
         err = self.refused(CONFIG, "auth_mode", args=("--host", "0.0.0.0"), env={"AGT_PROXY_AUTH_MODE": "off"})
         self.assertNotIn("sk-", err)
 
     def test_layers_of_settings(self):
-        self.home.mkdir(mode=0o700)
-        (self.home / "config.toml").write_text("[proxy]\nstrict_paths = true\nauth_mode = 'strict'\napi_key = 'sk-of-the-config-file'\n")
-        gateway = Gateway(settings={"AGT_PROXY_AUTH_MODE": "off"}, config=(self.home / "config.toml").read_text()).start()
+        config = "[proxy]\nstrict_paths = true\nauth_mode = 'strict'\napi_key = 'sk-of-the-config-file'\n"
+        gateway = Gateway(settings={"AGT_PROXY_AUTH_MODE": "off"}, config=config).start()
         self.addCleanup(gateway.stop)
         self.assertEqual(CHAT.post(gateway, "demo").status, 200, "the environment wins over the file")
         self.assertEqual(gateway.call("POST", "/v1/v1/chat/completions", CHAT.body("demo", "x")).status, 404, "the file wins over the default")

@@ -28,7 +28,7 @@ class Reader final : public EventReader {
 
   void read(const SseEvent& event, std::vector<ir::Event>& out) override {
     if (over_ || event.data.empty() || event.data == "[DONE]") return;
-    const auto document = json::Document::parse(event.data);
+    const auto document = json::Document::parse(event.data, scratch_);
     if (!document || !document->root().is_object()) {
       fail_with({.code = Code::translate_reply, .message = "The upstream sent an event that is not JSON."}, out);
       return;
@@ -61,6 +61,7 @@ class Reader final : public EventReader {
   }
 
  private:
+  json::Scratch scratch_{};
   static constexpr int ok_status = 200;
 
   static bool sane(json::Value index) {

@@ -215,7 +215,7 @@ class StreamReader final : public EventReader {
 
   void read(const SseEvent& event, std::vector<ir::Event>& out) override {
     if (event.data.empty() || event.data == "[DONE]") return;  // servers that imitate Gemini send [DONE]
-    const auto document = json::Document::parse(event.data);
+    const auto document = json::Document::parse(event.data, scratch_);
     if (!document) {
       chunks_.fail({.code = Code::translate_reply, .message = "The upstream sent a chunk that is not JSON."}, out);
       return;
@@ -225,6 +225,7 @@ class StreamReader final : public EventReader {
   void end(std::vector<ir::Event>& out) override { chunks_.end(ChunkReader::Shape::stream, out); }
 
  private:
+  json::Scratch scratch_{};
   ChunkReader chunks_;
 };
 

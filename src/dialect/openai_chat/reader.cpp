@@ -14,7 +14,7 @@ class ChatReader final : public EventReader {
     const auto data = text::trimmed(event.data);
     if (over_ || data.empty()) return;
     if (data == done) return end(out);
-    const auto document = json::Document::parse(data);
+    const auto document = json::Document::parse(data, scratch_);
     if (!document)
       return fail_with({.code = Code::translate_reply,
                         .message = "The upstream sent a chunk that is not JSON: " + document.error().message},
@@ -34,6 +34,7 @@ class ChatReader final : public EventReader {
   }
 
  private:
+  json::Scratch scratch_{};
   void fail_with(Error error, std::vector<ir::Event>& out) {
     over_ = true;
     out.emplace_back(ir::Failed{.error = std::move(error)});

@@ -68,14 +68,25 @@ void Connection::cut() {
 
 Task<> Connection::run() {
   co_await asio::this_coro::throw_if_cancelled(false);
-  for (bool again = true; again;) {
+  for (;;) {
     auto request = co_await next_request();
     if (!request) {
       if (auto* const refused = std::get_if<Refused>(&request.error())) co_await refuse(std::move(*refused));
       break;
     }
-    again = co_await serve();
+    if (peer_closed()) break;  // half-closed counts as gone, as it does while the handler runs
+    begin_exchange();
+    try {
+      co_await service_.handler().handle(*this);
+    } catch (const std::exception& bug) {
+      note_bug(bug);
+    }
+    end_exchange();
+    if (answer_ == Answer::none && !gone_)
+      co_await refuse(refused(500, Code::internal, "The gateway did not answer this request."));
+    if (closing_) break;
   }
+  if (stalled_ && !gone_) co_await flush({});
   if (lingering_ && !gone_) co_await linger();
   close();
 }
@@ -126,42 +137,48 @@ std::expected<void, Connection::Unserved> Connection::accept_head(std::size_t by
   const auto raw = buffer_.received().substr(0, bytes);
   auto request = guard(raw);
   if (!request) return std::unexpected(Unserved(std::move(request).error()));
-  if (auto refused = parser_.check(raw, request->framing)) return std::unexpected(Unserved(*std::move(refused)));
+  // The guard knows all other framings better than any parser; chunks are llhttp's part, so it must agree on the head.
+  if (request->framing.kind == Framing::Kind::chunked)
+    if (auto refused = parser_.check(raw, request->framing)) return std::unexpected(Unserved(*std::move(refused)));
   buffer_.take(bytes);
   request_ = *std::move(request);
   return {};
 }
 
-Task<bool> Connection::serve() {
+void Connection::begin_exchange() {
+  const auto& framing = request_.framing;
   answer_ = Answer::none;
   chunked_ = false;
   closing_ = !request_.keep_alive;
   served_before_ = true;
   body_taken_ = 0;
-  body_complete_ = request_.framing.kind == Framing::Kind::none || (request_.framing.kind == Framing::Kind::length && request_.framing.length == 0);
+  body_complete_ = framing.kind == Framing::Kind::none || (framing.kind == Framing::Kind::length && framing.length == 0);
   continue_owed_ = request_.expects_continue;
-  if (peer_closed()) co_return false;  // half-closed counts as gone, as it does while the handler runs
-
   handling_ = true;
-  try {
-    co_await service_.handler().handle(*this);
-  } catch (const std::exception& bug) {
-    service_.log().write(LogLevel::error, "handler_bug", {{"what", bug.what()}, {"path", request_.head.path}});
-    if (answer_ != Answer::complete) closing_ = true;
-  }
+  set_cancellable(true);
+}
+
+void Connection::note_bug(const std::exception& bug) {
+  service_.log().write(LogLevel::error, "handler_bug", {{"what", bug.what()}, {"path", request_.head.path}});
+  closing_ = true;
+}
+
+void Connection::end_exchange() {
   handling_ = false;
-  co_await asio::this_coro::reset_cancellation_state();
-  if (answer_ == Answer::streaming) turn_ends();  // what was written before the handler gave up still goes out
-  if (gone_ || answer_ == Answer::streaming) co_return false;
-  if (answer_ == Answer::none) {
-    co_await refuse(refused(500, Code::internal, "The gateway did not answer this request."));
-    co_return false;
+  set_cancellable(false);  // between requests there is only cut(), which closes
+  if (gone_) {
+    closing_ = true;
+    return;
+  }
+  // A stream that the handler left: what it wrote still goes out, and then the connection ends without the last chunk.
+  const bool cut_short = answer_ == Answer::streaming;
+  if (cut_short || closing_) turn_ends();
+  if (cut_short) {
+    closing_ = true;
+    return;
   }
   skip_unread_body();
-  if (!closing_) co_return true;
-  const auto flushed = co_await flush({});
-  lingering_ = flushed.has_value() && (!body_complete_ || !buffer_.empty());
-  co_return false;
+  lingering_ = closing_ && (!body_complete_ || !buffer_.empty());
 }
 
 Task<> Connection::refuse(Refused refused) {

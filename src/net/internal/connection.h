@@ -50,10 +50,13 @@ class Connection final : public Exchange, private Stream, private TurnEnd {
   [[nodiscard]] Task<std::expected<void, Unserved>> next_request();
   [[nodiscard]] std::expected<std::size_t, Unserved> head_end();
   [[nodiscard]] std::expected<void, Unserved> accept_head(std::size_t bytes);
-  [[nodiscard]] Task<bool> serve();  // false: the connection ends
+  void begin_exchange();
+  void note_bug(const std::exception& bug);
+  void end_exchange();
   [[nodiscard]] Task<> refuse(Refused refused);
   [[nodiscard]] Task<> linger();
 
+  [[nodiscard]] std::string buffered_body();
   [[nodiscard]] Task<Result<std::string>> read_sized();
   [[nodiscard]] Task<Result<std::string>> read_chunked(std::size_t bytes_max);
   [[nodiscard]] Result<> trickles(Moment since, std::size_t bytes) const;

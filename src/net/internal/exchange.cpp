@@ -19,14 +19,24 @@ Task<Result<std::string>> Connection::read_body(std::size_t bytes_max) {
   if (request_.framing.length > bytes_max)
     co_return fail(Code::body_too_large,
                    fmt::format("The body has {} bytes; at most {} are accepted.", request_.framing.length, bytes_max));
-  CO_TRY_OK(co_await announce_continue());
+  if (continue_owed_) CO_TRY_OK(co_await announce_continue());
+  if (request_.framing.kind == Framing::Kind::length && request_.framing.length <= buffer_.size()) co_return buffered_body();
   if (request_.framing.kind == Framing::Kind::chunked) co_return co_await read_chunked(bytes_max);
   co_return co_await read_sized();
 }
 
+// The usual case: the body came with the head.
+std::string Connection::buffered_body() {
+  const auto length = static_cast<std::size_t>(request_.framing.length);
+  std::string body(buffer_.received().substr(0, length));
+  buffer_.take(length);
+  body_complete_ = true;
+  return body;
+}
+
 Task<Result<>> Connection::announce_continue() {
-  const bool owed = std::exchange(continue_owed_, false);
-  if (!owed || !buffer_.empty()) co_return Result<>{};  // a client that sends without waiting needs no leave
+  continue_owed_ = false;
+  if (!buffer_.empty()) co_return Result<>{};  // a client that sends without waiting needs no leave
   out_ += "HTTP/1.1 100 Continue\r\n\r\n";
   co_return co_await flush({});
 }
@@ -44,8 +54,8 @@ Task<Result<std::string>> Connection::read_sized() {
     // What is there decides how much memory is taken: a length alone is only a promise.
     const auto size = std::min(length, std::max(body.capacity(), had * 2));
     Transfer got;
-    body.resize_and_overwrite(size, [&](char* to, std::size_t room) {
-      got = receive(to + had, room - had);
+    body.resize_and_overwrite(size, [&](char* to, std::size_t /*capacity*/) {
+      got = receive(to + had, size - had);  // not a byte of the next request
       return had + got.bytes;
     });
     body_taken_ = body.size();
@@ -132,7 +142,11 @@ void Connection::start_answer(const ResponseHead& head, bool streaming, std::siz
 Task<Result<>> Connection::respond(ResponseHead head, std::string body) {
   if (gone_) co_return gone();
   start_answer(head, false, body.size());
-  co_return co_await flush({body_wanted_ ? std::string_view(body) : std::string_view(), {}});
+  std::array<std::string_view, 2> tail{body_wanted_ ? std::string_view(body) : std::string_view(), {}};
+  stalled_ = !send_some(tail);
+  if (gone_) co_return gone();
+  if (!stalled_) co_return Result<>{};
+  co_return co_await flush(tail);
 }
 
 Task<Result<>> Connection::begin(ResponseHead head) {

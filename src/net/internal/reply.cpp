@@ -13,6 +13,7 @@
 namespace agt::net {
 
 namespace asio = boost::asio;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -54,8 +55,7 @@ bool is_target(std::string_view target) {
 }
 
 // Nothing when all was sent or an answer has begun to come before; then the connection is not used again.
-Task<std::expected<void, Unanswered>> send_request(Upstream& upstream, std::string_view head, std::string_view body) {
-  Outgoing outgoing(head, body);
+Task<std::expected<void, Unanswered>> send_rest(Upstream& upstream, Outgoing outgoing) {
   while (!outgoing.done()) {
     const auto sent = outgoing.send(upstream);
     if (sent.outcome == Transfer::Outcome::moved) continue;
@@ -77,36 +77,37 @@ Task<std::expected<void, Unanswered>> send_request(Upstream& upstream, std::stri
 
 Result<> append_request_head(std::string& out, const Call& call) {
   if (!is_target(call.target)) return fail(Code::internal, "The target of an upstream call is not an absolute path.");
+  constexpr std::size_t usual_head_bytes = 1000;
+  out.reserve(usual_head_bytes);
   out += call.method;
   out += ' ';
   out += call.target;
-  out += " HTTP/1.1\r\nhost: ";
-  out += call.url.authority();
-  out += "\r\n";
+  out += " HTTP/1.1\r\n"sv;
+  append_field(out, "host", call.url.authority());
   for (const auto& [name, value] : call.headers) {
     if (is_framing_field(name) || text::iequals(name, "host")) continue;
     if (!is_writable_field(name, value))
       return fail(Code::internal, fmt::format("The header {} of an upstream call cannot be written.", text::quoted(name, 60)));
-    out += name;
-    out += ": ";
-    out += value;
-    out += "\r\n";
+    append_field(out, name, value);
   }
   const bool needs_length = !call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH";
   if (needs_length) {
-    out += "content-length: ";
-    out += fmt::format_int(call.body.size()).c_str();
-    out += "\r\n";
+    const fmt::format_int digits(call.body.size());
+    append_field(out, "content-length", {digits.data(), digits.size()});
   }
-  out += "\r\n";
+  out += "\r\n"sv;
   return {};
 }
 
 Task<std::expected<ResponseHead, Unanswered>> ask(Upstream& upstream, std::string_view head, const Call& call, Instant begun,
                                                   CallTimings& timings) {
   upstream.parser.begin(call.method == "HEAD");
-  const auto sent = co_await send_request(upstream, head, call.body);
-  if (!sent) co_return std::unexpected(sent.error());
+  Outgoing outgoing(head, call.body);
+  static_cast<void>(outgoing.send(upstream));  // mostly that is all; what went wrong goes wrong again below
+  if (!outgoing.done()) {
+    const auto sent = co_await send_rest(upstream, outgoing);
+    if (!sent) co_return std::unexpected(sent.error());
+  }
   timings.sent = elapsed(begun);
   const Moment until = upstream.loop().after(call.timeouts.first_byte);
   for (;;) {
@@ -196,6 +197,15 @@ Task<Result<Piece>> LiveReply::next(Milliseconds patience) {
   }
 }
 
+// The usual short answer: its whole body came with its head.
+std::string_view LiveReply::decode_rest() {
+  upstream_->buffer.take(std::exchange(handed_out_, 0));
+  const auto rest = upstream_->buffer.received();
+  upstream_->parser.skip(rest.size());
+  handed_out_ = rest.size();
+  return rest;
+}
+
 // The rest of a body of known length, received straight into its place.
 Task<Result<std::string>> LiveReply::whole_of(std::uint64_t bytes) {
   auto& upstream = *upstream_;
@@ -209,9 +219,10 @@ Task<Result<std::string>> LiveReply::whole_of(std::uint64_t bytes) {
   upstream.parser.skip(buffered);
   while (body.size() < length) {
     const auto had = body.size();
+    const auto size = std::min(length, std::max(body.capacity(), had * 2));
     Transfer got;
-    body.resize_and_overwrite(std::min(length, std::max(body.capacity(), had * 2)), [&](char* to, std::size_t room) {
-      got = upstream.receive(to + had, room - had);
+    body.resize_and_overwrite(size, [&](char* to, std::size_t /*capacity*/) {
+      got = upstream.receive(to + had, size - had);
       return had + got.bytes;
     });
     upstream.parser.skip(got.bytes);
@@ -239,6 +250,12 @@ Task<Result<std::string>> LiveReply::whole(std::size_t bytes_max) {
   };
   const auto length = upstream_ ? upstream_->parser.bytes_left() : std::nullopt;
   if (length.value_or(0) > bytes_max) co_return too_long();
+  if (length.value_or(0) > 0 && *length == upstream_->buffer.size() - handed_out_) {
+    const auto piece = decode_rest();
+    body = piece;
+    give_back();
+    co_return body;
+  }
   if (length) co_return co_await whole_of(*length);
   for (;;) {
     CO_TRY(const auto piece, co_await next(Milliseconds::max()));

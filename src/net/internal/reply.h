@@ -36,6 +36,7 @@ class LiveReply final : public Reply {
   // A piece out of what is in the buffer; nothing when it holds no content yet.
   [[nodiscard]] Result<std::optional<Piece>> decode();
   [[nodiscard]] Task<Result<std::string>> whole_of(std::uint64_t bytes);
+  [[nodiscard]] std::string_view decode_rest();
   [[nodiscard]] std::unexpected<Error> silent() const;
   void give_back();
 

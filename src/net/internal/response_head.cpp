@@ -6,9 +6,12 @@
 #include <cstring>
 
 #include "core/text.h"
-#include "net/internal/field_value.h"
+#include "net/internal/field_syntax.h"
 
 namespace agt::net {
+
+using namespace std::string_view_literals;
+
 namespace {
 
 struct Phrase {
@@ -78,51 +81,64 @@ bool has_body(int status) { return status >= 200 && status != 204 && status != 3
 
 bool is_framing_field(std::string_view name) {
   switch (name.size()) {
-    case 4: return text::iequals(name, "date");
-    case 10: return text::iequals(name, "connection") || text::iequals(name, "keep-alive");
-    case 14: return text::iequals(name, "content-length");
-    case 17: return text::iequals(name, "transfer-encoding");
+    case 4: return same_name(name, "date");
+    case 10: return same_name(name, "connection") || same_name(name, "keep-alive");
+    case 14: return same_name(name, "content-length");
+    case 17: return same_name(name, "transfer-encoding");
     default: return false;
   }
 }
 
 bool is_writable_field(std::string_view name, std::string_view value) {
-  const auto is_bad_in_name = [](char c) { return c <= ' ' || c >= 0x7F || c == ':'; };
-  return !name.empty() && std::ranges::none_of(name, is_bad_in_name) && is_field_value(value);
+  return is_token(name) && is_field_value(value);
 }
 
 void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing, std::string_view date) {
-  out += "HTTP/1.1 ";
+  out += "HTTP/1.1 "sv;
   append_number(out, head.status);
   out += ' ';
   out += reason_phrase(head.status);
-  out += "\r\ndate: ";
-  out += date;
-  out += "\r\n";
+  out += "\r\n"sv;
+  append_field(out, "date", date);
   for (const auto& [name, value] : head.headers) {
     if (is_framing_field(name) || !is_writable_field(name, value)) continue;
-    out += name;
-    out += ": ";
-    out += value;
-    out += "\r\n";
+    append_field(out, name, value);
   }
   switch (framing.kind) {
     case ResponseFraming::Kind::none:
     case ResponseFraming::Kind::until_close: break;
     case ResponseFraming::Kind::length:
-      out += "content-length: ";
+      out += "content-length: "sv;
       append_number(out, framing.length);
-      out += "\r\n";
+      out += "\r\n"sv;
       break;
-    case ResponseFraming::Kind::chunked: out += "transfer-encoding: chunked\r\n"; break;
+    case ResponseFraming::Kind::chunked: out += "transfer-encoding: chunked\r\n"sv; break;
   }
-  if (framing.close) out += "connection: close\r\n";
-  out += "\r\n";
+  if (framing.close) out += "connection: close\r\n"sv;
+  out += "\r\n"sv;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  const auto before = out.size();
+  const auto after = before + name.size() + value.size() + 4;
+  // Not the size that is passed in: libstdc++ 12 passes the new capacity when it reallocates.
+  out.resize_and_overwrite(after, [&](char* all, std::size_t /*size*/) {
+    char* at = all + before;
+    std::memcpy(at, name.data(), name.size());
+    at += name.size();
+    *at++ = ':';
+    *at++ = ' ';
+    if (!value.empty()) std::memcpy(at, value.data(), value.size());
+    at += value.size();
+    *at++ = '\r';
+    *at++ = '\n';
+    return after;
+  });
 }
 
 void append_chunk_size(std::string& out, std::size_t bytes) {
   append_number(out, bytes, 16);
-  out += "\r\n";
+  out += "\r\n"sv;
 }
 
 }  // namespace agt::net

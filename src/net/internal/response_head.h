@@ -25,6 +25,9 @@ struct ResponseFraming {
 // control character is left out, so that nobody can smuggle a line through a value.
 void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing, std::string_view date);
 
+// "name: value\r\n"
+void append_field(std::string& out, std::string_view name, std::string_view value);
+
 // "<size in hex>\r\n"
 void append_chunk_size(std::string& out, std::size_t bytes);
 

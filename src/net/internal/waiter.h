@@ -26,7 +26,7 @@ class Waiter final : private Deadline {
   [[nodiscard]] auto until(Moment at) {
     const auto begin = [this, at](auto resume) {
       assert(!resume_);
-      if (auto slot = boost::asio::get_associated_cancellation_slot(resume); slot.is_connected())
+      if (auto slot = boost::asio::get_associated_cancellation_slot(resume); slot.is_connected() && cancellable_)
         slot.assign([this](boost::asio::cancellation_type) { cancel(); });
       resume_ = std::move(resume);
       loop_.wheel().arm(*this, at);
@@ -34,6 +34,8 @@ class Waiter final : private Deadline {
     return boost::asio::async_initiate<const boost::asio::deferred_t, void(Wake)>(begin, boost::asio::deferred);
   }
 
+  // A wait that nothing needs to cancel is cheaper.
+  void set_cancellable(bool cancellable) { cancellable_ = cancellable; }
   [[nodiscard]] bool is_waiting() const { return static_cast<bool>(resume_); }
 
   // Runs the coroutine up to its next wait, before returning. It may destroy this waiter.
@@ -58,6 +60,7 @@ class Waiter final : private Deadline {
 
   Loop& loop_;
   std::move_only_function<void(Wake)> resume_{};
+  bool cancellable_ = true;
 };
 
 }  // namespace agt::net

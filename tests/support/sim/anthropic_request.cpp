@@ -291,6 +291,11 @@ Outcome<> read_anthropic(Turn& turn, const Request& request, const Signer& signe
   if (!one_of(version, versions)) return refuse(fmt::format("anthropic-version: \"{}\" is not a valid version", version));
   if (const auto unknown = unknown_member(body, fields))
     return refuse(fmt::format("{}: Extra inputs are not permitted", *unknown));
+  // The simulator keeps no conversations; a client that is told so in these words sends the whole one (SDK 1.12).
+  if (body["thread"].present())
+    return std::unexpected(Problem{
+        .message = "thread: threads are not supported here; send the whole conversation.",
+        .details = {R"({"error_code":"thread_unsupported_request","unsupported":["thread"]})"}});
   if (!body["model"].is_string()) return required("model");
   turn.model = body["model"].text_or("");
   turn.stream = body["stream"].boolean_or(false);

@@ -76,6 +76,7 @@ std::string anthropic_body(const Problem& problem, Minter& ids) {
   const auto type = word_for(problem.status, anthropic_types, problem.status >= 500 ? "api_error" : "invalid_request_error");
   w.field("type", problem.type.empty() ? type : std::string_view(problem.type));
   w.field("message", problem.message);
+  if (!problem.details.empty()) w.field("details", problem.details);
   w.end_object();
   w.field("request_id", ids.mint("req_011"));
   w.end_object();

@@ -27,8 +27,8 @@ constexpr std::size_t stack_bytes = 256U << 10;  // ten thousand connections mus
 #endif
 
 std::int64_t unix_ms_now() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
 }
 
 struct Guest {

@@ -1,0 +1,71 @@
+// What names and values of header fields are made of. Every field passes here, in and out, so it is worth being quick.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "core/text.h"
+
+namespace agt::net {
+
+inline constexpr std::array<bool, 256> token_characters = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
+  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = true;
+  for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = true;
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+[[nodiscard]] inline bool is_token(std::string_view s) {
+  for (const char c : s)
+    if (!token_characters[static_cast<unsigned char>(c)]) return false;
+  return !s.empty();
+}
+
+// Equal without regard to ASCII case. Most names that are compared differ in length or in the first eight bytes.
+[[nodiscard]] inline bool same_name(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  std::size_t at = 0;
+  for (; at + 8 <= a.size(); at += 8) {
+    std::uint64_t left = 0;
+    std::uint64_t right = 0;
+    std::memcpy(&left, a.data() + at, sizeof left);
+    std::memcpy(&right, b.data() + at, sizeof right);
+    const auto difference = left ^ right;
+    if (difference == 0) continue;
+    constexpr std::uint64_t case_bits = 0x2020202020202020U;
+    if ((difference & ~case_bits) != 0) return false;
+    for (std::size_t i = at; i < at + 8; ++i)
+      if (text::lower(a[i]) != text::lower(b[i])) return false;
+  }
+  for (; at < a.size(); ++at)
+    if (text::lower(a[at]) != text::lower(b[at])) return false;
+  return true;
+}
+
+// VCHAR, obs-text, SP and HTAB (RFC 9110 §5.5); no CR, LF, NUL or other control character.
+[[nodiscard]] inline bool is_field_value(std::string_view s) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  constexpr std::uint64_t tops = 0x8080808080808080U;
+  const char* at = s.data();
+  const char* const end = at + s.size();
+  // Eight bytes at a time: the top bit of each lane that may be below 0x20 or be 0x7F. A false alarm is looked at again.
+  for (; end - at >= 8; at += 8) {
+    std::uint64_t lanes = 0;
+    std::memcpy(&lanes, at, sizeof lanes);
+    const auto deleted = lanes ^ (ones * 0x7F);
+    const auto alarm = (((lanes - ones * 0x20) & ~lanes) | ((deleted - ones) & ~deleted)) & tops;
+    if (alarm != 0) break;
+  }
+  for (; at != end; ++at) {
+    const auto byte = static_cast<unsigned char>(*at);
+    if ((byte < 0x20 && byte != '\t') || byte == 0x7F) return false;
+  }
+  return true;
+}
+
+}  // namespace agt::net
