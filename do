@@ -63,7 +63,7 @@ build() {
   need $BUILD_PACKAGES
   [ "$preset" = fuzz ] && need $FUZZ_PACKAGES
   [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" >/dev/null
-  cmake --build "build/$preset" "$@" | { grep -v '^ninja: no work' || true; }
+  cmake --build "build/$preset" ${1:+--target "$@"} | { grep -v '^ninja: no work' || true; }
 }
 
 # Runs one ctest preset and adds its counts to passed and failed.

@@ -50,8 +50,8 @@ Result<> check_fields(const json::Value& body, std::initializer_list<std::string
     const auto key = member.key();
     if (std::ranges::find(known, std::string_view(key)) != known.end()) continue;
     const auto near = nearest(key, std::vector(known));
-    const auto hint = near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near);
-    return fail(Code::schema, fmt::format("There is no field \"{}\"{}.", text::quoted(key, 60), hint), key);
+    const auto hint = near.empty() ? std::string(".") : fmt::format("; did you mean \"{}\"?", near);
+    return fail(Code::schema, fmt::format("There is no field \"{}\"{}", text::quoted(key, 60), hint), key);
   }
   return {};
 }

@@ -105,9 +105,9 @@ store::LedgerRow row_of(const relay::Trace& trace) {
 
 std::unexpected<Error> unknown_provider(std::string_view named, Families families) {
   const auto near = catalogue::nearest_provider(named);
-  const auto hint = near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near);
+  const auto hint = near.empty() ? std::string(".") : fmt::format("; did you mean \"{}\"?", near);
   return fail(Code::schema,
-              fmt::format("The provider \"{}\" is unknown{}. Known are {} and the presets (`agt provider list`).",
+              fmt::format("The provider \"{}\" is unknown{} Known are {} and the presets (`agt provider list`).",
                           text::quoted(named, 60), hint, family_names(families)),
               "provider");
 }

@@ -53,7 +53,8 @@ class LedgerRecorder final : public relay::Recorder {
   store::LedgerWriter& writer_;
 };
 
-// The settings as they are with another stored layer under the user's file, the environment and the flags.
+// The settings as they are with another stored layer under the user's file, the environment and the flags. Called by
+// one thread at a time, under Gateway::reloading.
 using Resolve = std::function<Result<store::Settings>(const store::StoredSettings& stored)>;
 
 // What the admin API works on. All of it outlives the handlers.

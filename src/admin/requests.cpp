@@ -22,7 +22,7 @@ class Query {
       const auto name = part.substr(0, part.find('='));
       if (name.empty() || std::ranges::find(known, name) != known.end()) continue;
       const auto near = nearest(name, known);
-      const auto hint = near.empty() ? std::string() : fmt::format("; did you mean {}?", near);
+      const auto hint = near.empty() ? std::string(".") : fmt::format("; did you mean {}?", near);
       return fail(Code::schema, fmt::format("There is no parameter \"{}\"{}", text::quoted(name, 40), hint),
                   std::string(name));
     }

@@ -74,8 +74,8 @@ std::string obstacle(const relay::Target& target, const std::vector<store::Accou
   for (const auto& account : accounts) known.emplace_back(account.label);
   for (const auto& provider : catalogue::providers()) known.emplace_back(provider.name);
   const auto near = nearest(target.who, known);
-  return fmt::format("\"{}\" is neither a provider nor an account{}.", who,
-                     near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
+  return fmt::format("\"{}\" is neither a provider nor an account{}", who,
+                     near.empty() ? "." : fmt::format("; did you mean \"{}\"?", near));
 }
 
 }  // namespace

@@ -121,6 +121,13 @@ store::StoredSettings changed_layer(store::StoredSettings layer, const std::vect
   return layer;
 }
 
+Result<> would_resolve(Gateway& gateway, const store::StoredSettings& stored) {
+  const std::scoped_lock lock(gateway.reloading);  // one call of resolve at a time
+  if (!gateway.resolve) return {};
+  TRY_OK(gateway.resolve(stored));
+  return {};
+}
+
 std::string all_settings(const store::Settings& settings, std::int64_t revision) {
   json::Writer w;
   w.begin_object();
@@ -166,10 +173,9 @@ Result<Answer> patch_settings(const Call& call) {
   TRY(auto stored, store::stored_settings(gateway.vault));
   TRY(const auto revision, revision_asked(call.ask.if_match, stored.revision));
   for (const auto& change : changes) TRY_OK(check_value(change));
-  if (gateway.resolve)
-    // A state in which the next start would fail is not stored: a port open to the LAN without keys, two equal ports.
-    if (const auto outcome = gateway.resolve(changed_layer(stored, changes)); !outcome)
-      return fail(Code::conflict, outcome.error().message, outcome.error().field);
+  // A state in which the next start would fail is not stored: a port open to the LAN without keys, two equal ports.
+  if (const auto possible = would_resolve(gateway, changed_layer(stored, changes)); !possible)
+    return fail(Code::conflict, possible.error().message, possible.error().field);
   TRY(const auto reached, store::change_settings(gateway.vault, changes, revision));
   TRY_OK(reload(gateway));
   return Answer{.body = all_settings(settings_now(gateway), reached), .etag = etag_of(reached)};

@@ -41,7 +41,7 @@ class RunningGateway final : public Api {
     const auto url = net::parse_url(address_.url);
     if (!url)
       return fail(Code::config, fmt::format("admin.json names no address: \"{}\".", text::quoted(address_.url)));
-    net::Call call{.method = ask.method, .url = *url, .target = target_of(ask), .body = std::move(ask.body)};
+    net::Call call{.method = ask.method, .url = *url, .target = target_of(ask), .body = ask.body};
     call.headers.add("authorization", fmt::format("Bearer {}", address_.token.reveal()));
     call.headers.add("accept", "application/json");
     if (!call.body.empty()) call.headers.add("content-type", "application/json");

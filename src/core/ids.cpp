@@ -35,6 +35,13 @@ std::string random_id(Rng& rng, std::string_view prefix, std::size_t length) {
   return id;
 }
 
+std::string sortable_text(WallTime time) {
+  std::string text(9, '0');
+  auto rest = static_cast<std::uint64_t>(unix_ms(time));
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, rest /= base36.size()) *digit = base36[rest % base36.size()];
+  return text;
+}
+
 std::string random_secret_text(std::string_view prefix, std::size_t length) {
   std::string secret(prefix);
   while (secret.size() < prefix.size() + length) {

@@ -114,6 +114,15 @@ Result<Document> Document::parse(std::string_view text, Scratch& scratch) {
   return document;
 }
 
+Result<Document> Document::parse_members(std::string_view text, Scratch& scratch) {
+  Outliner outliner(text, scratch, Outliner::Depth::members);
+  TRY(auto nodes, outliner.outline());
+  Document document;
+  document.source_ = text;
+  document.nodes_ = std::move(nodes);
+  return document;
+}
+
 Result<Document> Document::parse_owned(std::string text) {
   auto owned = std::make_unique<std::string>(std::move(text));
   TRY(auto document, parse(*owned));

@@ -102,7 +102,10 @@ class Document {
   // Copies nothing: `text` must outlive the document. Fails with Code::bad_json; the message gives the byte offset.
   [[nodiscard]] static Result<Document> parse(std::string_view text);
   [[nodiscard]] static Result<Document> parse(std::string_view text, Scratch& scratch);
-  // The same over a text that the document owns.
+  // The members of the root alone, for those who only hand the text on: what is nested is skipped by its brackets, so
+  // its strings are checked for UTF-8 and control characters, but not its grammar. A container has no children here.
+  [[nodiscard]] static Result<Document> parse_members(std::string_view text, Scratch& scratch);
+  // The same as parse() over a text that the document owns.
   [[nodiscard]] static Result<Document> parse_owned(std::string text);
 
   [[nodiscard]] Value root() const { return {this, 0}; }

@@ -4,6 +4,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -130,7 +131,8 @@ Result<> Outliner::find_structure() {
 
 Result<std::vector<Document::Node>> Outliner::outline() {
   TRY_OK(find_structure());
-  nodes_.reserve(structure_size_ / 2 + 1);
+  constexpr std::size_t members_usual = 32;
+  nodes_.reserve(depth_ == Depth::all ? structure_size_ / 2 + 1 : members_usual);
   while (state_ != State::done) {
     if (at_end()) return broken(text_.size(), "the text ends too early");
     TRY_OK(step());
@@ -186,6 +188,12 @@ Result<> Outliner::open_value() {
   if (c == '{' || c == '[') {
     if (open_.size() >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
     node.kind = c == '{' ? Kind::object : Kind::array;
+    if (depth_ == Depth::members && !open_.empty()) {
+      TRY_OK(skip_nested(node));
+      nodes_.push_back(node);
+      state_ = State::after_value;
+      return {};
+    }
     nodes_.push_back(node);
     open_.push_back(index);
     state_ = c == '{' ? State::first_member : State::first_element;
@@ -195,6 +203,28 @@ Result<> Outliner::open_value() {
   nodes_.push_back(node);
   state_ = open_.empty() ? State::done : State::after_value;
   return {};
+}
+
+// Moves the cursor behind the bracket that closes `node`; the brackets between must match.
+Result<> Outliner::skip_nested(Node& node) {
+  std::array<char, depth_max> closing{};
+  std::size_t depth = 0;
+  closing[depth++] = node.kind == Kind::object ? '}' : ']';
+  for (; !at_end(); ++cursor_) {
+    const auto at = structure_[cursor_];
+    const char c = text_[at];
+    if (c == '{' || c == '[') {
+      if (depth + open_.size() >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
+      closing[depth++] = c == '{' ? '}' : ']';
+    } else if (c == '}' || c == ']') {
+      if (c != closing[--depth]) return broken(at, "a closing character of the wrong kind");
+      if (depth > 0) continue;
+      node.end = at + 1;
+      ++cursor_;
+      return {};
+    }
+  }
+  return broken(text_.size(), "the text ends too early");
 }
 
 Result<> Outliner::scalar(std::uint32_t at, Node& node) {

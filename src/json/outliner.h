@@ -14,7 +14,9 @@ namespace agt::json {
 
 class Outliner {
  public:
-  Outliner(std::string_view text, Scratch& scratch) : text_(text), scratch_(scratch) {}
+  enum class Depth : std::uint8_t { all, members };
+  Outliner(std::string_view text, Scratch& scratch, Depth depth = Depth::all)
+      : text_(text), scratch_(scratch), depth_(depth) {}
   [[nodiscard]] Result<std::vector<Document::Node>> outline();
 
  private:
@@ -27,6 +29,7 @@ class Outliner {
   [[nodiscard]] Result<> read_key();
   [[nodiscard]] Result<> after_value(char c);
   [[nodiscard]] Result<> close(Kind kind);
+  [[nodiscard]] Result<> skip_nested(Node& node);
   [[nodiscard]] Result<> scalar(std::uint32_t at, Node& node);
   struct StringEnd {
     std::uint32_t end{};  // one past the closing quote
@@ -39,6 +42,7 @@ class Outliner {
 
   std::string_view text_;
   Scratch& scratch_;
+  Depth depth_;
   const std::uint32_t* structure_ = nullptr;  // in scratch_
   std::size_t structure_size_ = 0;
   std::size_t cursor_ = 0;

@@ -2,13 +2,38 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <cassert>
 #include <cmath>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace agt::json {
 namespace {
 
 bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// How many bytes at the start of `s` need no escape.
+std::size_t plain_prefix(std::string_view s) {
+  std::size_t i = 0;
+#ifdef __SSE2__
+  constexpr std::size_t width = sizeof(__m128i);
+  const __m128i quote = _mm_set1_epi8('"');
+  const __m128i backslash = _mm_set1_epi8('\\');
+  const __m128i control_max = _mm_set1_epi8(0x1F);
+  for (; i + width <= s.size(); i += width) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data() + i));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control_max), bytes);
+    const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+    const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
+    if (hits != 0) return i + static_cast<std::size_t>(std::countr_zero(hits));
+  }
+#endif
+  while (i < s.size() && !needs_escape(s[i])) ++i;
+  return i;
+}
 
 void append_escape(std::string& out, char c) {
   switch (c) {
@@ -26,16 +51,14 @@ void append_escape(std::string& out, char c) {
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view s) {
-  out.reserve(out.size() + s.size() + 2);
   out += '"';
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    if (!needs_escape(s[i])) continue;
-    out.append(s, begin, i - begin);
-    append_escape(out, s[i]);
-    begin = i + 1;
+  while (true) {
+    const auto plain = plain_prefix(s);
+    out.append(s, 0, plain);
+    if (plain == s.size()) break;
+    append_escape(out, s[plain]);
+    s.remove_prefix(plain + 1);
   }
-  out.append(s, begin, s.size() - begin);
   out += '"';
 }
 

@@ -40,7 +40,7 @@ struct Call {
   Url url{};              // scheme, host, port; its path is not used
   std::string target{};   // origin form
   Headers headers{};      // without host, content-length, connection: the client writes them
-  std::string body{};
+  std::string_view body{};  // outlives the call: it may be large, and is needed again for the next attempt
   Timeouts timeouts{};
 };
 

@@ -16,12 +16,12 @@ constexpr std::string_view chunked_answer =
     "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n1;x=y\r\nl\r\n1\r\no\r\n0\r\ntrailer: x\r\n\r\n";
 constexpr std::string_view until_close_answer = "HTTP/1.1 200 OK\r\n\r\nhello";
 
-Call call_to(std::uint16_t port, std::string body = "{}") {
+Call call_to(std::uint16_t port, std::string_view body = "{}") {  // `body` outlives the call
   Call call;
   call.url = *parse_url(fmt::format("http://127.0.0.1:{}", port));
   call.target = "/v1/x?y=z";
   call.headers = Headers{{"content-type", "application/json"}, {"connection", "close"}, {"content-length", "999"}};
-  call.body = std::move(body);
+  call.body = body;
   return call;
 }
 

@@ -44,7 +44,7 @@ void add_key(net::Headers& headers, const Upstream& upstream) {
 
 }  // namespace
 
-net::Call prepare(const Upstream& upstream, const Want& want, std::string body, const net::Headers* client_headers, const net::Timeouts& timeouts) {
+net::Call prepare(const Upstream& upstream, const Want& want, std::string_view body, const net::Headers* client_headers, const net::Timeouts& timeouts) {
   const bool sends_body = want.operation == dialect::Operation::generate || want.operation == dialect::Operation::count_tokens;
   net::Headers headers;
   if (client_headers != nullptr)
@@ -61,7 +61,7 @@ net::Call prepare(const Upstream& upstream, const Want& want, std::string body, 
           .url = upstream.base,
           .target = upstream.family->target(upstream.base.path, want),
           .headers = std::move(headers),
-          .body = std::move(body),
+          .body = body,
           .timeouts = timeouts};
 }
 

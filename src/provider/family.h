@@ -58,8 +58,8 @@ struct Upstream {
   KeyStyle key_style = KeyStyle::bearer;
 };
 
-// The call for `body`. `client_headers` are those that pass-through forwards; nullptr on the translate lane.
-[[nodiscard]] net::Call prepare(const Upstream& upstream, const Want& want, std::string body, const net::Headers* client_headers,
+// The call for `body`, which the caller keeps until the reply's head is there. `client_headers` are those that pass-through forwards; nullptr on the translate lane.
+[[nodiscard]] net::Call prepare(const Upstream& upstream, const Want& want, std::string_view body, const net::Headers* client_headers,
                                 const net::Timeouts& timeouts);
 
 // The headers of an upstream's reply that a client may see: content-type, request ids, rate limits, retry hints.

@@ -149,8 +149,8 @@ Task<Result<>> Journey::show_model() {
 
 // What the lanes need to know of the body: that it is JSON, the model, and whether to stream.
 Result<> Journey::read_ask() {
-  TRY(document_, json::Document::parse(body_, scratch_));
-  const auto root = document_->root();
+  TRY(shallow_, json::Document::parse_members(body_, scratch_));
+  const auto root = shallow_->root();
   if (!root.is_object()) return root.refuse("a JSON object");
   if (codec_->model_in_path) {
     model_ = endpoint_.model;

@@ -21,8 +21,6 @@
 
 namespace agt::relay {
 
-inline constexpr std::size_t trace_id_length = 16;
-
 class Journey {
  public:
   Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange, std::string id);
@@ -56,7 +54,7 @@ class Journey {
   [[nodiscard]] Task<Result<>> answer_locally(const provider::Upstream& upstream);
   [[nodiscard]] Task<Result<>> estimate_tokens();
   [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
-  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream, std::string body, bool passthrough);
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream, std::string_view body, bool passthrough);
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
   void take_note(const std::vector<ir::Event>& events);
@@ -83,7 +81,8 @@ class Journey {
   const dialect::Codec* codec_ = nullptr;  // the client's
   dialect::Endpoint endpoint_{};
   std::string body_{};
-  std::optional<json::Document> document_{};
+  std::optional<json::Document> shallow_{};   // of the body: its top-level members
+  std::optional<json::Document> document_{};  // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
   std::optional<ir::Request> request_{};   // parsed when a lane needs it

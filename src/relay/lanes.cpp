@@ -48,13 +48,13 @@ class EventGate {
 
 }  // namespace
 
-Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream, std::string body, bool passthrough) {
+Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream, std::string_view body, bool passthrough) {
   provider::Want want{.operation = endpoint_.operation, .model = target.model, .stream = stream_, .passthrough = passthrough};
   if (passthrough) {
     want.client_path = exchange_.head().path;
     want.client_query = net::without_query_parameter(exchange_.head().query, "key");
   }
-  auto prepared = provider::prepare(upstream, want, std::move(body), passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
+  auto prepared = provider::prepare(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
   CO_TRY(auto reply, co_await worker_.client().send(std::move(prepared)));
   current().timings = reply->timings();
   current().status = reply->head().status;
@@ -74,8 +74,9 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
 Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstream& upstream) {
   current().lane = Lane::passthrough;
   const bool same_model = codec_->model_in_path || target.model == model_;
-  auto body = same_model ? body_ : json::spliced(body_, json::set_member(*document_, "model", json::quoted(target.model)));
-  CO_TRY(const auto reply, co_await call(target, upstream, std::move(body), true));
+  std::string renamed;
+  if (!same_model) renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));
+  CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body_ : renamed, true));
   if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing)) co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));

@@ -11,8 +11,14 @@ const dialect::Codec* codec_of(const Services& services, ir::Dialect dialect) {
   return nullptr;
 }
 
+// Ids begin with the time, so that the ledger's index grows at its end.
+std::string Relay::trace_id() {
+  constexpr std::size_t random_digits = 8;
+  return random_id(rng_, "tr_" + sortable_text(services_.clock.wall()), random_digits);
+}
+
 Task<> Relay::handle(net::Exchange& exchange) {
-  Journey journey(services_, worker_, scratch_, exchange, random_id(rng_, "tr_", trace_id_length));
+  Journey journey(services_, worker_, scratch_, exchange, trace_id());
   co_await journey.run();
 }
 

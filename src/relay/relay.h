@@ -45,6 +45,8 @@ class Relay final : public net::Handler {
   [[nodiscard]] Refusal refusal(const Error& error, std::string_view path_if_known) const override;
 
  private:
+  [[nodiscard]] std::string trace_id();
+
   const Services& services_;
   net::Worker& worker_;
   Rng rng_;

@@ -4,6 +4,24 @@
 
 namespace agt::relay {
 
+namespace {
+
+constexpr int events_read_first = 4;
+
+// Where the last few events begin.
+std::size_t last_events(std::string_view stream) {
+  auto at = stream.size();
+  for (int i = 0; i <= events_read_first && at > 0; ++i) {
+    const auto lf = stream.rfind("\n\n", at - 1);
+    const auto crlf = stream.rfind("\n\r\n", at - 1);
+    if (lf == std::string_view::npos && crlf == std::string_view::npos) return 0;
+    at = lf == std::string_view::npos || (crlf != std::string_view::npos && crlf > lf) ? crlf : lf;
+  }
+  return at;
+}
+
+}  // namespace
+
 void Tap::observe(const dialect::SseEvent& event) {
   auto observation = codec_.observe(event);
   if (observation.usage) {
@@ -63,8 +81,17 @@ void Tap::read_tail() {
     if (boundary == std::string_view::npos) return;
     rest.remove_prefix(skip);
   }
+  // What matters stands in the last few events; the others are read only when those do not say it.
+  const auto before = seen_;
+  observe_all(rest.substr(last_events(rest)));
+  if (seen_.failed || (seen_.usage && (seen_.last || seen_.stop))) return;
+  seen_ = before;
+  observe_all(rest);
+}
+
+void Tap::observe_all(std::string_view events) {
   dialect::SseDecoder decoder;
-  decoder.feed(rest);
+  decoder.feed(events);
   dialect::SseEvent event;
   for (auto more = decoder.next(event); more && *more; more = decoder.next(event)) observe(event);
   if (const auto more = decoder.finish(event); more && *more) observe(event);

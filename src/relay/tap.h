@@ -30,6 +30,7 @@ class Tap {
   void observe(const dialect::SseEvent& event);
   void keep_tail(std::string_view bytes);
   void read_tail();
+  void observe_all(std::string_view events);
 
   const dialect::Codec& codec_;
   bool holding_;

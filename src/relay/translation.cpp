@@ -15,6 +15,7 @@ bool is_event_stream(const net::ResponseHead& head) { return head.headers.get_or
 
 Result<const ir::Request*> Journey::parsed_request() {
   if (!request_) {
+    TRY(document_, json::Document::parse(body_, scratch_));
     dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
     if (endpoint_.operation == dialect::Operation::count_tokens) asked.operation = dialect::Asked::Operation::count_tokens;
     TRY(request_, codec_->parse_request(*document_, asked));
@@ -42,7 +43,7 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   CO_TRY(auto rendered, upstream_codec->render_request(*request, rendering));
   trace_->losses = rendered.losses.all();
   dialect::ReadContext context{.id_seed = trace_->id, .names = std::move(rendered.names)};
-  CO_TRY(const auto reply, co_await call(target, upstream, std::move(rendered.body), false));
+  CO_TRY(const auto reply, co_await call(target, upstream, rendered.body, false));
   if (stream_ && is_event_stream(reply->head())) co_return co_await translate_stream(*reply, *upstream_codec, std::move(context));
   co_return co_await translate_whole(*reply, *upstream_codec, context);
 }

@@ -170,6 +170,8 @@ void Connection::end_exchange() {
     closing_ = true;
     return;
   }
+  // While draining no next request follows, whose turn would send what is still held back.
+  if (service_.draining()) closing_ = true;
   // A stream that the handler left: what it wrote still goes out, and then the connection ends without the last chunk.
   const bool cut_short = answer_ == Answer::streaming;
   if (cut_short || closing_) turn_ends();
