@@ -36,10 +36,11 @@ Task<Result<std::unique_ptr<Reply>>> LiveClient::send(Call call) {
     }
     auto answer = co_await ask(*upstream, head, call, begun, timings);
     if (answer)
-      co_return std::make_unique<LiveReply>(pool_, std::move(upstream), *std::move(answer), timings, std::move(call.url),
-                                            call.timeouts.idle);
+      co_return std::make_unique<LiveReply>(pool_, std::move(upstream), *std::move(answer), timings,
+                                            std::move(call.url), call.timeouts.idle);
     // The peer had closed a connection that was idle: that is nobody's fault, and a new one will do. Only once.
-    if (!timings.reused || !answer.error().closed_before_answer) co_return std::unexpected(std::move(answer).error().error);
+    if (!timings.reused || !answer.error().closed_before_answer)
+      co_return std::unexpected(std::move(answer).error().error);
     upstream.reset();
   }
 }

@@ -37,9 +37,9 @@ struct Timeouts {
 
 struct Call {
   std::string method = "POST";
-  Url url{};              // scheme, host, port; its path is not used
-  std::string target{};   // origin form
-  Headers headers{};      // without host, content-length, connection: the client writes them
+  Url url{};                // scheme, host, port; its path is not used
+  std::string target{};     // origin form
+  Headers headers{};        // without host, content-length, connection: the client writes them
   std::string_view body{};  // outlives the call: it may be large, and is needed again for the next attempt
   Timeouts timeouts{};
 };

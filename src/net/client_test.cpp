@@ -65,7 +65,8 @@ TEST(Client, writes_one_well_formed_request) {
     const auto socket = server.accept();
     EXPECT_EQ(receive_request(socket),
               fmt::format("POST /v1/x?y=z HTTP/1.1\r\nhost: 127.0.0.1:{}\r\ncontent-type: application/json\r\n"
-                          "content-length: 2\r\n\r\n{{}}", server.port()));
+                          "content-length: 2\r\n\r\n{{}}",
+                          server.port()));
     socket.send(whole_answer);
   });
   const auto outcome = ask(harness, call_to(server.port()));
@@ -164,11 +165,14 @@ TEST(Client, refuses_ambiguous_and_broken_answers) {
        {"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello!",
-        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 5\r\n\r\nhello", "HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\nhello", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\ncontent-length: 5\n\nhello", "HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 5\r\n\r\nhello",
-        "HTTP/1.1 200 OK\r\nx y: a\r\ncontent-length: 5\r\n\r\nhello", "HTTP/1.1 999 OK\r\ncontent-length: 5\r\n\r\nhello",
-        "HTTP/2 200\r\n\r\n", "SSH-2.0-OpenSSH\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n"}) {
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\ncontent-length: 5\n\nhello",
+        "HTTP/1.1 200 OK\r\nx: a\r\n b\r\ncontent-length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nx y: a\r\ncontent-length: 5\r\n\r\nhello",
+        "HTTP/1.1 999 OK\r\ncontent-length: 5\r\n\r\nhello", "HTTP/2 200\r\n\r\n", "SSH-2.0-OpenSSH\r\n",
+        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n"}) {
     const Server server;
     std::thread upstream([&] {
       const auto socket = server.accept();
@@ -240,8 +244,10 @@ TEST(Client, replaces_a_reused_connection_that_closes_without_an_answer_once) {
 
 TEST(Client, does_not_reuse_what_is_not_clean) {
   Harness harness;
-  for (const std::string answer : {"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello", "HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nhello",
-                                   "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nevil!"}) {
+  for (const std::string answer :
+       {"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nconnection: close\r\n\r\nhello",
+        "HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nevil!"}) {
     const Server server;
     std::thread upstream([&] {
       for (int i = 0; i < 2; ++i) {
@@ -286,7 +292,9 @@ TEST(Client, sends_and_receives_much) {
 TEST(Client, tells_refused_connections_and_unknown_hosts) {
   Harness harness;
   std::uint16_t closed = 0;
-  { closed = Server().port(); }
+  {
+    closed = Server().port();
+  }
   EXPECT_EQ(ask(harness, call_to(closed)).text, "refused");
   auto call = call_to(80);
   call.url.host = "no-such-host.invalid";

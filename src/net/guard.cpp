@@ -22,11 +22,30 @@ std::unexpected<Refused> malformed(std::string message) { return refuse(400, Cod
 
 // Names that mean something here or at an upstream. Some servers read `_` as `-` (CGI did), so `Content_Length` must
 // not slip by as an unknown field.
-constexpr std::array<std::string_view, 24> known_names{
-    "host", "content-length", "transfer-encoding", "content-type", "content-encoding", "connection", "keep-alive",
-    "upgrade", "te", "trailer", "expect", "authorization", "x-api-key", "x-goog-api-key", "origin", "referer", "cookie",
-    "sec-fetch-site", "proxy-authorization", "proxy-connection", "forwarded", "x-forwarded-for", "x-forwarded-host",
-    "x-forwarded-proto"};
+constexpr std::array<std::string_view, 24> known_names{"host",
+                                                       "content-length",
+                                                       "transfer-encoding",
+                                                       "content-type",
+                                                       "content-encoding",
+                                                       "connection",
+                                                       "keep-alive",
+                                                       "upgrade",
+                                                       "te",
+                                                       "trailer",
+                                                       "expect",
+                                                       "authorization",
+                                                       "x-api-key",
+                                                       "x-goog-api-key",
+                                                       "origin",
+                                                       "referer",
+                                                       "cookie",
+                                                       "sec-fetch-site",
+                                                       "proxy-authorization",
+                                                       "proxy-connection",
+                                                       "forwarded",
+                                                       "x-forwarded-for",
+                                                       "x-forwarded-host",
+                                                       "x-forwarded-proto"};
 
 bool aliases_known_name(std::string_view name) {
   auto dashed = text::lowered(name);
@@ -36,11 +55,20 @@ bool aliases_known_name(std::string_view name) {
 
 // Fields that may come once, and that the guard itself reads.
 enum class Once : std::uint8_t {
-  host, content_length, transfer_encoding, content_type, authorization, x_api_key, x_goog_api_key, origin, expect, none
+  host,
+  content_length,
+  transfer_encoding,
+  content_type,
+  authorization,
+  x_api_key,
+  x_goog_api_key,
+  origin,
+  expect,
+  none
 };
-constexpr std::array<std::string_view, 9> once_names{"host",          "content-length", "transfer-encoding",
-                                                     "content-type",  "authorization",  "x-api-key",
-                                                     "x-goog-api-key", "origin",        "expect"};
+constexpr std::array<std::string_view, 9> once_names{"host",           "content-length", "transfer-encoding",
+                                                     "content-type",   "authorization",  "x-api-key",
+                                                     "x-goog-api-key", "origin",         "expect"};
 
 Once once(std::string_view name) {
   for (std::size_t i = 0; i < once_names.size(); ++i)
@@ -96,7 +124,8 @@ class Reader {
 
     if (!is_token(method)) return malformed("The method is not a token.");
     if (target.size() > target_bytes_max)
-      return refuse(414, Code::head_too_large, fmt::format("The request target is longer than {} bytes.", target_bytes_max));
+      return refuse(414, Code::head_too_large,
+                    fmt::format("The request target is longer than {} bytes.", target_bytes_max));
     if (version != "HTTP/1.1" && version != "HTTP/1.0") return malformed("The version must be HTTP/1.1.");
     request_.http_1_0 = version == "HTTP/1.0";
     if (!is_allowed_method(method))
@@ -112,7 +141,8 @@ class Reader {
 
   Step field(std::string_view line) {
     if (request_.head.headers.size() >= header_fields_max)
-      return refuse(431, Code::head_too_large, fmt::format("The request has more than {} header fields.", header_fields_max));
+      return refuse(431, Code::head_too_large,
+                    fmt::format("The request has more than {} header fields.", header_fields_max));
     if (line.front() == ' ' || line.front() == '\t') return malformed("A header field is folded over two lines.");
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return malformed("A header line has no colon.");
@@ -200,7 +230,8 @@ std::expected<std::optional<std::size_t>, Refused> find_head_end(std::string_vie
   while (scanned < received.size()) {
     const auto line_feed = received.find('\n', scanned);
     if (line_feed == std::string_view::npos) break;
-    if (line_feed == 0 || received[line_feed - 1] != '\r') return malformed("A line of the request head ends with a bare LF.");
+    if (line_feed == 0 || received[line_feed - 1] != '\r')
+      return malformed("A line of the request head ends with a bare LF.");
     const auto length = line_feed + 1;
     if (length > head_bytes_max) break;
     const bool empty_line = line_feed >= 3 && received[line_feed - 2] == '\n';
@@ -209,7 +240,8 @@ std::expected<std::optional<std::size_t>, Refused> find_head_end(std::string_vie
   }
   const bool in_first_line = scanned == 0;
   if (in_first_line && received.size() > target_bytes_max + 64)
-    return refuse(414, Code::head_too_large, fmt::format("The request target is longer than {} bytes.", target_bytes_max));
+    return refuse(414, Code::head_too_large,
+                  fmt::format("The request target is longer than {} bytes.", target_bytes_max));
   if (received.size() >= head_bytes_max)
     return refuse(431, Code::head_too_large, fmt::format("The request head is longer than {} bytes.", head_bytes_max));
   return std::nullopt;

@@ -37,7 +37,8 @@ struct Refused {
 
 // Looks for the end of the head in what has come so far, from `scanned` on (which is moved): its length, or nothing
 // yet. Refuses as early as it can: a bare LF, a head or a target over its limit, bytes that are no HTTP at all.
-[[nodiscard]] std::expected<std::optional<std::size_t>, Refused> find_head_end(std::string_view received, std::size_t& scanned);
+[[nodiscard]] std::expected<std::optional<std::size_t>, Refused> find_head_end(std::string_view received,
+                                                                               std::size_t& scanned);
 
 inline constexpr std::string_view allowed_methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 

@@ -27,7 +27,9 @@ struct Row {
   int status;
 };
 
-std::string with(const std::string& fields, const std::string& line = "POST /a HTTP/1.1") { return line + "\r\nhost: x\r\n" + fields + "\r\n"; }
+std::string with(const std::string& fields, const std::string& line = "POST /a HTTP/1.1") {
+  return line + "\r\nhost: x\r\n" + fields + "\r\n";
+}
 std::string target(const std::string& text) { return "GET " + text + " HTTP/1.1\r\nhost: x\r\n\r\n"; }
 
 void check(const std::vector<Row>& table) {
@@ -70,7 +72,10 @@ TEST(Guard, wants_exactly_one_framing) {
       {"TE empty", with("transfer-encoding:\r\n"), 501},
       {"TE quoted", with("transfer-encoding: \"chunked\"\r\n"), 501},
       {"TE with parameter", with("transfer-encoding: chunked;a=b\r\n"), 501},
-      {"TE with vertical tab", with("transfer-encoding: \x0B""chunked\r\n"), 400},
+      {"TE with vertical tab",
+       with("transfer-encoding: \x0B"
+            "chunked\r\n"),
+       400},
       {"HTTP/1.0 and chunked", with("transfer-encoding: chunked\r\n", "POST /a HTTP/1.0"), 400},
       {"CL twice, different", with("content-length: 5\r\ncontent-length: 6\r\n"), 400},
       {"CL twice, equal", with("content-length: 5\r\ncontent-length: 5\r\n"), 400},
@@ -154,9 +159,11 @@ TEST(Guard, knows_its_methods_and_versions) {
 
 TEST(Guard, decodes_a_target_once_and_refuses_every_disguise) {
   for (const std::string text :
-       {"http://x/a", "x", "*", "//a", "/a//b", "/../a", "/a/..", "/a/../b", "/a/./b", "/a/.", "/a\\b", "/a;b", "/%2e%2e/a", "/a/%2e%2E/b", "/a%2fb",
-        "/a%2Fb", "/a%5cb", "/a%00", "/a%0d%0ab", "/a%7f", "/%252fa", "/%25%32%66", "/a%3bb", "/a%", "/a%2", "/a%zz", "/caf\xC3\xA9", "/a#b", "/%c0%af",
-        "/%e0%80%af", "/%ff", "/a\x01", "/.%2e/a", "/a\tb"})
+       {"http://x/a", "x",          "*",      "//a",    "/a//b",     "/../a",        "/a/..",
+        "/a/../b",    "/a/./b",     "/a/.",   "/a\\b",  "/a;b",      "/%2e%2e/a",    "/a/%2e%2E/b",
+        "/a%2fb",     "/a%2Fb",     "/a%5cb", "/a%00",  "/a%0d%0ab", "/a%7f",        "/%252fa",
+        "/%25%32%66", "/a%3bb",     "/a%",    "/a%2",   "/a%zz",     "/caf\xC3\xA9", "/a#b",
+        "/%c0%af",    "/%e0%80%af", "/%ff",   "/a\x01", "/.%2e/a",   "/a\tb"})
     EXPECT_EQ(status_of(target(text)), 400) << text;
   const auto request = guard(target("/v1/m%C3%A9tal%20x:go?key=a%2Fb&c=%00"));
   ASSERT_TRUE(request.has_value());
@@ -180,7 +187,8 @@ TEST(Guard, bounds_the_head) {
 TEST(Guard, refuses_unknown_expectations_and_reads_the_known_one) {
   EXPECT_EQ(status_of(with("content-length: 5\r\nexpect: tea\r\n")), 417);
   EXPECT_TRUE(guard(with("content-length: 5\r\nexpect: 100-Continue\r\n"))->expects_continue);
-  EXPECT_FALSE(guard(with("expect: 100-continue\r\n"))->expects_continue) << "without a body there is nothing to wait for";
+  EXPECT_FALSE(guard(with("expect: 100-continue\r\n"))->expects_continue)
+      << "without a body there is nothing to wait for";
 }
 
 TEST(Guard, reads_whether_to_keep_the_connection) {

@@ -31,11 +31,11 @@ bool is_host_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
-bool is_ipv6_character(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == ':' || c == '.';
-}
+bool is_ipv6_character(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == ':' || c == '.'; }
 
-bool is_path_character(char c) { return c > ' ' && c < 0x7F && c != '#' && c != '\\' && c != '"' && c != '<' && c != '>'; }
+bool is_path_character(char c) {
+  return c > ' ' && c < 0x7F && c != '#' && c != '\\' && c != '"' && c != '<' && c != '>';
+}
 
 }  // namespace
 
@@ -74,7 +74,8 @@ void Headers::set(std::string_view name, std::string_view value) {
 }
 
 void Headers::remove(std::string_view name) {
-  std::erase_if(places_, [&](const Place& place) { return same_name({text_.data() + place.begin, place.name_size}, name); });
+  std::erase_if(places_,
+                [&](const Place& place) { return same_name({text_.data() + place.begin, place.name_size}, name); });
 }
 
 void Headers::extend_last(std::string_view value) {

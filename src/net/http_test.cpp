@@ -65,8 +65,9 @@ TEST(Url, is_taken_apart) {
 }
 
 TEST(Url, is_refused_when_it_is_not_plain) {
-  for (const auto text : {"", "api.example.com", "ftp://a", "http://", "http://a:0", "http://a:65536", "http://a:", "http://a:8x", "http://u@a",
-                          "http://u:p@a", "http://a/b#c", "http://a?b", "http://a/b?c", "http://a b", "http://a/\r\nx", "http://[::1", "http://[a]", "http://::1"})
+  for (const auto text : {"", "api.example.com", "ftp://a", "http://", "http://a:0", "http://a:65536",
+                          "http://a:", "http://a:8x", "http://u@a", "http://u:p@a", "http://a/b#c", "http://a?b",
+                          "http://a/b?c", "http://a b", "http://a/\r\nx", "http://[::1", "http://[a]", "http://::1"})
     EXPECT_FALSE(parse_url(text).has_value()) << text;
 }
 

@@ -57,13 +57,17 @@ std::string play(const std::string& scheme_and_user, std::vector<Line> script, s
 const std::string request = "GET /x HTTP/1.1\r\nhost: upstream.example:81\r\n\r\n";
 
 TEST(HttpProxy, opens_a_tunnel_with_credentials) {
-  const auto connect = "CONNECT upstream.example:81 HTTP/1.1\r\nhost: upstream.example:81\r\nproxy-authorization: Basic dXNlcjpwYTpzcw==\r\n\r\n"s;
-  EXPECT_EQ(play("http://user:pa%3Ass@", {{connect, "HTTP/1.1 200 Connection established\r\n\r\n"}, {request, std::string(answer)}}), "hello");
+  const auto connect =
+      "CONNECT upstream.example:81 HTTP/1.1\r\nhost: upstream.example:81\r\nproxy-authorization: Basic dXNlcjpwYTpzcw==\r\n\r\n"s;
+  EXPECT_EQ(play("http://user:pa%3Ass@",
+                 {{connect, "HTTP/1.1 200 Connection established\r\n\r\n"}, {request, std::string(answer)}}),
+            "hello");
 }
 
 TEST(HttpProxy, tells_bad_credentials_from_other_failures) {
   const auto connect = "CONNECT upstream.example:81 HTTP/1.1\r\nhost: upstream.example:81\r\n\r\n"s;
-  EXPECT_EQ(play("http://", {{connect, "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"}}), "proxy_auth");
+  EXPECT_EQ(play("http://", {{connect, "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"}}),
+            "proxy_auth");
   EXPECT_EQ(play("http://", {{connect, "HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n"}}), "proxy_down");
   EXPECT_EQ(play("http://", {{connect, "nonsense\r\n"}}), "proxy_down");
   EXPECT_EQ(play("http://", {{connect, ""}}), "proxy_down") << "silence";
@@ -71,7 +75,9 @@ TEST(HttpProxy, tells_bad_credentials_from_other_failures) {
 
 TEST(HttpProxy, tells_a_proxy_that_is_down) {
   std::uint16_t closed = 0;
-  { closed = Server().port(); }
+  {
+    closed = Server().port();
+  }
   EXPECT_EQ(ask_through(fmt::format("http://127.0.0.1:{}", closed)), "proxy_down");
   EXPECT_EQ(ask_through("http://no-such-proxy.invalid:3128"), "proxy_down");
 }
@@ -79,7 +85,9 @@ TEST(HttpProxy, tells_a_proxy_that_is_down) {
 TEST(HttpProxy, is_not_used_for_loopback) {
   const Server upstream;
   std::uint16_t closed = 0;
-  { closed = Server().port(); }
+  {
+    closed = Server().port();
+  }
   std::thread serving([&] {
     const auto socket = upstream.accept();
     static_cast<void>(socket.receive_until("\r\n\r\n"));
@@ -104,22 +112,32 @@ const std::string by_name = "\x05\x01\x00\x03\x10upstream.example\x00\x51"s;
 const std::string granted = "\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"s;
 
 TEST(SocksProxy, opens_a_tunnel_to_a_name_without_and_with_credentials) {
-  EXPECT_EQ(play("socks5://", {{"\x05\x01\x00"s, "\x05\x00"s}, {by_name, granted}, {request, std::string(answer)}}), "hello");
-  EXPECT_EQ(play("socks5://user:pass@", {{"\x05\x02\x00\x02"s, "\x05\x02"s}, {"\x01\x04user\x04pass"s, "\x01\x00"s}, {by_name, granted}, {request, std::string(answer)}}),
+  EXPECT_EQ(play("socks5://", {{"\x05\x01\x00"s, "\x05\x00"s}, {by_name, granted}, {request, std::string(answer)}}),
+            "hello");
+  EXPECT_EQ(play("socks5://user:pass@", {{"\x05\x02\x00\x02"s, "\x05\x02"s},
+                                         {"\x01\x04user\x04pass"s, "\x01\x00"s},
+                                         {by_name, granted},
+                                         {request, std::string(answer)}}),
             "hello");
 }
 
 TEST(SocksProxy, opens_a_tunnel_to_an_address_and_reads_any_bound_address) {
   const auto to_address = "GET /x HTTP/1.1\r\nhost: 192.0.2.7:81\r\n\r\n"s;
   const auto bound_name = "\x05\x00\x00\x03\x03"s + "abc" + "\x00\x50"s;
-  EXPECT_EQ(play("socks5://", {{"\x05\x01\x00"s, "\x05\x00"s}, {"\x05\x01\x00\x01\xC0\x00\x02\x07\x00\x51"s, bound_name}, {to_address, std::string(answer)}}, "192.0.2.7"),
+  EXPECT_EQ(play("socks5://",
+                 {{"\x05\x01\x00"s, "\x05\x00"s},
+                  {"\x05\x01\x00\x01\xC0\x00\x02\x07\x00\x51"s, bound_name},
+                  {to_address, std::string(answer)}},
+                 "192.0.2.7"),
             "hello");
 }
 
 TEST(SocksProxy, tells_what_failed) {
   const Line hello{"\x05\x01\x00"s, "\x05\x00"s};
   EXPECT_EQ(play("socks5://", {{"\x05\x01\x00"s, "\x05\xFF"s}}), "proxy_auth");
-  EXPECT_EQ(play("socks5://user:bad@", {{"\x05\x02\x00\x02"s, "\x05\x02"s}, {"\x01\x04user\x03"s + "bad", "\x01\x01"s}}), "proxy_auth");
+  EXPECT_EQ(
+      play("socks5://user:bad@", {{"\x05\x02\x00\x02"s, "\x05\x02"s}, {"\x01\x04user\x03"s + "bad", "\x01\x01"s}}),
+      "proxy_auth");
   EXPECT_EQ(play("socks5://", {hello, {by_name, "\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00"s}}), "refused");
   EXPECT_EQ(play("socks5://", {hello, {by_name, "\x05\x04\x00\x01\x00\x00\x00\x00\x00\x00"s}}), "dns");
   EXPECT_EQ(play("socks5://", {hello, {by_name, "\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00"s}}), "proxy_down");

@@ -15,7 +15,8 @@ std::unexpected<Error> bad(std::string_view what) {
 Result<Proxy> parse_proxy(std::string_view url) {
   Proxy proxy;
   const auto scheme_end = url.find("://");
-  if (scheme_end == std::string_view::npos) return bad("it has no scheme; write http://host:port or socks5://host:port");
+  if (scheme_end == std::string_view::npos)
+    return bad("it has no scheme; write http://host:port or socks5://host:port");
   const auto scheme = text::lowered(url.substr(0, scheme_end));
   if (scheme == "http")
     proxy.kind = Proxy::Kind::http_connect;
@@ -34,7 +35,8 @@ Result<Proxy> parse_proxy(std::string_view url) {
     auto password = text::percent_decoded(credentials.substr(colon + 1));
     if (!user || !password) return bad("its credentials hold a malformed percent escape");
     // RFC 1929 has one byte for each length.
-    if (user->empty() || user->size() > 255 || password->size() > 255) return bad("its user or password is empty or too long");
+    if (user->empty() || user->size() > 255 || password->size() > 255)
+      return bad("its user or password is empty or too long");
     if (user->contains(':')) return bad("its user holds a colon");
     proxy.user = *std::move(user);
     proxy.password = Secret(*std::move(password));

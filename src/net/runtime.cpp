@@ -39,7 +39,8 @@ class LiveRuntime final : public Runtime {
     const auto allowed = connections_allowed();
     const auto wanted = common_.options.connections_max;
     common_.connections_max = wanted == 0 ? allowed : std::min(wanted, allowed);
-    for (int i = 0; i < std::max(1, common_.options.workers); ++i) workers_.push_back(std::make_unique<LiveWorker>(common_, i));
+    for (int i = 0; i < std::max(1, common_.options.workers); ++i)
+      workers_.push_back(std::make_unique<LiveWorker>(common_, i));
   }
   ~LiveRuntime() override {
     // Work that is running may refer to coroutines of the workers.
@@ -85,7 +86,8 @@ class LiveRuntime final : public Runtime {
       running_ = true;
     }
     std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([&worker = *workers_[i]] { worker.loop().run(); });
+    for (std::size_t i = 1; i < workers_.size(); ++i)
+      threads.emplace_back([&worker = *workers_[i]] { worker.loop().run(); });
     workers_.front()->loop().run();
     for (auto& thread : threads) thread.join();
     running_ = false;

@@ -39,7 +39,8 @@ class Runtime {
 
   // Opens a listener on every worker. Code::config with the process that holds the port when it is taken.
   // Returns the port in use. Listeners are named so that they can be closed and opened again.
-  [[nodiscard]] virtual Result<std::uint16_t> listen(std::string name, ListenAddress address, HandlerFactory factory) = 0;
+  [[nodiscard]] virtual Result<std::uint16_t> listen(std::string name, ListenAddress address,
+                                                     HandlerFactory factory) = 0;
   virtual void close_listener(std::string_view name) = 0;
 
   // Runs until stop() or a signal: SIGTERM/SIGINT drain (no new connections, open exchanges get drain_deadline), a

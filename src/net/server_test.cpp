@@ -23,7 +23,9 @@ ResponseHead evil() { return with_headers({{"x-evil", "a\r\nset-cookie: b"}, {"x
 Task<> echo(Exchange& exchange) {
   auto body = co_await exchange.read_body(1024 * 1024);
   if (!body) {
-    const int status = body.error().code == Code::body_too_large ? 413 : body.error().code == Code::slow_client ? 408 : 400;
+    const int status = body.error().code == Code::body_too_large ? 413
+                       : body.error().code == Code::slow_client  ? 408
+                                                                 : 400;
     co_await exchange.respond(with_status(status), std::string(name(body.error().code)));
     co_return;
   }
@@ -85,7 +87,8 @@ TEST(Server, gives_the_same_answers_however_the_bytes_are_split) {
 TEST(Server, answers_a_request_that_comes_byte_by_byte) {
   Harness harness;
   const Socket client(harness.serve(echo));
-  for (const char c : std::string("POST /two HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")) {
+  for (const char c :
+       std::string("POST /two HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n")) {
     client.send({&c, 1});
     std::this_thread::sleep_for(Milliseconds(1));
   }
@@ -137,7 +140,8 @@ TEST(Server, sends_no_body_to_head) {
 
 TEST(Server, sends_no_body_with_204) {
   Harness harness;
-  const Socket client(harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond(with_status(204), "x"); }));
+  const Socket client(
+      harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond(with_status(204), "x"); }));
   client.send(get);
   const auto answer = client.receive_until("\r\n\r\n");
   EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
@@ -146,9 +150,7 @@ TEST(Server, sends_no_body_with_204) {
 
 TEST(Server, never_writes_a_header_with_a_line_break) {
   Harness harness;
-  const Socket client(harness.serve([](Exchange& exchange) -> Task<> {
-    co_await exchange.respond(evil(), "");
-  }));
+  const Socket client(harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond(evil(), ""); }));
   client.send(get);
   const auto answer = client.receive_until("\r\n\r\n");
   EXPECT_FALSE(answer.contains("set-cookie")) << answer;
@@ -166,7 +168,8 @@ TEST(Server, says_continue_before_it_reads_the_body) {
 
 TEST(Server, answers_without_the_body_when_it_is_not_wanted) {
   Harness harness;
-  const auto port = harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond(with_status(401), "no"); });
+  const auto port =
+      harness.serve([](Exchange& exchange) -> Task<> { co_await exchange.respond(with_status(401), "no"); });
   const Socket client(port);
   client.send("POST /a HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\nexpect: 100-continue\r\n\r\n");
   const auto answer = client.receive_all();
@@ -202,10 +205,13 @@ TEST(Server, does_not_read_into_the_next_request) {
   Harness harness;
   const Socket client(harness.serve([](Exchange& exchange) -> Task<> {
     const auto body = co_await exchange.read_body(client_body_bytes_max);
-    co_await exchange.respond(with_status(200), fmt::format("got {} {};", exchange.head().path, body ? body->size() : 0));
+    co_await exchange.respond(with_status(200),
+                              fmt::format("got {} {};", exchange.head().path, body ? body->size() : 0));
   }));
   std::string requests;
-  for (int i = 0; i < 20; ++i) requests += fmt::format("POST /{} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{}", i, 1'200'000 + i, std::string(static_cast<std::size_t>(1'200'000 + i), 'x'));
+  for (int i = 0; i < 20; ++i)
+    requests += fmt::format("POST /{} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{}", i, 1'200'000 + i,
+                            std::string(static_cast<std::size_t>(1'200'000 + i), 'x'));
   std::thread sender([&] { client.send(requests); });
   const auto answers = client.receive_until("got /19");
   sender.join();
@@ -246,8 +252,9 @@ TEST(Server, refuses_with_the_right_status_and_closes) {
 TEST(Server, refuses_malformed_chunks) {
   Harness harness;
   const auto port = harness.serve(echo);
-  for (const std::string body : {"0x5\r\nhello\r\n0\r\n\r\n", "+5\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n",
-                                 "5\r\nhelloX\r\n0\r\n\r\n", "ffffffffffffffff0\r\n", "-1\r\n", "5;\r\rhello"}) {
+  for (const std::string body :
+       {"0x5\r\nhello\r\n0\r\n\r\n", "+5\r\nhello\r\n0\r\n\r\n", "5 \r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n",
+        "5\r\nhelloX\r\n0\r\n\r\n", "ffffffffffffffff0\r\n", "-1\r\n", "5;\r\rhello"}) {
     const Socket client(port);
     client.send("POST /a HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n" + body);
     const auto answer = client.receive_all();
@@ -260,8 +267,9 @@ TEST(Server, bounds_chunk_extensions_and_trailers) {
   Harness harness;
   const auto port = harness.serve(echo);
   const std::string head = "POST /a HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
-  for (const std::string& body : {"1;" + std::string(2000, 'a') + "\r\nx\r\n0\r\n\r\n", "1\r\nx\r\n0\r\na: " + std::string(9000, 'a') + "\r\n\r\n",
-                                  std::string(100000, '0') + "1\r\nx\r\n0\r\n\r\n"}) {
+  for (const std::string& body :
+       {"1;" + std::string(2000, 'a') + "\r\nx\r\n0\r\n\r\n",
+        "1\r\nx\r\n0\r\na: " + std::string(9000, 'a') + "\r\n\r\n", std::string(100000, '0') + "1\r\nx\r\n0\r\n\r\n"}) {
     const Socket client(port);
     client.send(head + body);
     EXPECT_TRUE(client.receive_all().starts_with("HTTP/1.1 400")) << body.substr(0, 20);

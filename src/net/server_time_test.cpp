@@ -17,8 +17,12 @@ using testing::with_status;
 constexpr std::string_view get = "GET /a HTTP/1.1\r\nhost: x\r\n\r\n";
 
 RuntimeOptions impatient() {
-  return {.server = {.head = Milliseconds(150), .body_idle = Milliseconds(150), .body_rate_grace = Milliseconds(500),
-                     .keep_alive = Milliseconds(150), .write_stall = Milliseconds(200), .linger = Milliseconds(200)}};
+  return {.server = {.head = Milliseconds(150),
+                     .body_idle = Milliseconds(150),
+                     .body_rate_grace = Milliseconds(500),
+                     .keep_alive = Milliseconds(150),
+                     .write_stall = Milliseconds(200),
+                     .linger = Milliseconds(200)}};
 }
 
 Task<> hello(Exchange& exchange) { co_await exchange.respond(with_status(200), "hello"); }
@@ -90,11 +94,16 @@ struct Phase {
   std::function<Task<>(Exchange&, Worker&, std::atomic<int>&)> wait;
 };
 
-void note(std::atomic<int>& code, const Result<>& result) { code = result ? -2 : static_cast<int>(result.error().code); }
+void note(std::atomic<int>& code, const Result<>& result) {
+  code = result ? -2 : static_cast<int>(result.error().code);
+}
 
 std::vector<Phase> phases() {
   return {
-      {"sleeping", [](Exchange&, Worker& worker, std::atomic<int>& code) -> Task<> { note(code, co_await worker.sleep(Milliseconds(20000))); }},
+      {"sleeping",
+       [](Exchange&, Worker& worker, std::atomic<int>& code) -> Task<> {
+         note(code, co_await worker.sleep(Milliseconds(20000)));
+       }},
       {"reading",
        [](Exchange& exchange, Worker&, std::atomic<int>& code) -> Task<> {
          const auto body = co_await exchange.read_body(1000);
@@ -138,8 +147,10 @@ TEST(ServerTime, cancels_the_handler_within_100_ms_of_a_fin_or_reset) {
         client.reset();
       else
         client.close();
-      EXPECT_TRUE(is_within(Milliseconds(100), [&] { return code == static_cast<int>(Code::client_gone); })) << phase.name << " " << hard << " " << code;
-      EXPECT_TRUE(is_within(Milliseconds(200), [&] { return harness.runtime().open_connections() == 0; })) << phase.name;
+      EXPECT_TRUE(is_within(Milliseconds(100), [&] { return code == static_cast<int>(Code::client_gone); }))
+          << phase.name << " " << hard << " " << code;
+      EXPECT_TRUE(is_within(Milliseconds(200), [&] { return harness.runtime().open_connections() == 0; }))
+          << phase.name;
       EXPECT_TRUE(std::string_view(phase.name) != "sleeping" || still_gone);
     }
   }
@@ -175,7 +186,9 @@ TEST(ServerTime, leaks_nothing_over_a_thousand_aborts) {
     const auto slept = co_await harness.runtime().worker(0).sleep(Milliseconds(5000));
     if (slept) co_await exchange.respond(with_status(200), "x");
   });
-  { const Socket first(port); }
+  {
+    const Socket first(port);
+  }
   ASSERT_TRUE(is_within(Milliseconds(1000), [&] { return harness.runtime().open_connections() == 0; }));
   const auto before = testing::open_descriptors();
   for (int i = 0; i < 1000; ++i) {
@@ -184,7 +197,8 @@ TEST(ServerTime, leaks_nothing_over_a_thousand_aborts) {
     if (i % 2 == 0) client.reset();
   }
   EXPECT_TRUE(is_within(Milliseconds(3000), [&] { return harness.runtime().open_connections() == 0; }));
-  EXPECT_TRUE(is_within(Milliseconds(1000), [&] { return testing::open_descriptors() <= before; })) << testing::open_descriptors() << " " << before;
+  EXPECT_TRUE(is_within(Milliseconds(1000), [&] { return testing::open_descriptors() <= before; }))
+      << testing::open_descriptors() << " " << before;
 }
 
 TEST(ServerTime, turns_away_what_is_over_the_connection_limit) {
@@ -242,9 +256,11 @@ TEST(ServerTime, closes_and_reopens_a_port_on_all_workers) {
   EXPECT_TRUE(idle.receive_until("hello").ends_with("hello"));
   harness.runtime().close_listener("test");
   EXPECT_TRUE(idle.is_closed_within(Milliseconds(200)));
-  const auto again = harness.runtime().listen("test", {.port = port}, [](Worker&) -> std::unique_ptr<Handler> { return nullptr; });
+  const auto again =
+      harness.runtime().listen("test", {.port = port}, [](Worker&) -> std::unique_ptr<Handler> { return nullptr; });
   ASSERT_TRUE(again.has_value()) << again.error().message;
-  const auto taken = harness.runtime().listen("other", {.port = port}, [](Worker&) -> std::unique_ptr<Handler> { return nullptr; });
+  const auto taken =
+      harness.runtime().listen("other", {.port = port}, [](Worker&) -> std::unique_ptr<Handler> { return nullptr; });
   ASSERT_FALSE(taken.has_value());
   EXPECT_EQ(taken.error().code, Code::config);
   EXPECT_TRUE(taken.error().message.contains(fmt::format("pid {}", ::getpid()))) << taken.error().message;

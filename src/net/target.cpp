@@ -21,7 +21,12 @@ bool decodes_again(std::string_view path) {
 bool is_utf8(std::string_view s) {
   for (std::size_t i = 0; i < s.size();) {
     const auto first = static_cast<unsigned char>(s[i]);
-    const std::size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    const std::size_t length = first < 0x80   ? 1
+                               : first < 0xC2 ? 0
+                               : first < 0xE0 ? 2
+                               : first < 0xF0 ? 3
+                               : first < 0xF5 ? 4
+                                              : 0;
     if (length == 0 || i + length > s.size()) return false;
     for (std::size_t k = 1; k < length; ++k)
       if ((static_cast<unsigned char>(s[i + k]) & 0xC0U) != 0x80U) return false;
@@ -72,7 +77,8 @@ std::expected<Target, std::string> parse_target(std::string_view method, std::st
   }
   if (parsed.path.contains("//")) return refused("The path holds an empty segment (//).");
   if (has_dot_segment(parsed.path)) return refused("The path holds a dot segment.");
-  if (parsed.path.find_first_of("\\;") != std::string::npos) return refused("The path holds a backslash or a semicolon.");
+  if (parsed.path.find_first_of("\\;") != std::string::npos)
+    return refused("The path holds a backslash or a semicolon.");
   return parsed;
 }
 

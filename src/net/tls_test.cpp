@@ -25,7 +25,8 @@ class TlsServer {
     std::size_t cut_after = std::string::npos;  // of the answer, then without close_notify
     int connections = 1;
   };
-  TlsServer(const Identity& identity, const Options& options) : options_(options), context_(SSL_CTX_new(TLS_server_method())) {
+  TlsServer(const Identity& identity, const Options& options)
+      : options_(options), context_(SSL_CTX_new(TLS_server_method())) {
     SSL_CTX_use_certificate(context_.get(), identity.certificate.get());
     SSL_CTX_use_PrivateKey(context_.get(), identity.key.get());
     SSL_CTX_set_max_proto_version(context_.get(), options.version_max);
@@ -49,7 +50,8 @@ class TlsServer {
     SSL_set_fd(ssl.get(), socket.fd());
     if (SSL_accept(ssl.get()) != 1) return;
     if (SSL_session_reused(ssl.get()) == 1) ++resumed_;
-    if (const char* const asked = SSL_get_servername(ssl.get(), TLSEXT_NAMETYPE_host_name); asked != nullptr) name_ = asked;
+    if (const char* const asked = SSL_get_servername(ssl.get(), TLSEXT_NAMETYPE_host_name); asked != nullptr)
+      name_ = asked;
     std::string request;
     std::vector<char> piece(100'000);
     std::size_t body_at = std::string::npos;
@@ -63,7 +65,9 @@ class TlsServer {
       length = std::stoul(request.substr(request.find("content-length: ") + 16));
     }
     const auto body = request.substr(body_at);
-    const auto answer = fmt::format("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{}", body.size(), body).substr(0, options_.cut_after);
+    const auto answer =
+        fmt::format("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{}", body.size(), body)
+            .substr(0, options_.cut_after);
     for (std::size_t sent = 0; sent < answer.size();) {
       const int wrote = SSL_write(ssl.get(), answer.data() + sent, static_cast<int>(answer.size() - sent));
       if (wrote <= 0) return;

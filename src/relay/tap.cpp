@@ -10,14 +10,13 @@ constexpr int events_read_first = 4;
 
 // Where the last few events begin.
 std::size_t last_events(std::string_view stream) {
-  auto at = stream.size();
-  for (int i = 0; i <= events_read_first && at > 0; ++i) {
-    const auto lf = stream.rfind("\n\n", at - 1);
-    const auto crlf = stream.rfind("\n\r\n", at - 1);
-    if (lf == std::string_view::npos && crlf == std::string_view::npos) return 0;
-    at = lf == std::string_view::npos || (crlf != std::string_view::npos && crlf > lf) ? crlf : lf;
+  int blank_lines = 0;
+  for (auto at = stream.size(); at-- > 2;) {
+    if (stream[at] != '\n') continue;
+    const bool blank = stream[at - 1] == '\n' || (stream[at - 1] == '\r' && stream[at - 2] == '\n');
+    if (blank && ++blank_lines > events_read_first) return at + 1;
   }
-  return at;
+  return 0;
 }
 
 }  // namespace
@@ -81,10 +80,10 @@ void Tap::read_tail() {
     if (boundary == std::string_view::npos) return;
     rest.remove_prefix(skip);
   }
-  // What matters stands in the last few events; the others are read only when those do not say it.
+  // What matters stands in the last few events; the others are read only when those do not tell the end.
   const auto before = seen_;
   observe_all(rest.substr(last_events(rest)));
-  if (seen_.failed || (seen_.usage && (seen_.last || seen_.stop))) return;
+  if (seen_.failed || seen_.last || seen_.stop) return;
   seen_ = before;
   observe_all(rest);
 }

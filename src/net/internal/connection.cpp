@@ -152,7 +152,8 @@ void Connection::begin_exchange() {
   closing_ = !request_.keep_alive;
   served_before_ = true;
   body_taken_ = 0;
-  body_complete_ = framing.kind == Framing::Kind::none || (framing.kind == Framing::Kind::length && framing.length == 0);
+  body_complete_ =
+      framing.kind == Framing::Kind::none || (framing.kind == Framing::Kind::length && framing.length == 0);
   continue_owed_ = request_.expects_continue;
   handling_ = true;
   set_cancellable(true);

@@ -67,7 +67,8 @@ class Attempt final : private Watch {
 };
 
 std::unexpected<Error> not_connected(const std::string& whom, int error) {
-  if (error == ETIMEDOUT) return fail(Code::connect_timeout, fmt::format("{} did not accept the connection in time.", whom));
+  if (error == ETIMEDOUT)
+    return fail(Code::connect_timeout, fmt::format("{} did not accept the connection in time.", whom));
   if (error == EMFILE || error == ENFILE) return fail(Code::busy, "The gateway has no file descriptor left.");
   return fail(Code::refused, fmt::format("Cannot connect to {}: {}.", whom, std::strerror(error)));
 }
@@ -85,7 +86,8 @@ Task<Result<int>> connect_any(Loop& loop, std::vector<SocketAddress> addresses, 
       if (failed) last_error = *attempt.outcome();
       return failed;
     });
-    const auto connected = std::ranges::find_if(attempts, [](const Attempt& attempt) { return attempt.outcome() == 0; });
+    const auto connected =
+        std::ranges::find_if(attempts, [](const Attempt& attempt) { return attempt.outcome() == 0; });
     if (connected != attempts.end()) co_return connected->release();
     const bool more = begun < addresses.size();
     if (attempts.empty() && !more) co_return not_connected(whom, last_error);

@@ -11,6 +11,7 @@
 namespace agt::net {
 
 // A connected, non-blocking descriptor. Code::refused, Code::connect_timeout; `whom` is for the message.
-[[nodiscard]] Task<Result<int>> connect_any(Loop& loop, std::vector<SocketAddress> addresses, std::string whom, Moment until);
+[[nodiscard]] Task<Result<int>> connect_any(Loop& loop, std::vector<SocketAddress> addresses, std::string whom,
+                                            Moment until);
 
 }  // namespace agt::net

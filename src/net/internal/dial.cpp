@@ -27,8 +27,8 @@ Task<Result<std::unique_ptr<Upstream>>> Dialler::dial(const Url& origin, const T
   co_return upstream;
 }
 
-Task<Result<std::unique_ptr<Upstream>>> Dialler::connect(std::string host, unsigned short port, Moment until, Instant begun,
-                                                         CallTimings& timings) {
+Task<Result<std::unique_ptr<Upstream>>> Dialler::connect(std::string host, unsigned short port, Moment until,
+                                                         Instant begun, CallTimings& timings) {
   const auto whom = fmt::format("{} port {}", host, port);
   CO_TRY(auto addresses, co_await resolver_.resolve(std::move(host), port));
   timings.dns = elapsed(begun);

@@ -13,7 +13,8 @@ namespace agt::net {
 
 class Dialler {
  public:
-  Dialler(Loop& loop, Offload& dns, const ClientOptions& options) : loop_(loop), options_(options), resolver_(loop, dns) {}
+  Dialler(Loop& loop, Offload& dns, const ClientOptions& options)
+      : loop_(loop), options_(options), resolver_(loop, dns) {}
 
   // `begun` is when the call began; the steps are written into `timings`.
   [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> dial(const Url& origin, const Timeouts& timeouts, Instant begun,
@@ -22,8 +23,9 @@ class Dialler {
  private:
   [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> connect(std::string host, unsigned short port, Moment until,
                                                                 Instant begun, CallTimings& timings);
-  [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> connect_through(const Proxy& proxy, const Url& origin, Moment until,
-                                                                        Instant begun, CallTimings& timings);
+  [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> connect_through(const Proxy& proxy, const Url& origin,
+                                                                        Moment until, Instant begun,
+                                                                        CallTimings& timings);
   [[nodiscard]] Result<TlsContext*> tls();
 
   Loop& loop_;

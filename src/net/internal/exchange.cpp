@@ -20,7 +20,8 @@ Task<Result<std::string>> Connection::read_body(std::size_t bytes_max) {
     co_return fail(Code::body_too_large,
                    fmt::format("The body has {} bytes; at most {} are accepted.", request_.framing.length, bytes_max));
   if (continue_owed_) CO_TRY_OK(co_await announce_continue());
-  if (request_.framing.kind == Framing::Kind::length && request_.framing.length <= buffer_.size()) co_return buffered_body();
+  if (request_.framing.kind == Framing::Kind::length && request_.framing.length <= buffer_.size())
+    co_return buffered_body();
   if (request_.framing.kind == Framing::Kind::chunked) co_return co_await read_chunked(bytes_max);
   co_return co_await read_sized();
 }
@@ -133,7 +134,10 @@ void Connection::start_answer(const ResponseHead& head, bool streaming, std::siz
   if (!body_is_here() || service_.draining()) closing_ = true;
   if (streaming && request_.http_1_0) closing_ = true;
   using Kind = ResponseFraming::Kind;
-  const auto kind = bodiless_status ? Kind::none : !streaming ? Kind::length : request_.http_1_0 ? Kind::until_close : Kind::chunked;
+  const auto kind = bodiless_status     ? Kind::none
+                    : !streaming        ? Kind::length
+                    : request_.http_1_0 ? Kind::until_close
+                                        : Kind::chunked;
   chunked_ = kind == Kind::chunked;
   append_response_head(out_, head, {.kind = kind, .length = bytes, .close = closing_}, loop().date());
   answer_ = streaming ? Answer::streaming : Answer::complete;
@@ -186,7 +190,8 @@ bool Connection::send_some(std::array<std::string_view, 2>& tail) {
     std::array<iovec, 3> pieces{};
     std::size_t count = 0;
     const auto add = [&](std::string_view piece) {
-      if (!piece.empty()) pieces[count++] = {.iov_base = const_cast<char*>(piece.data()), .iov_len = piece.size()};  // NOLINT
+      if (!piece.empty())
+        pieces[count++] = {.iov_base = const_cast<char*>(piece.data()), .iov_len = piece.size()};  // NOLINT
     };
     add(std::string_view(out_).substr(out_sent_));
     add(tail[0]);

@@ -53,7 +53,8 @@ inline constexpr std::array<bool, 256> token_characters = [] {
   constexpr std::uint64_t tops = 0x8080808080808080U;
   const char* at = s.data();
   const char* const end = at + s.size();
-  // Eight bytes at a time: the top bit of each lane that may be below 0x20 or be 0x7F. A false alarm is looked at again.
+  // Eight bytes at a time: the top bit of each lane that may be below 0x20 or be 0x7F. A false alarm is looked at
+  // again.
   for (; end - at >= 8; at += 8) {
     std::uint64_t lanes = 0;
     std::memcpy(&lanes, at, sizeof lanes);

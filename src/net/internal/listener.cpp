@@ -53,8 +53,9 @@ std::unexpected<Error> cannot_listen(const ListenAddress& address, std::uint16_t
 void set(int fd, int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); }
 
 std::uint16_t port_of(Address& address) {
-  return ntohs(address.storage.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(address.get())->sin6_port  // NOLINT
-                                                     : reinterpret_cast<sockaddr_in*>(address.get())->sin_port);  // NOLINT
+  return ntohs(address.storage.ss_family == AF_INET6
+                   ? reinterpret_cast<sockaddr_in6*>(address.get())->sin6_port  // NOLINT
+                   : reinterpret_cast<sockaddr_in*>(address.get())->sin_port);  // NOLINT
 }
 
 // A descriptor that is bound, or minus the error.
@@ -180,7 +181,8 @@ bool Listener::accept_one() {
 }
 
 void Listener::turn_away(int fd) {
-  auto refusal = service_.handler().refusal({.code = Code::busy, .message = "The gateway has too many open connections."}, {});
+  auto refusal =
+      service_.handler().refusal({.code = Code::busy, .message = "The gateway has too many open connections."}, {});
   ResponseHead head{.status = 503};
   head.headers.add("retry-after", "1");
   if (!refusal.content_type.empty()) head.headers.add("content-type", refusal.content_type);

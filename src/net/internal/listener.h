@@ -18,7 +18,8 @@ namespace agt::net {
 
 class Listener final : private Watch, private Deadline {
  public:
-  Listener(Loop& loop, int fd, Service& service, const std::atomic<std::size_t>& open_connections, std::size_t connections_max);
+  Listener(Loop& loop, int fd, Service& service, const std::atomic<std::size_t>& open_connections,
+           std::size_t connections_max);
   ~Listener() override;
 
   void close();  // the port is free when it returns

@@ -53,7 +53,8 @@ void Loop::stop() {
 void Loop::settle() {
   take_over();
   do {
-    while (context_.poll() > 0) {}
+    while (context_.poll() > 0) {
+    }
     for (std::size_t i = 0; i < turn_ends_.size(); ++i) {
       auto* const work = turn_ends_[i];
       if (work == nullptr) continue;

@@ -4,9 +4,9 @@
 // deadline costs a list insertion instead of a timer.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <atomic>
 #include <functional>
 #include <mutex>
 #include <string>

@@ -39,7 +39,7 @@ class Offload {
   const std::size_t queue_max_;
   std::mutex mutex_{};
   std::condition_variable changed_{};
-  std::deque<Job> jobs_{};            // under mutex_, as all below
+  std::deque<Job> jobs_{};  // under mutex_, as all below
   std::vector<std::thread> threads_{};
   Ticket last_ticket_ = 0;
   int idle_ = 0;

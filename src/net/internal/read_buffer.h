@@ -33,7 +33,8 @@ class ReadBuffer {
       end_ -= begin_;
       begin_ = 0;
     }
-    if (end_ == capacity_ && capacity_ < bytes_max_) grow(std::min(std::max(capacity_ * 4, read_buffer_bytes), bytes_max_));
+    if (end_ == capacity_ && capacity_ < bytes_max_)
+      grow(std::min(std::max(capacity_ * 4, read_buffer_bytes), bytes_max_));
     return capacity_ - end_;
   }
   // For the next time: the last read filled all there was.

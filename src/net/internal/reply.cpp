@@ -22,7 +22,8 @@ std::unexpected<Error> cut() {
 }
 
 std::unexpected<Unanswered> unanswered(Code code, std::string message, bool closed = false) {
-  return std::unexpected(Unanswered{.error = {.code = code, .message = std::move(message)}, .closed_before_answer = closed});
+  return std::unexpected(
+      Unanswered{.error = {.code = code, .message = std::move(message)}, .closed_before_answer = closed});
 }
 
 std::unexpected<Unanswered> unanswered(Error error) { return std::unexpected(Unanswered{.error = std::move(error)}); }
@@ -37,7 +38,8 @@ class Outgoing {
     std::array<iovec, 2> pieces{};
     std::size_t count = 0;
     for (const auto piece : {head_, body_})
-      if (!piece.empty()) pieces[count++] = {.iov_base = const_cast<char*>(piece.data()), .iov_len = piece.size()};  // NOLINT
+      if (!piece.empty())
+        pieces[count++] = {.iov_base = const_cast<char*>(piece.data()), .iov_len = piece.size()};  // NOLINT
     const auto sent = upstream.send(std::span(pieces).first(count));
     const auto of_head = std::min(sent.bytes, head_.size());
     head_.remove_prefix(of_head);
@@ -87,10 +89,12 @@ Result<> append_request_head(std::string& out, const Call& call) {
   for (const auto& [name, value] : call.headers) {
     if (is_framing_field(name) || text::iequals(name, "host")) continue;
     if (!is_writable_field(name, value))
-      return fail(Code::internal, fmt::format("The header {} of an upstream call cannot be written.", text::quoted(name, 60)));
+      return fail(Code::internal,
+                  fmt::format("The header {} of an upstream call cannot be written.", text::quoted(name, 60)));
     append_field(out, name, value);
   }
-  const bool needs_length = !call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH";
+  const bool needs_length =
+      !call.body.empty() || call.method == "POST" || call.method == "PUT" || call.method == "PATCH";
   if (needs_length) {
     const fmt::format_int digits(call.body.size());
     append_field(out, "content-length", {digits.data(), digits.size()});
@@ -99,8 +103,8 @@ Result<> append_request_head(std::string& out, const Call& call) {
   return {};
 }
 
-Task<std::expected<ResponseHead, Unanswered>> ask(Upstream& upstream, std::string_view head, const Call& call, Instant begun,
-                                                  CallTimings& timings) {
+Task<std::expected<ResponseHead, Unanswered>> ask(Upstream& upstream, std::string_view head, const Call& call,
+                                                  Instant begun, CallTimings& timings) {
   upstream.parser.begin(call.method == "HEAD");
   Outgoing outgoing(head, call.body);
   static_cast<void>(outgoing.send(upstream));  // mostly that is all; what went wrong goes wrong again below
@@ -126,7 +130,8 @@ Task<std::expected<ResponseHead, Unanswered>> ask(Upstream& upstream, std::strin
       continue;
     }
     if (got.outcome != Transfer::Outcome::blocked)
-      co_return unanswered(Code::stream_cut, "The upstream closed the connection without an answer.", !timings.first_byte);
+      co_return unanswered(Code::stream_cut, "The upstream closed the connection without an answer.",
+                           !timings.first_byte);
     const auto wake = co_await upstream.readable(until);
     if (wake == Wake::cancelled) co_return unanswered(Code::client_gone, "The client closed the connection.");
     if (wake == Wake::expired)
@@ -156,7 +161,8 @@ Result<std::optional<Piece>> LiveReply::decode() {
 }
 
 std::unexpected<Error> LiveReply::silent() const {
-  return fail(Code::idle_timeout, fmt::format("The upstream was silent for {} ms in the middle of its answer.", idle_.count()));
+  return fail(Code::idle_timeout,
+              fmt::format("The upstream was silent for {} ms in the middle of its answer.", idle_.count()));
 }
 
 Task<Result<Piece>> LiveReply::next(Milliseconds patience) {

@@ -17,14 +17,19 @@ struct Unanswered {
   bool closed_before_answer = false;  // the connection was found closed; not a byte of a response came
 };
 // Sends the request and waits for the head of the final response.
-[[nodiscard]] Task<std::expected<ResponseHead, Unanswered>> ask(Upstream& upstream, std::string_view head, const Call& call,
-                                                                Instant begun, CallTimings& timings);
+[[nodiscard]] Task<std::expected<ResponseHead, Unanswered>> ask(Upstream& upstream, std::string_view head,
+                                                                const Call& call, Instant begun, CallTimings& timings);
 
 class LiveReply final : public Reply {
  public:
   LiveReply(UpstreamPool& pool, std::unique_ptr<Upstream> upstream, ResponseHead head, CallTimings timings, Url origin,
             Milliseconds idle)
-      : pool_(pool), upstream_(std::move(upstream)), head_(std::move(head)), timings_(timings), origin_(std::move(origin)), idle_(idle) {}
+      : pool_(pool),
+        upstream_(std::move(upstream)),
+        head_(std::move(head)),
+        timings_(timings),
+        origin_(std::move(origin)),
+        idle_(idle) {}
   ~LiveReply() override { give_back(); }
 
   [[nodiscard]] const ResponseHead& head() const override { return head_; }

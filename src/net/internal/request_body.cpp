@@ -69,13 +69,14 @@ std::optional<Refused> RequestParser::check(std::string_view raw_head, const Fra
   };
   if (outcome != HPE_OK && outcome != HPE_PAUSED && outcome != HPE_PAUSED_UPGRADE) {
     const char* const reason = llhttp_get_error_reason(&parser_);
-    return refused(fmt::format("The request head is malformed: {}.", reason != nullptr ? reason : llhttp_errno_name(outcome)));
+    return refused(
+        fmt::format("The request head is malformed: {}.", reason != nullptr ? reason : llhttp_errno_name(outcome)));
   }
   const bool chunked = (parser_.flags & F_CHUNKED) != 0;
   const auto length = (parser_.flags & F_CONTENT_LENGTH) != 0 ? parser_.content_length : 0;
   const bool has_body = framing.kind == Framing::Kind::chunked || framing.length > 0;
-  const bool agrees = head_complete_ && chunked == (framing.kind == Framing::Kind::chunked) && length == framing.length &&
-                      complete_ != has_body;
+  const bool agrees = head_complete_ && chunked == (framing.kind == Framing::Kind::chunked) &&
+                      length == framing.length && complete_ != has_body;
   if (!agrees) return refused("The length of the request's body is ambiguous.");
   return std::nullopt;
 }
@@ -89,8 +90,9 @@ Result<RequestParser::Decoded> RequestParser::decode(std::string_view bytes, std
   if (too_large_) return fail(Code::body_too_large, fmt::format("The body is larger than {} bytes.", bytes_max));
   if (outcome != HPE_OK && !(outcome == HPE_PAUSED && complete_)) {
     const char* const reason = llhttp_get_error_reason(&parser_);
-    return fail(Code::bad_http, fmt::format("The chunked body is malformed: {}.",
-                                            reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(outcome)));
+    return fail(Code::bad_http,
+                fmt::format("The chunked body is malformed: {}.",
+                            reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(outcome)));
   }
   const auto taken = complete_ ? static_cast<std::size_t>(llhttp_get_error_pos(&parser_) - bytes.data()) : bytes.size();
   // A body of one-byte chunks has five bytes of framing for each of its own. More is no body but an attempt to keep us

@@ -91,7 +91,8 @@ std::optional<SocketAddress> parse_address(std::string_view host, unsigned short
 
 Task<Result<std::vector<SocketAddress>>> Resolver::resolve(std::string host, unsigned short port) {
   if (const auto literal = parse_address(host, port)) co_return std::vector{*literal};
-  if (const auto known = known_.find(host); known != known_.end() && std::chrono::steady_clock::now() < known->second.until)
+  if (const auto known = known_.find(host);
+      known != known_.end() && std::chrono::steady_clock::now() < known->second.until)
     co_return with_port(known->second.addresses, port);
 
   Waiter waiter(loop_);
@@ -108,7 +109,8 @@ Task<Result<std::vector<SocketAddress>>> Resolver::resolve(std::string host, uns
   if (wake != Wake::ready) static_cast<void>(threads_.withdraw(*ticket));
   if (wake == Wake::cancelled) co_return client_gone();
   if (wake == Wake::expired)
-    co_return fail(Code::dns, fmt::format("Looking up the host {} took longer than {} s.", host, Seconds(dns_deadline).count()));
+    co_return fail(Code::dns,
+                   fmt::format("Looking up the host {} took longer than {} s.", host, Seconds(dns_deadline).count()));
   if (lookup->error != 0)
     co_return fail(Code::dns, fmt::format("The host {} was not found: {}.", host, ::gai_strerror(lookup->error)));
   if (lookup->addresses.empty()) co_return fail(Code::dns, fmt::format("The host {} has no address.", host));

@@ -93,7 +93,8 @@ bool is_writable_field(std::string_view name, std::string_view value) {
   return is_token(name) && is_field_value(value);
 }
 
-void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing, std::string_view date) {
+void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing,
+                          std::string_view date) {
   out += "HTTP/1.1 "sv;
   append_number(out, head.status);
   out += ' ';

@@ -23,7 +23,8 @@ struct ResponseFraming {
 
 // Appends the head with its empty line. Framing fields in `head` are replaced by `framing`; a field that holds a
 // control character is left out, so that nobody can smuggle a line through a value.
-void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing, std::string_view date);
+void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing,
+                          std::string_view date);
 
 // "name: value\r\n"
 void append_field(std::string& out, std::string_view name, std::string_view value);

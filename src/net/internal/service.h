@@ -18,7 +18,11 @@ class Service {
  public:
   Service(Loop& loop, const Log& log, const ServerDeadlines& deadlines, std::atomic<std::size_t>& open_connections,
           std::unique_ptr<Handler> handler)
-      : loop_(loop), log_(log), deadlines_(deadlines), open_connections_(open_connections), handler_(std::move(handler)) {}
+      : loop_(loop),
+        log_(log),
+        deadlines_(deadlines),
+        open_connections_(open_connections),
+        handler_(std::move(handler)) {}
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;

@@ -22,7 +22,7 @@ Signals::Signals(Loop& loop, std::function<void()> came)
     : loop_(loop), came_(std::move(came)), fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   signal_fd = fd_;
   loop_.watch(fd_, *this, EPOLLIN);
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = note;
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGTERM, &action, &term_before_);

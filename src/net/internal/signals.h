@@ -22,8 +22,8 @@ class Signals final : private Watch {
   Loop& loop_;
   std::function<void()> came_;
   int fd_;
-  struct sigaction term_before_ {};
-  struct sigaction int_before_ {};
+  struct sigaction term_before_{};
+  struct sigaction int_before_{};
 };
 
 // Writing to a closed socket is an error to be read, not a reason to die.

@@ -42,11 +42,14 @@ struct Tls::Bio {
     if (sent.outcome == Transfer::Outcome::blocked) BIO_set_retry_write(bio);
     return -1;
   }
-  static long control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+  static long control(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) {
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+  }
 
   static const BIO_METHOD* method() {
     static const std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> value = [] {
-      std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> made(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream"), BIO_meth_free);
+      std::unique_ptr<BIO_METHOD, decltype(&BIO_meth_free)> made(
+          BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream"), BIO_meth_free);
       BIO_meth_set_read(made.get(), read);
       BIO_meth_set_write(made.get(), write);
       BIO_meth_set_ctrl(made.get(), control);
@@ -70,7 +73,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const std::string& ca_file)
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_security_level(context, 2);  // no SHA-1 signatures, no RSA below 2048 bits
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(context,
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(context, 1);  // a record in one recv, not two
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_sess_set_new_cb(context, Tls::Bio::new_session);
@@ -96,7 +100,11 @@ void TlsContext::remember(const std::string& host, SSL_SESSION* session) {
 }
 
 Tls::Tls(TlsContext& context, Stream& stream, std::string host, std::string key)
-    : context_(context), stream_(stream), host_(std::move(host)), key_(std::move(key)), session_(SSL_new(context.get())) {
+    : context_(context),
+      stream_(stream),
+      host_(std::move(host)),
+      key_(std::move(key)),
+      session_(SSL_new(context.get())) {
   auto* const ssl = session_.get();
   auto* const bio = BIO_new(Bio::method());
   BIO_set_data(bio, this);

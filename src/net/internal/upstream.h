@@ -36,7 +36,9 @@ class Upstream final : private Stream, private Deadline {
   using Stream::may_read;
   using Stream::peer_closed;
   using Stream::readable_or_writable;
-  [[nodiscard]] auto readable(Moment until) { return tls_ ? Stream::readable_or_writable(until) : Stream::readable(until); }
+  [[nodiscard]] auto readable(Moment until) {
+    return tls_ ? Stream::readable_or_writable(until) : Stream::readable(until);
+  }
 
   ReadBuffer buffer{};
   ResponseParser parser{};

@@ -59,7 +59,9 @@ class Wheel {
   static constexpr std::size_t word_bits = 64;
   struct Sentinel final : Deadline {};
 
-  [[nodiscard]] bool maybe_used(std::size_t slot) const { return (used_[slot / word_bits] >> (slot % word_bits) & 1U) != 0; }
+  [[nodiscard]] bool maybe_used(std::size_t slot) const {
+    return (used_[slot / word_bits] >> (slot % word_bits) & 1U) != 0;
+  }
   void expire_slot(std::size_t slot);
 
   Instant begin_;

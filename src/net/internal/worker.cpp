@@ -14,7 +14,10 @@ namespace agt::net {
 namespace asio = boost::asio;
 
 LiveWorker::LiveWorker(Common& common, int index)
-    : common_(common), index_(index), loop_(common.clock), client_(make_client(loop_, common.dns, common.options.client)) {}
+    : common_(common),
+      index_(index),
+      loop_(common.clock),
+      client_(make_client(loop_, common.dns, common.options.client)) {}
 
 LiveWorker::~LiveWorker() = default;
 
@@ -67,7 +70,8 @@ void LiveWorker::start(std::function<Task<>()> task) {
   if (finishing_) return;
   const auto place = background_.emplace(background_.end());
   const auto at_end = [this, place](const std::exception_ptr&) { background_.erase(place); };
-  asio::co_spawn(loop_.executor(), shielded(std::move(task)), asio::bind_cancellation_slot(place->cancel.slot(), at_end));
+  asio::co_spawn(loop_.executor(), shielded(std::move(task)),
+                 asio::bind_cancellation_slot(place->cancel.slot(), at_end));
 }
 
 Task<> LiveWorker::shielded(std::function<Task<>()> task) {
@@ -81,8 +85,10 @@ Task<> LiveWorker::shielded(std::function<Task<>()> task) {
 
 void LiveWorker::open(const std::string& name, int fd, std::unique_ptr<Handler> handler) {
   Door door{.name = name};
-  door.service = std::make_unique<Service>(loop_, common_.log, common_.options.server, common_.open_connections, std::move(handler));
-  door.listener = std::make_unique<Listener>(loop_, fd, *door.service, common_.open_connections, common_.connections_max);
+  door.service = std::make_unique<Service>(loop_, common_.log, common_.options.server, common_.open_connections,
+                                           std::move(handler));
+  door.listener =
+      std::make_unique<Listener>(loop_, fd, *door.service, common_.open_connections, common_.connections_max);
   doors_.push_back(std::move(door));
 }
 

@@ -30,7 +30,8 @@ Identity unsigned_identity(const std::string& common_name, long from, long until
   X509_gmtime_adj(X509_getm_notBefore(x), from);
   X509_gmtime_adj(X509_getm_notAfter(x), until);
   X509_set_pubkey(x, identity.key.get());
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0);
   return identity;
 }
 

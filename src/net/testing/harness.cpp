@@ -127,7 +127,8 @@ void Harness::stop() {
 }
 
 std::uint16_t Harness::serve(Handle handle, std::string name) {
-  const auto port = runtime_->listen(std::move(name), {}, [handle](Worker&) { return std::make_unique<LambdaHandler>(handle); });
+  const auto port =
+      runtime_->listen(std::move(name), {}, [handle](Worker&) { return std::make_unique<LambdaHandler>(handle); });
   EXPECT_TRUE(port.has_value()) << port.error().message;
   return port.value_or(0);
 }

@@ -26,9 +26,10 @@ class Socket {
 
   void send(std::string_view bytes) const;
   // Until `enough` is satisfied by all that came, or the other side closes, or the time is over.
-  [[nodiscard]] std::string receive_until(const std::function<bool(std::string_view)>& enough, Milliseconds limit = Milliseconds(5000)) const;
+  [[nodiscard]] std::string receive_until(const std::function<bool(std::string_view)>& enough,
+                                          Milliseconds limit = Milliseconds(5000)) const;
   [[nodiscard]] std::string receive_until(std::string_view end) const;
-  [[nodiscard]] std::string receive_all() const;  // until the other side closes
+  [[nodiscard]] std::string receive_all() const;                  // until the other side closes
   [[nodiscard]] bool is_closed_within(Milliseconds limit) const;  // FIN or RST arrives
   void shutdown_write() const;
   void reset();  // closes with RST
