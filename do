@@ -12,6 +12,9 @@ FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
 BENCH_PACKAGES="nginx-light wrk python3"
 NODE_NEEDED="20.19"
 
+# Objects of one checkout serve another.
+export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf 'do: %s\n' "$*" >&2; exit 1; }
 

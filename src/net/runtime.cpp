@@ -79,8 +79,15 @@ class LiveRuntime final : public Runtime {
 
   void run() override {
     ignore_sigpipe();
+    // Signals have a thread of their own: a worker may be done while others still drain, and a second signal must
+    // reach those.
+    Loop watch(common_.clock);
     std::optional<Signals> signals;
-    if (common_.options.handle_signals) signals.emplace(workers_.front()->loop(), [this] { signalled(); });
+    std::thread watcher;
+    if (common_.options.handle_signals) {
+      signals.emplace(watch, [this] { signalled(); });
+      watcher = std::thread([&watch] { watch.run(); });
+    }
     {
       const std::lock_guard lock(start_);
       running_ = true;
@@ -90,6 +97,10 @@ class LiveRuntime final : public Runtime {
       threads.emplace_back([&worker = *workers_[i]] { worker.loop().run(); });
     workers_.front()->loop().run();
     for (auto& thread : threads) thread.join();
+    if (watcher.joinable()) {
+      watch.stop();
+      watcher.join();
+    }
     running_ = false;
   }
 
