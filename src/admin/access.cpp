@@ -37,8 +37,7 @@ void open_to(AdminAccess& access, std::string_view host, std::uint16_t port) {
 
 Result<AdminAddress> publish(AdminAccess& access, const store::Home& home, std::string_view host, std::uint16_t port) {
   open_to(access, host, port);
-  AdminAddress address{
-      .url = access.url, .token = access.token, .pid = ::getpid(), .version = std::string(version)};
+  AdminAddress address{.url = access.url, .token = access.token, .pid = ::getpid(), .version = std::string(version)};
   json::Writer w;
   w.begin_object();
   w.field("address", address.url);

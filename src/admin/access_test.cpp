@@ -73,7 +73,7 @@ TEST(AdminAccess, leaves_its_address_to_the_user_alone_and_takes_it_back) {
   EXPECT_FALSE(published(home));
   AdminAccess access;
   ASSERT_TRUE(publish(access, home, "127.0.0.1", 8046));
-  struct stat state {};
+  struct stat state{};
   ASSERT_EQ(::stat(home.admin_file().c_str(), &state), 0);
   EXPECT_EQ(state.st_mode & 0777, 0600U);
   const auto found = published(home);

@@ -182,7 +182,8 @@ TEST(AdminApi, refuses_settings_with_which_the_next_start_would_fail) {
 
 TEST(AdminApi, hides_the_password_of_a_proxy) {
   LiveGateway live;
-  ASSERT_EQ(live.call("PATCH", "/settings", R"({"network.upstream_proxy":"http://me:hunter2@proxy:3128"})").status, 200);
+  ASSERT_EQ(live.call("PATCH", "/settings", R"({"network.upstream_proxy":"http://me:hunter2@proxy:3128"})").status,
+            200);
   const auto shown = live.call("GET", "/settings").body;
   EXPECT_FALSE(shown.contains("hunter2"));
   EXPECT_TRUE(shown.contains("http://me:…@proxy:3128"));
@@ -214,7 +215,8 @@ TEST(AdminApi, gives_the_catalogue_and_its_own_description) {
 TEST(AdminApi, refuses_bodies_that_are_no_json) {
   LiveGateway live;
   const auto token = fmt::format("Bearer {}", live.access().token.reveal());
-  const auto form = live.call("POST", "/api/v1/keys", "name=x", {{"authorization", token}, {"content-type", "text/plain"}});
+  const auto form =
+      live.call("POST", "/api/v1/keys", "name=x", {{"authorization", token}, {"content-type", "text/plain"}});
   EXPECT_EQ(form.status, 415);
   const auto broken = live.call("POST", "/keys", "{");
   EXPECT_EQ(broken.status, 400);

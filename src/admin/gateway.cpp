@@ -124,8 +124,9 @@ Result<net::Url> address_of(const store::Account& account, const catalogue::Prov
                 "base_url");
   const auto url = net::parse_url(address);
   if (!url)
-    return fail(Code::schema, fmt::format("\"{}\" is not an address like https://host[:port][/path].",
-                                          text::quoted(address)), "base_url");
+    return fail(Code::schema,
+                fmt::format("\"{}\" is not an address like https://host[:port][/path].", text::quoted(address)),
+                "base_url");
   if (!url->tls && !url->loopback() && !account.insecure_http)
     return fail(Code::schema,
                 fmt::format("{} is plain http to another computer: the key would travel in the clear. Use https, or "
@@ -169,10 +170,10 @@ Result<> check_account(const store::Account& account, Families families) {
   const bool needs_key = !upstream.family->local() && upstream.key_style != catalogue::KeyStyle::none &&
                          (known == nullptr || known->key_required) && !upstream.base.loopback();
   if (needs_key && account.credential.empty())
-    return fail(Code::schema,
-                fmt::format("An account of {} needs a key: give it with --key-env VARIABLE or --key-stdin.",
-                            account.provider),
-                "key");
+    return fail(
+        Code::schema,
+        fmt::format("An account of {} needs a key: give it with --key-env VARIABLE or --key-stdin.", account.provider),
+        "key");
   const bool has_space = std::ranges::any_of(account.credential.reveal(), [](char c) { return c <= ' ' || c == 0x7f; });
   if (has_space) return fail(Code::schema, "The key has a space or a line end in it.", "key");
   return {};
@@ -239,8 +240,7 @@ Result<> reload(Gateway& gateway) {
     TRY(gateway.settings, gateway.resolve(stored));
   }
   TRY(const auto built, build_snapshot(gateway.vault, gateway.settings, gateway.families, gateway.proxy_port));
-  for (const auto& problem : built.problems)
-    gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
+  for (const auto& problem : built.problems) gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
   gateway.pool.set_accounts(built.snapshot->accounts);
   gateway.current.set(built.snapshot);
   const auto& keep = gateway.settings.ledger;

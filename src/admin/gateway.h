@@ -60,20 +60,20 @@ using Resolve = std::function<Result<store::Settings>(const store::StoredSetting
 // What the admin API works on. All of it outlives the handlers.
 struct Gateway {
   store::Vault& vault;
-  store::Ledger& ledger;             // a reader's own connection
+  store::Ledger& ledger;  // a reader's own connection
   store::LedgerWriter& ledger_writer;
-  store::Settings settings;          // read it with settings_now(); reload() changes it
+  store::Settings settings;  // read it with settings_now(); reload() changes it
   relay::Current& current;
   pool::Pool& pool;
   Families families;
   const relay::Services& services;
   const Clock& clock;
   const Log& log;
-  std::uint16_t proxy_port = 0;      // 0: nobody listens; the command line works on the files
+  std::uint16_t proxy_port = 0;  // 0: nobody listens; the command line works on the files
   WallTime started{};
   int workers = 0;
-  Resolve resolve{};                 // none: settings change at the next start only
-  std::mutex reloading{};            // one change at a time
+  Resolve resolve{};       // none: settings change at the next start only
+  std::mutex reloading{};  // one change at a time
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

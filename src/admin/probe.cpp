@@ -100,8 +100,8 @@ Task<Result<Answer>> test_account(const Call& call, net::Worker& worker) {
     TRY(upstream, upstream_of(account, gateway.families));
     const auto settings = settings_now(gateway);
     timeouts.connect = Seconds(settings.network.connect_timeout_s);
-    timeouts.first_byte = std::min<Milliseconds>(Seconds(settings.network.first_byte_timeout_s),
-                                                 test_first_byte_deadline);
+    timeouts.first_byte =
+        std::min<Milliseconds>(Seconds(settings.network.first_byte_timeout_s), test_first_byte_deadline);
     return {};
   };
   CO_TRY_OK(co_await worker.offload([&] { prepared = prepare(); }));

@@ -55,8 +55,9 @@ std::string account_id(store::Vault& vault, const std::string& id_or_label) {
 }
 
 Result<store::LedgerFilter> filter_of(const Call& call) {
-  const std::vector<std::string_view> known{"limit", "before", "since_ms", "until_ms", "failures", "class", "code",
-                                            "account", "provider", "model", "dialect", "key", "contains"};
+  const std::vector<std::string_view> known{"limit",   "before", "since_ms", "until_ms", "failures",
+                                            "class",   "code",   "account",  "provider", "model",
+                                            "dialect", "key",    "contains"};
   TRY(const auto query, Query::read(call.ask.query, known));
   store::LedgerFilter filter;
   TRY(const auto limit, query.number("limit"));

@@ -37,7 +37,7 @@ struct Call {
   [[nodiscard]] const std::string& word() const { return words.front(); }
 };
 
-using StoreWork = Result<Answer> (*)(const Call& call);                            // on an offload thread: may wait
+using StoreWork = Result<Answer> (*)(const Call& call);                               // on an offload thread: may wait
 using NetworkWork = Task<Result<Answer>> (*)(const Call& call, net::Worker& worker);  // on the worker's own thread
 
 enum class Auth : std::uint8_t { token, none };

@@ -104,8 +104,8 @@ Result<> check_value(const store::SettingChange& change) {
   const auto* spec = store::find_setting(change.name);
   if (spec == nullptr) return no_setting(Code::schema, change.name);
   if (!change.value && change.secret.empty()) return {};
-  const auto value = change.value ? store::parse_setting(*spec, *change.value)
-                                  : store::parse_setting(*spec, change.secret.reveal());
+  const auto value =
+      change.value ? store::parse_setting(*spec, *change.value) : store::parse_setting(*spec, change.secret.reveal());
   if (!value) return fail(Code::schema, fmt::format("{}: {}", change.name, value.error().message), change.name);
   return {};
 }
@@ -115,8 +115,7 @@ store::StoredSettings changed_layer(store::StoredSettings layer, const std::vect
   for (const auto& change : changes) {
     std::erase_if(layer.values, [&](const store::StoredSetting& there) { return there.name == change.name; });
     if (!change.value && change.secret.empty()) continue;
-    layer.values.push_back(
-        {.name = change.name, .value = change.value.value_or(json::Raw{}), .secret = change.secret});
+    layer.values.push_back({.name = change.name, .value = change.value.value_or(json::Raw{}), .secret = change.secret});
   }
   return layer;
 }

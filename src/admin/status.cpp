@@ -72,11 +72,11 @@ void write_settings(json::Writer& w, const store::Settings& settings) {
 }
 
 void write_operation(json::Writer& w, const Endpoint& endpoint) {
-  w.key(endpoint.method == "GET"      ? "get"
-        : endpoint.method == "POST"   ? "post"
-        : endpoint.method == "PUT"    ? "put"
-        : endpoint.method == "PATCH"  ? "patch"
-                                      : "delete");
+  w.key(endpoint.method == "GET"     ? "get"
+        : endpoint.method == "POST"  ? "post"
+        : endpoint.method == "PUT"   ? "put"
+        : endpoint.method == "PATCH" ? "patch"
+                                     : "delete");
   w.begin_object();
   w.field("summary", endpoint.summary);
   w.key("parameters");
@@ -99,7 +99,8 @@ void write_operation(json::Writer& w, const Endpoint& endpoint) {
   w.end_object();
 }
 
-constexpr std::string_view components = R"({"securitySchemes":{"token":{"type":"http","scheme":"bearer"}},)"
+constexpr std::string_view components =
+    R"({"securitySchemes":{"token":{"type":"http","scheme":"bearer"}},)"
     R"("responses":{"Refused":{"description":"refused","content":{"application/json":{"schema":{"type":"object",)"
     R"("properties":{"error":{"type":"object","properties":{"class":{"type":"string"},"code":{"type":"string"},)"
     R"("message":{"type":"string"},"field":{"type":"string"},"remedy":{"type":"string"}}}}}}}}}})";

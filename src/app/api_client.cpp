@@ -29,7 +29,8 @@ class StopAtEnd {
 
 std::string target_of(const admin::Ask& ask) {
   std::string target;
-  for (const auto part : text::split(std::string_view(ask.path).substr(1), '/')) target += "/" + text::percent_encoded(part);
+  for (const auto part : text::split(std::string_view(ask.path).substr(1), '/'))
+    target += "/" + text::percent_encoded(part);
   return ask.query.empty() ? target : target + "?" + ask.query;
 }
 

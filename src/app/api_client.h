@@ -22,8 +22,7 @@ class Api {
 };
 
 // Finds the gateway of the home, or takes the home's lock and works on its files.
-[[nodiscard]] Result<std::unique_ptr<Api>> reach(CliContext& context,
-                                                 const std::optional<std::filesystem::path>& home);
+[[nodiscard]] Result<std::unique_ptr<Api>> reach(CliContext& context, const std::optional<std::filesystem::path>& home);
 
 [[nodiscard]] std::unique_ptr<Api> running_gateway(admin::AdminAddress address, const Clock& clock);
 

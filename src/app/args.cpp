@@ -40,8 +40,8 @@ Result<> check_words(const Shape& shape, std::span<const std::string> words) {
   const auto is_needed = [](std::string_view place) { return !place.starts_with('['); };
   const auto needed = static_cast<std::size_t>(std::ranges::count_if(places, is_needed));
   if (words.size() > places.size())
-    return fail(Code::schema, fmt::format("`agt {}` does not take \"{}\".", shape.command,
-                                          text::quoted(words[places.size()], 60)));
+    return fail(Code::schema,
+                fmt::format("`agt {}` does not take \"{}\".", shape.command, text::quoted(words[places.size()], 60)));
   if (words.size() < needed)
     return fail(Code::schema, fmt::format("`agt {}` needs {}.", shape.command, places[words.size()]));
   return {};

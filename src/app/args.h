@@ -28,8 +28,8 @@ struct Shape {
 class Arguments {
  public:
   [[nodiscard]] bool has(std::string_view option) const { return values_.contains(option); }
-  [[nodiscard]] std::string get(std::string_view option) const;                 // the last value, or ""
-  [[nodiscard]] std::vector<std::string> all(std::string_view option) const;    // every value
+  [[nodiscard]] std::string get(std::string_view option) const;               // the last value, or ""
+  [[nodiscard]] std::vector<std::string> all(std::string_view option) const;  // every value
   [[nodiscard]] std::size_t words() const { return words_.size(); }
   [[nodiscard]] const std::string& word(std::size_t index) const { return words_.at(index); }
 

@@ -122,8 +122,8 @@ Exit help(CliContext& context, std::span<const std::string> words) {
 
 Result<Api*> Session::api() {
   if (!api_) {
-    const auto home = arguments_.has("--home") ? std::optional<std::filesystem::path>(arguments_.get("--home"))
-                                               : std::nullopt;
+    const auto home =
+        arguments_.has("--home") ? std::optional<std::filesystem::path>(arguments_.get("--home")) : std::nullopt;
     TRY(api_, reach(context_, home));
   }
   return api_.get();

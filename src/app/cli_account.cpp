@@ -27,8 +27,8 @@ Result<std::string> account_body(Session& session) {
   w.begin_object();
   w.field("provider", arguments.word(0));
   if (key) w.field("key", *key);
-  for (const auto& [option, field] : {std::pair("--label", "label"), std::pair("--base-url", "base_url"),
-                                      std::pair("--key-header", "key_header")})
+  for (const auto& [option, field] :
+       {std::pair("--label", "label"), std::pair("--base-url", "base_url"), std::pair("--key-header", "key_header")})
     if (arguments.has(option)) w.field(field, arguments.get(option));
   for (const auto& [option, field] :
        {std::pair("--priority", "priority"), std::pair("--max-concurrency", "max_concurrency")}) {
@@ -147,8 +147,8 @@ Result<Exit> account_test(Session& session) {
   }
   const auto took = shown_duration(root["latency_ms"].number_or(0));
   if (is_good) {
-    session.print(fmt::format("{} works: {} models, {}.\n", root["label"].text_or(""),
-                              root["models_count"].integer_or(0), took));
+    session.print(
+        fmt::format("{} works: {} models, {}.\n", root["label"].text_or(""), root["models_count"].integer_or(0), took));
     return exit;
   }
   const auto error = root["error"];

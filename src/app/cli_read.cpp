@@ -40,11 +40,12 @@ std::string status_text(const json::Value& root, bool runs) {
                                accounts["unusable"].integer_or(0)));
   line("rules", fmt::format("{}", root["routes"].integer_or(0)));
   line("keys", fmt::format("{} besides the primary one", root["keys"].integer_or(0)));
-  line("ledger", fmt::format("{} requests, {}", ledger["requests"].integer_or(0),
-                             shown_bytes(ledger["bytes"].integer_or(0))));
+  line("ledger",
+       fmt::format("{} requests, {}", ledger["requests"].integer_or(0), shown_bytes(ledger["bytes"].integer_or(0))));
   const auto missing = ledger["dropped"].integer_or(0) + ledger["lost"].integer_or(0);
-  if (missing > 0) line("", fmt::format("{} requests could not be recorded. {}", missing,
-                                        text::quoted(ledger["last_error"].text_or(""))));
+  if (missing > 0)
+    line("",
+         fmt::format("{} requests could not be recorded. {}", missing, text::quoted(ledger["last_error"].text_or(""))));
   return out;
 }
 
@@ -54,6 +55,9 @@ std::string tokens_text(const json::Value& row) {
   };
   return fmt::format("{} / {}", count("input_tokens"), count("output_tokens"));
 }
+
+// The ledger counts whole milliseconds.
+std::string took(double milliseconds) { return milliseconds < 1 ? "< 1 ms" : shown_duration(milliseconds); }
 
 std::string requests_text(const json::Value& root) {
   Table table({"ID", "TIME (UTC)", "STATUS", "MODEL", "SERVED BY", "TOKENS", "TOOK", "FAILURE"});
@@ -65,7 +69,7 @@ std::string requests_text(const json::Value& root) {
                                           account.empty() ? "" : fmt::format(" ({})", account));
     table.add({row["id"].text_or(""), shown_time(row["started_ms"].integer_or(0)),
                fmt::format("{}", row["status"].integer_or(0)), row["model"].text_or(""), served, tokens_text(row),
-               shown_duration(row["latency_ms"].number_or(0)), row["code"].text_or("")});
+               took(row["latency_ms"].number_or(0)), row["code"].text_or("")});
   }
   return table.empty() ? "No request yet.\n" : table.text();
 }
@@ -79,7 +83,7 @@ std::string stats_text(const json::Value& root) {
     const auto requests = stat["requests"].number_or(0);
     const auto average = requests > 0 ? stat["latency_ms_sum"].number_or(0) / requests : 0;
     table.add({stat["key"].text_or(""), count(stat, "requests"), count(stat, "failures"), count(stat, "input_tokens"),
-               count(stat, "output_tokens"), count(stat, "cache_read_tokens"), shown_duration(average)});
+               count(stat, "output_tokens"), count(stat, "cache_read_tokens"), took(average)});
   }
   return table.empty() ? "No request yet.\n" : table.text();
 }
@@ -117,8 +121,6 @@ Result<Exit> show_stats(Session& session) {
   return show(session, {.path = "/stats", .query = by.empty() ? "" : "by=" + text::percent_encoded(by)}, stats_text);
 }
 
-Result<Exit> provider_list(Session& session) {
-  return show(session, {.path = "/catalogue/providers"}, providers_text);
-}
+Result<Exit> provider_list(Session& session) { return show(session, {.path = "/catalogue/providers"}, providers_text); }
 
 }  // namespace agt::app

@@ -24,8 +24,7 @@ Result<Exit> route_add(Session& session) {
     w.field("position", position);
   }
   w.end_object();
-  TRY(const auto route,
-      session.ask_document({.method = "POST", .path = "/routes", .body = std::move(w).take()}));
+  TRY(const auto route, session.ask_document({.method = "POST", .path = "/routes", .body = std::move(w).take()}));
   session.print(fmt::format("{}\n", route.root()["position"].integer_or(0)));
   for (const auto warning : route.root()["warnings"].children())
     session.hint(fmt::format("agt: warning: {}", warning.text_or("")));

@@ -77,12 +77,11 @@ Result<Exit> settings_set(Session& session) {
   w.key(spec->name);
   w.raw(value);
   w.end_object();
-  TRY(const auto after,
-      session.ask_document({.method = "PATCH", .path = "/settings", .body = std::move(w).take()}));
+  TRY(const auto after, session.ask_document({.method = "PATCH", .path = "/settings", .body = std::move(w).take()}));
   for (const auto setting : after.root()["settings"].children()) {
     if (!setting["name"].is(spec->name)) continue;
-    session.hint(fmt::format("{} is now {} ({}).", spec->name, value_text(setting),
-                             setting["origin_text"].text_or("")));
+    session.hint(
+        fmt::format("{} is now {} ({}).", spec->name, value_text(setting), setting["origin_text"].text_or("")));
     if (setting["read_only"].boolean_or(false))
       session.hint("The change is stored, but it has no effect as long as the place named above sets it.");
   }

@@ -117,12 +117,13 @@ const Command* find_command(std::string_view name) {
 std::string help_overview() {
   std::string out = "Antigravity Tools: one local address for every model.\n\n";
   for (const auto& command : table) {
-    const auto left = command.words.empty() ? std::string(command.name)
-                                            : fmt::format("{} {}", command.name, command.words);
+    const auto left =
+        command.words.empty() ? std::string(command.name) : fmt::format("{} {}", command.name, command.words);
     out += fmt::format("  agt {:<26} {}\n", left, command.summary);
   }
-  out += "\n`agt help COMMAND` shows a command's options. --home DIR or AGT_HOME names the folder of the gateway.\n"
-         "Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.\n";
+  out +=
+      "\n`agt help COMMAND` shows a command's options. --home DIR or AGT_HOME names the folder of the gateway.\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 78 wrong configuration.\n";
   return out;
 }
 

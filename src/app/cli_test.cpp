@@ -88,8 +88,11 @@ TEST(Cli, tests_an_account_both_ways) {
   const TemporaryFolder other;
   for (const auto& home : {live.folder(), other.path()}) {
     const auto add = [&](const std::string& label, const std::string& key) {
-      return run(home, {"account", "add", "openai-compatible", "--label", label, "--base-url", live.upstream_url(),
-                        "--key-stdin"}, {}, key + "\n").exit;
+      return run(home,
+                 {"account", "add", "openai-compatible", "--label", label, "--base-url", live.upstream_url(),
+                  "--key-stdin"},
+                 {}, key + "\n")
+          .exit;
     };
     ASSERT_EQ(add("good", std::string(admin::testing::good_key)), Exit::ok);
     ASSERT_EQ(add("bad", "sk-bad-key-4567"), Exit::ok);
@@ -133,18 +136,20 @@ TEST(Cli, keeps_secrets_out_of_the_process_list) {
   const auto refused = run(folder.path(), {"settings", "set", "proxy.api_key", "sk-0123456789abcdef"});
   EXPECT_EQ(refused.exit, Exit::usage);
   EXPECT_FALSE(refused.err.contains("sk-0123456789abcdef"));
-  const auto stored = run(folder.path(), {"settings", "set", "proxy.api_key", "--value-stdin"}, {}, "sk-0123456789abcdef\n");
+  const auto stored =
+      run(folder.path(), {"settings", "set", "proxy.api_key", "--value-stdin"}, {}, "sk-0123456789abcdef\n");
   EXPECT_EQ(stored.exit, Exit::ok) << stored.err;
   EXPECT_EQ(run(folder.path(), {"settings", "get", "proxy.api_key"}).out, "…cdef\n");
 }
 
 TEST(Cli, tells_the_story_of_a_request) {
   LiveGateway live;
-  live.ledger_writer().push({.id = "tr_abcdef",
-                             .started_ms = 1,
-                             .client_model = "m",
-                             .status = 200,
-                             .trace = R"({"id":"tr_abcdef","rule":"accounts that list the model","sentence":"Served."})"});
+  live.ledger_writer().push(
+      {.id = "tr_abcdef",
+       .started_ms = 1,
+       .client_model = "m",
+       .status = 200,
+       .trace = R"({"id":"tr_abcdef","rule":"accounts that list the model","sentence":"Served."})"});
   const auto story = run(live.folder(), {"trace", "tr_abc"});
   EXPECT_TRUE(story.out.contains("  rule       accounts that list the model\n")) << story.out << story.err;
   EXPECT_TRUE(run(live.folder(), {"trace", "tr_abc", "--json"}).out.starts_with("{\"id\":\"tr_abcdef\""));

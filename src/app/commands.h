@@ -24,7 +24,7 @@ class Session {
 
   struct Question {
     std::string method = "GET";
-    std::string path{};   // below /api/v1, decoded
+    std::string path{};  // below /api/v1, decoded
     std::string body{};
     std::string query{};
   };
@@ -44,11 +44,11 @@ class Session {
 };
 
 struct Command {
-  std::string_view name{};     // "account add"
-  std::string_view words{};    // "PROVIDER"
+  std::string_view name{};   // "account add"
+  std::string_view words{};  // "PROVIDER"
   std::span<const OptionSpec> options{};
-  std::string_view summary{};  // one line
-  std::string_view notes{};    // further lines of the help page; may be empty
+  std::string_view summary{};                       // one line
+  std::string_view notes{};                         // further lines of the help page; may be empty
   Result<Exit> (*run)(Session& session) = nullptr;  // null: run elsewhere (serve)
 };
 

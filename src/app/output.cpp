@@ -22,9 +22,7 @@ std::size_t width(std::string_view s) {
 
 }  // namespace
 
-Table::Table(std::initializer_list<std::string_view> headings) {
-  rows_.emplace_back(headings.begin(), headings.end());
-}
+Table::Table(std::initializer_list<std::string_view> headings) { rows_.emplace_back(headings.begin(), headings.end()); }
 
 void Table::add(std::vector<std::string> cells) {
   for (auto& cell : cells) cell = text::quoted(cell, cell_max);

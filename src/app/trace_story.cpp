@@ -53,9 +53,9 @@ std::string skip_text(const json::Value& skip) {
 std::string connection_text(const json::Value& timings) {
   std::vector<std::string> steps;
   if (timings["reused_connection"].boolean_or(false)) steps.emplace_back("reused connection");
-  for (const auto& [key, step] : {std::pair("dns_ms", "name found"), std::pair("connect_ms", "connected"),
-                                  std::pair("tls_ms", "TLS"), std::pair("sent_ms", "sent"),
-                                  std::pair("first_byte_ms", "first byte")})
+  for (const auto& [key, step] :
+       {std::pair("dns_ms", "name found"), std::pair("connect_ms", "connected"), std::pair("tls_ms", "TLS"),
+        std::pair("sent_ms", "sent"), std::pair("first_byte_ms", "first byte")})
     if (timings[key].exists()) steps.push_back(fmt::format("{} at {} ms", step, ms(timings[key])));
   return text::joined(steps, ", ");
 }
@@ -100,9 +100,9 @@ void tell_attempt(std::string& out, std::size_t number, const json::Value& attem
 
 std::string usage_text(const json::Value& usage) {
   std::vector<std::string> parts;
-  for (const auto& [key, word] : {std::pair("input", "in"), std::pair("output", "out"),
-                                  std::pair("cache_read", "read from cache"),
-                                  std::pair("cache_write", "put into cache"), std::pair("reasoning", "reasoning")})
+  for (const auto& [key, word] :
+       {std::pair("input", "in"), std::pair("output", "out"), std::pair("cache_read", "read from cache"),
+        std::pair("cache_write", "put into cache"), std::pair("reasoning", "reasoning")})
     if (usage[key].exists()) parts.push_back(fmt::format("{} {}", usage[key].integer_or(0), word));
   if (!parts.empty() && usage["estimated"].boolean_or(false)) parts.emplace_back("estimated");
   return text::joined(parts, ", ");

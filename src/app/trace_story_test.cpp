@@ -49,15 +49,18 @@ work answered 429 (rpm). Recovered on attempt 2 with claude.
 }
 
 TEST(TraceStory, tells_that_nobody_was_free) {
-  const auto story = story_of(R"({"id":"tr_1","started_ms":0,"method":"POST","path":"/v1/messages","dialect":"anthropic",
+  const auto story =
+      story_of(R"({"id":"tr_1","started_ms":0,"method":"POST","path":"/v1/messages","dialect":"anthropic",
     "operation":"generate","model":"m","stream":false,"user_agent":"","rule":"","targets":["openai/m"],
     "attempts":[{"provider":"openai","model":"m","account_id":"","account":"","lane":"none","begun_ms":0,"ended_ms":0,
     "status":0,"timings":{"reused_connection":false},"skipped":[{"account_id":"a","account":"work","reason":"off"}],
     "error":{"class":"client_error","code":"no_account","message":"nobody","remedy":"Add."},"next":"stop"}],
     "losses":[],"status":503,"error":{"class":"client_error","code":"no_account","message":"nobody","remedy":"Add."},
     "usage":{"estimated":false},"total_ms":1,"bytes_in":10,"bytes_out":20,"sentence":"nobody Add."})");
-  EXPECT_TRUE(story.contains("  try 1      nobody was free for openai/m\n"
-                             "               passed over work: off\n")) << story;
+  EXPECT_TRUE(
+      story.contains("  try 1      nobody was free for openai/m\n"
+                     "               passed over work: off\n"))
+      << story;
   EXPECT_TRUE(story.contains("  error      client_error/no_account: nobody\n\nnobody Add.\n")) << story;
 }
 

@@ -78,7 +78,8 @@ class LiveGateway {
   LiveGateway() {
     const auto admins = [this](net::Worker& worker) { return make_admin_handler(gateway_, access_, worker); };
     const auto port = runtime_->listen("admin", {}, admins).value();
-    upstream_port_ = runtime_->listen("upstream", {}, [](net::Worker&) { return std::make_unique<Upstream>(); }).value();
+    upstream_port_ =
+        runtime_->listen("upstream", {}, [](net::Worker&) { return std::make_unique<Upstream>(); }).value();
     EXPECT_TRUE(publish(access_, home_, "127.0.0.1", port).has_value());
     EXPECT_TRUE(reload(gateway_).has_value());
     thread_ = std::thread([this] { runtime_->run(); });
@@ -149,12 +150,8 @@ class LiveGateway {
   pool::Pool pool_{};
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
-  const relay::Services services_{.current = current_,
-                                  .pool = pool_,
-                                  .codecs = all_codecs,
-                                  .recorder = recorder_,
-                                  .clock = clock_,
-                                  .log = log_};
+  const relay::Services services_{
+      .current = current_, .pool = pool_, .codecs = all_codecs, .recorder = recorder_, .clock = clock_, .log = log_};
   Gateway gateway_{
       .vault = *vault_,
       .ledger = *ledger_,
