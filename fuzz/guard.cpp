@@ -16,7 +16,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   for (const auto& header : guarded->head.headers)
-    if (header.name.find_first_of("\r\n :") != std::string::npos || header.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) std::abort();
+    if (header.name.find_first_of("\r\n :") != std::string::npos ||
+        header.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+      std::abort();
   if (guarded->head.path.contains("..") && guarded->head.path.contains("/../")) std::abort();
   if (guarded->head.headers.count("host") > 1) std::abort();
   return 0;

@@ -26,7 +26,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   for (const auto style : {ThinkingStyle::none, ThinkingStyle::effort, ThinkingStyle::budget, ThinkingStyle::level})
     for (const auto* to : codecs) {
-      const auto rendered = to->render_request(*request, {.model = "up", .facts = {.id = "up", .thinking = style, .json_schema_tools = style != ThinkingStyle::none}});
+      const auto rendered = to->render_request(
+          *request,
+          {.model = "up", .facts = {.id = "up", .thinking = style, .json_schema_tools = style != ThinkingStyle::none}});
       if (rendered && !json::Document::parse(rendered->body)) std::abort();
     }
   return 0;

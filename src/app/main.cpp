@@ -38,7 +38,8 @@ int main(int argc, char** argv) {
     agt::store::harden_process();
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     const auto environment = agt::store::environment_of(environ);
-    if (!arguments.empty() && arguments[0] == "serve" && (arguments.size() < 2 || (arguments[1] != "--help" && arguments[1] != "-h")))
+    if (!arguments.empty() && arguments[0] == "serve" &&
+        (arguments.size() < 2 || (arguments[1] != "--help" && arguments[1] != "-h")))
       return serve(std::span(arguments).subspan(1), environment);
     return agt::app::run_cli(arguments, environment);
   } catch (const std::exception& bug) {

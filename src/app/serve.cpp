@@ -25,8 +25,9 @@ struct Option {
   std::string_view setting{};  // "": handled by itself
 };
 constexpr std::array options_known{
-    Option{"--host", "proxy.host"},     Option{"--port", "proxy.port"}, Option{"--admin-port", "admin.port"},
-    Option{"--workers", "workers"},     Option{"--log-level", "logging.level"}, Option{"--home", ""}, Option{"--config", ""},
+    Option{"--host", "proxy.host"}, Option{"--port", "proxy.port"},         Option{"--admin-port", "admin.port"},
+    Option{"--workers", "workers"}, Option{"--log-level", "logging.level"}, Option{"--home", ""},
+    Option{"--config", ""},
 };
 
 int worker_count(const store::Settings& settings) {
@@ -57,8 +58,10 @@ Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
 // A damaged database was put aside: never in silence.
 void tell_rescue(const Log& log, std::string_view event, const std::optional<store::Rescue>& rescue) {
   if (!rescue) return;
-  log.write(LogLevel::error, event, {{"why", rescue->why}, {"kept_as", rescue->set_aside.string()},
-                                     {"restored_from", rescue->restored ? rescue->restored->string() : "nothing; a new one was started"}});
+  log.write(LogLevel::error, event,
+            {{"why", rescue->why},
+             {"kept_as", rescue->set_aside.string()},
+             {"restored_from", rescue->restored ? rescue->restored->string() : "nothing; a new one was started"}});
 }
 
 // What a newcomer sees: where it listens, and one line that works at once.
@@ -70,14 +73,18 @@ void greet(const store::Settings& settings, std::uint16_t port, const admin::Adm
   fmt::print("  for clients   {}      OpenAI clients: {}/v1\n", address, address);
   fmt::print("  admin API     {}\n\n", admin_address.url);
   fmt::print("Try it now, without any account:\n\n");
-  fmt::print("  curl {}/v1/chat/completions{} \\\n    -H 'content-type: application/json' \\\n"
-             "    -d '{{\"model\":\"demo\",\"messages\":[{{\"role\":\"user\",\"content\":\"Hello!\"}}]}}'\n\n", address, key);
+  fmt::print(
+      "  curl {}/v1/chat/completions{} \\\n    -H 'content-type: application/json' \\\n"
+      "    -d '{{\"model\":\"demo\",\"messages\":[{{\"role\":\"user\",\"content\":\"Hello!\"}}]}}'\n\n",
+      address, key);
   fmt::print("Add an account:  agt account add gemini --key-env GEMINI_API_KEY      (agt help shows the rest)\n");
-  if (settings.listens_beyond_loopback()) fmt::print("\nThis port is open to other computers; clients must show a key.\n");
+  if (settings.listens_beyond_loopback())
+    fmt::print("\nThis port is open to other computers; clients must show a key.\n");
   std::fflush(stdout);
 }
 
-Result<std::uint16_t> listen_for_admin(net::Runtime& runtime, const store::Settings& settings, const net::HandlerFactory& factory) {
+Result<std::uint16_t> listen_for_admin(net::Runtime& runtime, const store::Settings& settings,
+                                       const net::HandlerFactory& factory) {
   const auto wanted = static_cast<std::uint16_t>(settings.admin.port);
   Result<std::uint16_t> opened = fail(Code::config, "no admin port tried");
   for (int i = 0; i < admin_port_attempts; ++i) {
@@ -101,7 +108,8 @@ Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments)
       name.resize(equals);
     }
     const auto known = std::ranges::find(options_known, std::string_view(name), &Option::name);
-    if (known == options_known.end()) return fail(Code::schema, fmt::format("agt serve has no option \"{}\"; see `agt help serve`.", arguments[i]));
+    if (known == options_known.end())
+      return fail(Code::schema, fmt::format("agt serve has no option \"{}\"; see `agt help serve`.", arguments[i]));
     if (!value) {
       if (i + 1 == arguments.size()) return fail(Code::schema, fmt::format("{} needs a value.", name));
       value = arguments[++i];
@@ -132,19 +140,35 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
   tell_rescue(log, "ledger_damaged", ledger->rescue());
-  store::LedgerWriter ledger_writer(std::move(ledger), {.keep_days = settings.ledger.keep_days, .bytes_max = settings.ledger.max_mb << 20});
+  store::LedgerWriter ledger_writer(
+      std::move(ledger), {.keep_days = settings.ledger.keep_days, .bytes_max = settings.ledger.max_mb << 20});
   admin::LedgerRecorder recorder(ledger_writer);
 
   pool::Pool pool;
   relay::Current current(nullptr);
-  const relay::Services services{.current = current, .pool = pool, .codecs = codecs(), .recorder = recorder, .clock = clock, .log = log};
+  const relay::Services services{
+      .current = current, .pool = pool, .codecs = codecs(), .recorder = recorder, .clock = clock, .log = log};
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
-  TRY(const auto port, runtime->listen("proxy", {.host = settings.bind_host(), .port = static_cast<std::uint16_t>(settings.proxy.port)}, relays));
+  TRY(const auto port,
+      runtime->listen("proxy", {.host = settings.bind_host(), .port = static_cast<std::uint16_t>(settings.proxy.port)},
+                      relays));
 
-  admin::Gateway gateway{.vault = *vault, .ledger = *ledger_reader, .ledger_writer = ledger_writer, .settings = settings, .current = current, .pool = pool,
-                         .families = families(), .services = services, .clock = clock, .log = log, .proxy_port = port, .started = clock.wall(), .workers = runtime->workers(), .resolve = resolve};
+  admin::Gateway gateway{.vault = *vault,
+                         .ledger = *ledger_reader,
+                         .ledger_writer = ledger_writer,
+                         .settings = settings,
+                         .current = current,
+                         .pool = pool,
+                         .families = families(),
+                         .services = services,
+                         .clock = clock,
+                         .log = log,
+                         .proxy_port = port,
+                         .started = clock.wall(),
+                         .workers = runtime->workers(),
+                         .resolve = resolve};
   TRY_OK(admin::reload(gateway));
   admin::AdminAccess access;
   const auto admins = [&](net::Worker& worker) { return admin::make_admin_handler(gateway, access, worker); };

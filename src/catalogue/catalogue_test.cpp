@@ -111,16 +111,16 @@ TEST(Models, every_row_says_where_it_comes_from_and_stands_once) {
 }
 
 TEST(Models, an_unknown_fact_is_refused_with_its_place) {
-  const auto parsed = Catalogue::parse(
-      R"({"providers":[{"provider":"x","families":[{"models":[{"match":"m","thinks":true}]}]}]})");
+  const auto parsed =
+      Catalogue::parse(R"({"providers":[{"provider":"x","families":[{"models":[{"match":"m","thinks":true}]}]}]})");
   ASSERT_FALSE(parsed);
   EXPECT_EQ(parsed.error().code, Code::schema);
   EXPECT_TRUE(parsed.error().message.contains("providers[0].families[0].models[0].thinks")) << parsed.error().message;
 }
 
 TEST(Models, a_listed_pattern_is_refused) {
-  EXPECT_FALSE(Catalogue::parse(
-      R"({"providers":[{"provider":"x","families":[{"models":[{"match":"m*","listed":true}]}]}]})"));
+  EXPECT_FALSE(
+      Catalogue::parse(R"({"providers":[{"provider":"x","families":[{"models":[{"match":"m*","listed":true}]}]}]})"));
 }
 
 TEST(Providers, the_native_ones_come_first) {

@@ -14,24 +14,17 @@ namespace {
 
 struct Field {
   std::string_view name{};
-  std::string Client::*field = nullptr;
+  std::string Client::* field = nullptr;
 };
 
 constexpr std::array fields{
-    Field{"name", &Client::name},
-    Field{"display_name", &Client::display_name},
-    Field{"dialect", &Client::dialect},
-    Field{"tested", &Client::tested},
-    Field{"suffix", &Client::suffix},
-    Field{"base_url_key", &Client::base_url_key},
-    Field{"key_key", &Client::key_key},
-    Field{"key_travels", &Client::key_travels},
-    Field{"file", &Client::file},
-    Field{"language", &Client::language},
-    Field{"snippet", &Client::snippet},
-    Field{"why", &Client::why},
-    Field{"wrong", &Client::wrong},
-    Field{"user_agent", &Client::user_agent},
+    Field{"name", &Client::name},       Field{"display_name", &Client::display_name},
+    Field{"dialect", &Client::dialect}, Field{"tested", &Client::tested},
+    Field{"suffix", &Client::suffix},   Field{"base_url_key", &Client::base_url_key},
+    Field{"key_key", &Client::key_key}, Field{"key_travels", &Client::key_travels},
+    Field{"file", &Client::file},       Field{"language", &Client::language},
+    Field{"snippet", &Client::snippet}, Field{"why", &Client::why},
+    Field{"wrong", &Client::wrong},     Field{"user_agent", &Client::user_agent},
 };
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {

@@ -19,11 +19,11 @@ constexpr std::string_view any_provider = "*";
 
 struct Flag {
   std::string_view name{};
-  bool ModelFacts::*field = nullptr;
+  bool ModelFacts::* field = nullptr;
 };
 struct Number {
   std::string_view name{};
-  std::optional<std::int64_t> ModelFacts::*field = nullptr;
+  std::optional<std::int64_t> ModelFacts::* field = nullptr;
 };
 
 constexpr std::array flags{

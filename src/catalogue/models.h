@@ -17,9 +17,9 @@ struct ModelRow {
   std::string provider{};  // "anthropic", "openai", "gemini", …; "*" for a model that many servers offer
   std::string match{};
   ModelFacts facts{};
-  bool listed = false;     // an exact id that GET /v1/models names
-  std::string source{};    // where the facts come from …
-  std::string checked{};   // … and when that was read, YYYY-MM-DD
+  bool listed = false;    // an exact id that GET /v1/models names
+  std::string source{};   // where the facts come from …
+  std::string checked{};  // … and when that was read, YYYY-MM-DD
 };
 
 // Immutable: a new one is built and swapped when rows change.

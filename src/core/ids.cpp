@@ -38,7 +38,8 @@ std::string random_id(Rng& rng, std::string_view prefix, std::size_t length) {
 std::string sortable_text(WallTime time) {
   std::string text(9, '0');
   auto rest = static_cast<std::uint64_t>(unix_ms(time));
-  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, rest /= base36.size()) *digit = base36[rest % base36.size()];
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, rest /= base36.size())
+    *digit = base36[rest % base36.size()];
   return text;
 }
 

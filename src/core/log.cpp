@@ -39,14 +39,16 @@ void Log::write(LogLevel level, std::string_view event, std::initializer_list<Fi
   if (!wants(level)) return;
   const auto wall = std::chrono::floor<Milliseconds>(clock_.wall());
   const auto seconds = std::chrono::floor<Seconds>(wall);
-  auto line = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z {:5} {}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
-                          (wall - seconds).count(), level_names[static_cast<std::size_t>(level)], event);
+  auto line =
+      fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z {:5} {}", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                  (wall - seconds).count(), level_names[static_cast<std::size_t>(level)], event);
   for (const auto& field : fields) {
     line += fmt::format(" {}=", field.key);
     append_value(line, field.value);
   }
   line += '\n';
-  // One write a line, so that lines of several threads do not mix. A log that cannot be written is not worth failing for.
+  // One write a line, so that lines of several threads do not mix. A log that cannot be written is not worth failing
+  // for.
   [[maybe_unused]] const auto written = ::write(fd_, line.data(), line.size());
 }
 

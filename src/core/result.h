@@ -35,9 +35,9 @@ using Result = std::expected<T, Error>;
 // error on. Declarations, not expressions: g++ 12 crashes on a co_await inside a statement expression.
 #define AGT_TRY_JOIN_(a, b) a##b
 #define AGT_TRY_JOIN(a, b) AGT_TRY_JOIN_(a, b)
-#define AGT_TRY_(temporary, leave, declaration, ...)                       \
-  auto temporary = __VA_ARGS__;                                            \
-  if (!temporary) leave std::unexpected(std::move(temporary).error());     \
+#define AGT_TRY_(temporary, leave, declaration, ...)                   \
+  auto temporary = __VA_ARGS__;                                        \
+  if (!temporary) leave std::unexpected(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 #define TRY(declaration, ...) AGT_TRY_(AGT_TRY_JOIN(try_, __COUNTER__), return, declaration, __VA_ARGS__)
 #define CO_TRY(declaration, ...) AGT_TRY_(AGT_TRY_JOIN(try_, __COUNTER__), co_return, declaration, __VA_ARGS__)

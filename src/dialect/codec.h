@@ -24,14 +24,14 @@ namespace agt::dialect {
 struct Asked {
   enum class Operation : std::uint8_t { generate, count_tokens };
   Operation operation = Operation::generate;
-  std::string model{};      // from the path, where the dialect puts it there; else ""
-  bool stream = false;      // from the path, likewise
-  std::string version{};    // Anthropic: the anthropic-version header; "" when there was none
+  std::string model{};    // from the path, where the dialect puts it there; else ""
+  bool stream = false;    // from the path, likewise
+  std::string version{};  // Anthropic: the anthropic-version header; "" when there was none
 };
 
 // Where a request is rendered to.
 struct RenderTarget {
-  std::string model{};      // the upstream's name for it
+  std::string model{};  // the upstream's name for it
   ModelFacts facts{};
   Asked::Operation operation = Asked::Operation::generate;  // count_tokens: only what its endpoint accepts is written
 };
@@ -39,23 +39,23 @@ struct RenderTarget {
 struct Rendered {
   std::string body{};
   ir::Losses losses{};
-  ToolNames names{};        // how tools were renamed for this upstream; the reader undoes it
+  ToolNames names{};  // how tools were renamed for this upstream; the reader undoes it
 };
 
 // What a reader of upstream replies needs to know.
 struct ReadContext {
-  std::string id_seed{};    // unique per request; ids that the upstream does not give are derived from it
+  std::string id_seed{};  // unique per request; ids that the upstream does not give are derived from it
   ToolNames names{};
 };
 
 // What a writer of replies needs to know about the request it answers.
 struct ReplyContext {
-  std::string model{};         // the name that the client asked for
-  std::string id{};            // unique per request: message ids are made of it ("msg_" + id) when the upstream gives none
-  std::int64_t created_s = 0;  // unix time
-  std::int64_t input_estimate = 0;     // tokens; for a first usage report before the upstream has counted
+  std::string model{};  // the name that the client asked for
+  std::string id{};     // unique per request: message ids are made of it ("msg_" + id) when the upstream gives none
+  std::int64_t created_s = 0;            // unix time
+  std::int64_t input_estimate = 0;       // tokens; for a first usage report before the upstream has counted
   const ir::Request* request = nullptr;  // outlives the writer
-  bool array_framing = false;  // Gemini without alt=sse: one JSON array
+  bool array_framing = false;            // Gemini without alt=sse: one JSON array
 };
 
 // Reads one upstream stream. Gives events in the grammar of ir/event.h, whatever the upstream does: what cannot be
@@ -94,7 +94,7 @@ struct ErrorReply {
 
 struct Codec {
   ir::Dialect dialect{};
-  bool model_in_path = false;  // model and stream are said by the path, not by the body
+  bool model_in_path = false;           // model and stream are said by the path, not by the body
   bool counts_tokens_upstream = false;  // the protocol has an endpoint that counts tokens
   // A body that holds this text replays another provider's signature (carried_signature.h) and must be rendered anew
   // even for its own dialect; "" when this dialect's clients are given no such thing.

@@ -21,7 +21,8 @@ inline std::string file(const std::string& path) {
 }
 
 // The events of a stream fed in pieces of `piece` bytes.
-inline std::vector<ir::Event> events_of(const Codec& codec, std::string_view sse, std::size_t piece, const ReadContext& context = {.id_seed = "seed"}) {
+inline std::vector<ir::Event> events_of(const Codec& codec, std::string_view sse, std::size_t piece,
+                                        const ReadContext& context = {.id_seed = "seed"}) {
   std::vector<ir::Event> events;
   const auto reader = codec.make_reader(context);
   SseDecoder decoder;
@@ -39,7 +40,8 @@ inline std::vector<ir::Event> events_of(const Codec& codec, std::string_view sse
 inline std::vector<ir::Event> same_at_any_split(const Codec& codec, std::string_view sse) {
   const auto whole = events_of(codec, sse, std::max<std::size_t>(sse.size(), 1));
   EXPECT_EQ(ir::grammar_violation(whole), "");
-  for (const std::size_t piece : {1UL, 2UL, 3UL, 7UL, 64UL, 1000UL}) EXPECT_TRUE(events_of(codec, sse, piece) == whole) << "pieces of " << piece;
+  for (const std::size_t piece : {1UL, 2UL, 3UL, 7UL, 64UL, 1000UL})
+    EXPECT_TRUE(events_of(codec, sse, piece) == whole) << "pieces of " << piece;
   return whole;
 }
 
@@ -107,7 +109,8 @@ inline bool same_json(json::Value a, json::Value b) {
 }
 
 // Law 1: render ∘ parse is the identity within one dialect. `model` is what the target is called.
-inline void request_round_trips(const Codec& codec, const std::string& body, const Asked& asked, const RenderTarget& target) {
+inline void request_round_trips(const Codec& codec, const std::string& body, const Asked& asked,
+                                const RenderTarget& target) {
   const auto before = json::Document::parse(body);
   ASSERT_TRUE(before.has_value()) << before.error().message;
   const auto request = codec.parse_request(*before, asked);
@@ -132,7 +135,8 @@ inline std::string with_unknown_field(const std::string& body, std::size_t n) {
     if (body[i] == '"') in_string = !in_string;
     if (in_string || body[i] != '{' || seen++ != n) continue;
     const auto next = body.find_first_not_of(" \n\r\t", i + 1);
-    return body.substr(0, i + 1) + R"("x_unknown":{"deep":[1,9007199254740993]})" + (body[next] == '}' ? "" : ",") + body.substr(i + 1);
+    return body.substr(0, i + 1) + R"("x_unknown":{"deep":[1,9007199254740993]})" + (body[next] == '}' ? "" : ",") +
+           body.substr(i + 1);
   }
   return body;
 }

@@ -6,8 +6,8 @@
 namespace agt::dialect {
 
 inline constexpr std::size_t sse_event_bytes_max = 64UL * 1024 * 1024;  // image models send whole images in one event
-inline constexpr std::size_t tool_id_bytes_max = 64;    // OpenAI's limit; the smallest of the four
-inline constexpr std::size_t stop_sequences_max = 4;    // OpenAI; Gemini takes 5
-inline constexpr std::size_t cache_marks_max = 4;       // Anthropic
+inline constexpr std::size_t tool_id_bytes_max = 64;                    // OpenAI's limit; the smallest of the four
+inline constexpr std::size_t stop_sequences_max = 4;                    // OpenAI; Gemini takes 5
+inline constexpr std::size_t cache_marks_max = 4;                       // Anthropic
 
 }  // namespace agt::dialect

@@ -34,8 +34,8 @@ struct Verb {
   bool stream = false;
 };
 constexpr std::array gemini_verbs{
-    Verb{"generateContent", Operation::generate, false},        Verb{"streamGenerateContent", Operation::generate, true},
-    Verb{"countTokens", Operation::count_tokens, false},        Verb{"embedContent", Operation::not_served, false},
+    Verb{"generateContent", Operation::generate, false},      Verb{"streamGenerateContent", Operation::generate, true},
+    Verb{"countTokens", Operation::count_tokens, false},      Verb{"embedContent", Operation::not_served, false},
     Verb{"batchEmbedContents", Operation::not_served, false},
 };
 constexpr std::array versions{"v1", "v1beta", "v1alpha"};
@@ -52,7 +52,8 @@ ir::Dialect models_dialect(const Signs& signs) {
 }
 
 std::unexpected<Error> wrong_method(std::string_view method, std::string_view path, std::string_view allowed) {
-  return fail(Code::method, fmt::format("{} is not allowed on {}; use {}.", method, path, allowed), std::string(allowed));
+  return fail(Code::method, fmt::format("{} is not allowed on {}; use {}.", method, path, allowed),
+              std::string(allowed));
 }
 
 // "/v1beta/models/M:verb" and "/v1beta/models/M/countTokens"; `rest` is what follows "models/".
@@ -63,7 +64,10 @@ std::optional<Endpoint> gemini_call(std::string_view rest, const Signs& signs) {
       if (!rest.ends_with(tail) || rest.size() == tail.size()) continue;
       auto model = rest.substr(0, rest.size() - tail.size());
       if (model.starts_with("models/")) model.remove_prefix(std::string_view("models/").size());
-      return Endpoint{.dialect = gemini, .operation = verb.operation, .model = std::string(model), .stream = verb.stream,
+      return Endpoint{.dialect = gemini,
+                      .operation = verb.operation,
+                      .model = std::string(model),
+                      .stream = verb.stream,
                       .array_framing = verb.stream && !signs.sse};
     }
   }
@@ -74,7 +78,8 @@ std::optional<Endpoint> gemini_call(std::string_view rest, const Signs& signs) {
 std::optional<Result<Endpoint>> exact(std::string_view method, std::string_view path, const Signs& signs) {
   for (const auto& row : fixed) {
     if (path != row.path) continue;
-    if (signs.upgrade) return fail(Code::upgrade_unsupported, "This gateway serves no WebSocket; send plain HTTP requests.");
+    if (signs.upgrade)
+      return fail(Code::upgrade_unsupported, "This gateway serves no WebSocket; send plain HTTP requests.");
     if (method != row.method) return wrong_method(method, path, row.method);
     return Endpoint{.dialect = row.dialect, .operation = row.operation};
   }
@@ -107,7 +112,8 @@ std::optional<Located> corrected(std::string_view method, std::string_view path,
     if (path[at] == '/') starts.push_back(at);
   const auto good = [&](std::string_view tail) -> std::optional<Endpoint> {
     const auto found = exact(method, tail, signs);
-    return found && found->has_value() && (*found)->operation != Operation::show_model ? std::optional(**found) : std::nullopt;
+    return found && found->has_value() && (*found)->operation != Operation::show_model ? std::optional(**found)
+                                                                                       : std::nullopt;
   };
   for (const auto start : starts) {
     const auto tail = path.substr(start);
@@ -117,17 +123,22 @@ std::optional<Located> corrected(std::string_view method, std::string_view path,
       const bool pasted_endpoint = exact("POST", head, signs).has_value();
       if (only_version || pasted_endpoint) {
         if (auto endpoint = good(tail))
-          return Located{.endpoint = *std::move(endpoint),
-                         .correction = only_version ? fmt::format("Your client adds the version itself: remove {} from its base URL.", head)
-                                                    : "A full endpoint was pasted as base URL: cut it down to the part before the endpoint."};
+          return Located{
+              .endpoint = *std::move(endpoint),
+              .correction =
+                  only_version
+                      ? fmt::format("Your client adds the version itself: remove {} from its base URL.", head)
+                      : "A full endpoint was pasted as base URL: cut it down to the part before the endpoint."};
       }
       if (!pasted_endpoint) continue;
     }
     for (const auto* version : versions)
       if (auto endpoint = good(fmt::format("/{}{}", version, tail)))
-        return Located{.endpoint = *std::move(endpoint),
-                       .correction = head.empty() ? fmt::format("Add /{} to your client's base URL.", version)
-                                                  : "A full endpoint was pasted as base URL: cut it down to the part before the endpoint."};
+        return Located{
+            .endpoint = *std::move(endpoint),
+            .correction = head.empty()
+                              ? fmt::format("Add /{} to your client's base URL.", version)
+                              : "A full endpoint was pasted as base URL: cut it down to the part before the endpoint."};
   }
   return std::nullopt;
 }
@@ -148,16 +159,20 @@ Result<Located> locate(std::string_view method, std::string_view path, const Sig
   constexpr std::array foreign{"/api/", "/openai/", "/anthropic/", "/gemini/"};
   for (const auto* prefix : foreign)
     if (path.starts_with(prefix))
-      return fail(Code::path_unknown, fmt::format("{} is not served here: the prefix {} belongs to another gateway. "
-                                                  "Use this gateway's address, with /v1 for OpenAI clients and nothing after it for the others.",
-                                                  text::quoted(path), prefix));
+      return fail(
+          Code::path_unknown,
+          fmt::format("{} is not served here: the prefix {} belongs to another gateway. "
+                      "Use this gateway's address, with /v1 for OpenAI clients and nothing after it for the others.",
+                      text::quoted(path), prefix));
   return fail(Code::path_unknown, fmt::format("{} {} is not an endpoint of this gateway.", method, text::quoted(path)));
 }
 
 ir::Dialect error_dialect(std::string_view path, const Signs& signs) {
   if (path.contains("/messages")) return anthropic;
-  if (path.ends_with("/completions") || path.contains("/responses") || path.ends_with("/embeddings")) return openai_chat;
-  if (path.contains("/v1beta") || path.contains("/v1alpha") || path.contains(":generate") || path.contains(":stream")) return gemini;
+  if (path.ends_with("/completions") || path.contains("/responses") || path.ends_with("/embeddings"))
+    return openai_chat;
+  if (path.contains("/v1beta") || path.contains("/v1alpha") || path.contains(":generate") || path.contains(":stream"))
+    return gemini;
   return models_dialect(signs);
 }
 

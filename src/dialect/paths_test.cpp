@@ -32,7 +32,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(Row{"POST", "/v1/chat/completions", openai_chat, Operation::generate},
                     Row{"POST", "/v1/messages", anthropic, Operation::generate},
                     Row{"POST", "/v1/messages/count_tokens", anthropic, Operation::count_tokens},
-                    Row{"POST", "/v1beta/models/gemini-2.5-pro:generateContent", gemini, Operation::generate, "gemini-2.5-pro"},
+                    Row{"POST", "/v1beta/models/gemini-2.5-pro:generateContent", gemini, Operation::generate,
+                        "gemini-2.5-pro"},
                     Row{"POST", "/v1/models/m:streamGenerateContent", gemini, Operation::generate, "m", true},
                     Row{"POST", "/v1beta/models/models/m:countTokens", gemini, Operation::count_tokens, "m"},
                     Row{"POST", "/v1beta/models/m/countTokens", gemini, Operation::count_tokens, "m"},
@@ -66,16 +67,17 @@ TEST_P(Corrects, wrong_base_urls) {
   EXPECT_EQ(located->endpoint.dialect, GetParam().dialect);
   EXPECT_TRUE(located->correction.starts_with(GetParam().correction)) << located->correction;
 }
-INSTANTIATE_TEST_SUITE_P(Paths, Corrects,
-                         testing::Values(Wrong{"/v1/v1/messages", anthropic, "Your client adds the version itself: remove /v1"},
-                                         Wrong{"/v1/v1/chat/completions", openai_chat, "Your client adds"},
-                                         Wrong{"/v1beta/v1/models/m:generateContent", gemini, "Your client adds the version itself: remove /v1beta"},
-                                         Wrong{"/v1beta/v1beta/models/m:generateContent", gemini, "Your client adds"},
-                                         Wrong{"/chat/completions", openai_chat, "Add /v1"},
-                                         Wrong{"/messages", anthropic, "Add /v1"},
-                                         Wrong{"/models/m:generateContent", gemini, "Add /v1"},
-                                         Wrong{"/v1/chat/completions/chat/completions", openai_chat, "A full endpoint"},
-                                         Wrong{"/v1/messages/v1/messages", anthropic, "A full endpoint"}));
+INSTANTIATE_TEST_SUITE_P(
+    Paths, Corrects,
+    testing::Values(Wrong{"/v1/v1/messages", anthropic, "Your client adds the version itself: remove /v1"},
+                    Wrong{"/v1/v1/chat/completions", openai_chat, "Your client adds"},
+                    Wrong{"/v1beta/v1/models/m:generateContent", gemini,
+                          "Your client adds the version itself: remove /v1beta"},
+                    Wrong{"/v1beta/v1beta/models/m:generateContent", gemini, "Your client adds"},
+                    Wrong{"/chat/completions", openai_chat, "Add /v1"}, Wrong{"/messages", anthropic, "Add /v1"},
+                    Wrong{"/models/m:generateContent", gemini, "Add /v1"},
+                    Wrong{"/v1/chat/completions/chat/completions", openai_chat, "A full endpoint"},
+                    Wrong{"/v1/messages/v1/messages", anthropic, "A full endpoint"}));
 
 TEST(Paths, refuse_what_is_not_theirs) {
   EXPECT_EQ(locate("POST", "/v1/nothing", {}).error().code, Code::path_unknown);

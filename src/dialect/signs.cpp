@@ -16,7 +16,8 @@ constexpr std::string_view bearer = "bearer ";
 Signs read_signs(const HeaderLookup& header, const QueryLookup& query) {
   Signs signs;
   signs.google = header("x-goog-api-key") || header("x-goog-api-client") || query("key") || query("pageSize");
-  signs.anthropic = header("anthropic-version").has_value() || header("user-agent").value_or("").starts_with("claude-cli");
+  signs.anthropic =
+      header("anthropic-version").has_value() || header("user-agent").value_or("").starts_with("claude-cli");
   signs.version = header("anthropic-version").value_or("");
   signs.upgrade = text::iequals(header("upgrade").value_or(""), "websocket");
   signs.sse = query("alt").value_or("") == "sse";
@@ -41,7 +42,9 @@ Result<Secret> client_key(const HeaderLookup& header, const QueryLookup& query) 
 }
 
 bool is_credential_header(std::string_view name) {
-  if (text::iequals(name, "authorization") || text::iequals(name, "proxy-authorization") || text::iequals(name, "cookie")) return true;
+  if (text::iequals(name, "authorization") || text::iequals(name, "proxy-authorization") ||
+      text::iequals(name, "cookie"))
+    return true;
   return std::ranges::any_of(key_headers, [&](std::string_view key) { return text::iequals(name, key); });
 }
 

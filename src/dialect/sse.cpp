@@ -85,9 +85,11 @@ Result<bool> SseDecoder::next(SseEvent& event) {
       continue;
     }
     field(line);
-    if (data_.size() > sse_event_bytes_max) return fail(Code::translate_reply, "The upstream sent an event that is too long.");
+    if (data_.size() > sse_event_bytes_max)
+      return fail(Code::translate_reply, "The upstream sent an event that is too long.");
   }
-  if (buffer_.size() - at_ > sse_event_bytes_max) return fail(Code::translate_reply, "The upstream sent a line that is too long.");
+  if (buffer_.size() - at_ > sse_event_bytes_max)
+    return fail(Code::translate_reply, "The upstream sent a line that is too long.");
   return false;
 }
 

@@ -32,9 +32,9 @@ class SseDecoder {
   void field(std::string_view line);
 
   std::string buffer_{};
-  std::size_t at_ = 0;        // first byte of the line that is not complete yet
-  std::size_t scanned_ = 0;   // bytes before this hold no line end after at_
-  bool skip_lf_ = false;      // the last line ended in CR: a LF that follows belongs to it
+  std::size_t at_ = 0;       // first byte of the line that is not complete yet
+  std::size_t scanned_ = 0;  // bytes before this hold no line end after at_
+  bool skip_lf_ = false;     // the last line ended in CR: a LF that follows belongs to it
   bool first_ = true;
   std::string name_{};
   std::string data_{};

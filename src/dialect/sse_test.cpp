@@ -31,17 +31,23 @@ TEST_P(Decodes, the_same_at_any_split) {
   for (std::size_t piece = 1; piece <= GetParam().bytes.size() + 1; ++piece)
     EXPECT_EQ(decoded(GetParam().bytes, piece), GetParam().events) << "pieces of " << piece;
 }
-INSTANTIATE_TEST_SUITE_P(
-    Sse, Decodes,
-    testing::Values(Case{"data: a\n\n", {{"", "a"}}}, Case{"data:a\n\n", {{"", "a"}}}, Case{"data:  a\n\n", {{"", " a"}}},
-                    Case{"event: e\r\ndata: a\r\n\r\ndata: b\r\n\r\n", {{"e", "a"}, {"", "b"}}},
-                    Case{"event: e\rdata: a\r\rdata: b\r\r", {{"e", "a"}, {"", "b"}}},
-                    Case{"data: a\r\n\ndata: b\n\r\n", {{"", "a"}, {"", "b"}}},
-                    Case{": hello\n\n: again\ndata: a\n\n", {{"", "a"}}}, Case{"data: a\ndata: b\n\n", {{"", "a\nb"}}},
-                    Case{"data: a\ndata\ndata:\n\n", {{"", "a\n\n"}}}, Case{"event: lonely\n\ndata: a\n\n", {{"", "a"}}},
-                    Case{"\xEF\xBB\xBF" "data: a\n\n", {{"", "a"}}}, Case{"id: 1\nretry: 5\nunknown: x\ndata: a\n\n", {{"", "a"}}},
-                    Case{"data: {\"x\":\"é😀\"}\n\n", {{"", "{\"x\":\"é😀\"}"}}}, Case{"data: unfinished", {{"", "unfinished"}}},
-                    Case{"data: a\n", {{"", "a"}}}, Case{"data: \n\n", {{"", ""}}}, Case{"\n\n\n", {}}, Case{"", {}}));
+INSTANTIATE_TEST_SUITE_P(Sse, Decodes,
+                         testing::Values(Case{"data: a\n\n", {{"", "a"}}}, Case{"data:a\n\n", {{"", "a"}}},
+                                         Case{"data:  a\n\n", {{"", " a"}}},
+                                         Case{"event: e\r\ndata: a\r\n\r\ndata: b\r\n\r\n", {{"e", "a"}, {"", "b"}}},
+                                         Case{"event: e\rdata: a\r\rdata: b\r\r", {{"e", "a"}, {"", "b"}}},
+                                         Case{"data: a\r\n\ndata: b\n\r\n", {{"", "a"}, {"", "b"}}},
+                                         Case{": hello\n\n: again\ndata: a\n\n", {{"", "a"}}},
+                                         Case{"data: a\ndata: b\n\n", {{"", "a\nb"}}},
+                                         Case{"data: a\ndata\ndata:\n\n", {{"", "a\n\n"}}},
+                                         Case{"event: lonely\n\ndata: a\n\n", {{"", "a"}}},
+                                         Case{"\xEF\xBB\xBF"
+                                              "data: a\n\n",
+                                              {{"", "a"}}},
+                                         Case{"id: 1\nretry: 5\nunknown: x\ndata: a\n\n", {{"", "a"}}},
+                                         Case{"data: {\"x\":\"é😀\"}\n\n", {{"", "{\"x\":\"é😀\"}"}}},
+                                         Case{"data: unfinished", {{"", "unfinished"}}}, Case{"data: a\n", {{"", "a"}}},
+                                         Case{"data: \n\n", {{"", ""}}}, Case{"\n\n\n", {}}, Case{"", {}}));
 
 TEST(Sse, writes_what_it_reads) {
   std::string out;

@@ -48,7 +48,9 @@ ToolNames::ToolNames(const ir::Request& request, const NameRule& rule) : rule_(r
     if (tool == nullptr) continue;
     auto name = obedient(flat(tool->name, tool->name_space), rule);
     const bool same = name == tool->name && tool->kind == ir::ToolCall::Kind::function;
-    if (!same) entries_.push_back({.upstream = std::move(name), .name = tool->name, .name_space = tool->name_space, .kind = tool->kind});
+    if (!same)
+      entries_.push_back(
+          {.upstream = std::move(name), .name = tool->name, .name_space = tool->name_space, .kind = tool->kind});
   }
 }
 

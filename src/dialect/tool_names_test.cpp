@@ -29,7 +29,9 @@ TEST(ToolNames, undo_what_they_change) {
 }
 
 TEST(ToolNames, flatten_namespaces_and_remember_custom_tools) {
-  const ToolNames names(with_tools({{.name = "exec", .name_space = "functions"}, {.kind = ir::ToolCall::Kind::custom, .name = "apply_patch"}}), strict);
+  const ToolNames names(with_tools({{.name = "exec", .name_space = "functions"},
+                                    {.kind = ir::ToolCall::Kind::custom, .name = "apply_patch"}}),
+                        strict);
   EXPECT_EQ(names.upstream("exec", "functions"), "functions__exec");
   EXPECT_EQ(names.restored({.name = "functions__exec"}).name_space, "functions");
   EXPECT_EQ(names.restored({.name = "apply_patch"}).kind, ir::ToolCall::Kind::custom);

@@ -86,7 +86,7 @@ struct Media {
 
 struct ToolCall {
   enum class Kind : std::uint8_t { function, custom };
-  std::string id{};         // "" when the dialect gives none (Gemini); readers mint one
+  std::string id{};  // "" when the dialect gives none (Gemini); readers mint one
   std::string name{};
   std::string arguments{};  // function: JSON text, verbatim, possibly cut short; custom: plain text
   Kind kind = Kind::function;
@@ -156,8 +156,8 @@ struct Tool {
   ToolCall::Kind kind = ToolCall::Kind::function;
   std::string name{};
   std::string description{};
-  json::Raw schema{};            // JSON Schema of the arguments; empty when none was given
-  json::Raw format{};            // custom tools: the grammar, verbatim
+  json::Raw schema{};  // JSON Schema of the arguments; empty when none was given
+  json::Raw format{};  // custom tools: the grammar, verbatim
   std::optional<bool> strict{};
   std::string name_space{};
   std::optional<CacheMark> cache{};
@@ -176,10 +176,10 @@ struct HostedTool {
 struct ToolChoice {
   enum class Mode : std::uint8_t { unset, automatic, none, required, named, allowed };
   Mode mode = Mode::unset;
-  std::vector<std::string> names{};    // named: one; allowed: those that may be called
-  bool allowed_required = false;       // allowed: at least one must be called
-  std::optional<bool> parallel{};      // false: one call at a time
-  json::Raw raw{};                     // a hosted tool's choice: the dialect's own text
+  std::vector<std::string> names{};  // named: one; allowed: those that may be called
+  bool allowed_required = false;     // allowed: at least one must be called
+  std::optional<bool> parallel{};    // false: one call at a time
+  json::Raw raw{};                   // a hosted tool's choice: the dialect's own text
   friend bool operator==(const ToolChoice&, const ToolChoice&) = default;
 };
 
@@ -225,18 +225,18 @@ struct ResponseFormat {
 
 struct Request {
   std::string model{};
-  std::vector<Part> system{};  // the dialect's own system field; leading system messages stay in `messages`
-  bool system_is_text = false; // Anthropic: `system` was a bare string
+  std::vector<Part> system{};   // the dialect's own system field; leading system messages stay in `messages`
+  bool system_is_text = false;  // Anthropic: `system` was a bare string
   std::vector<Message> messages{};
   std::vector<std::variant<Tool, HostedTool>> tools{};
   ToolChoice tool_choice{};
   Sampling sampling{};
   Thinking thinking{};
   std::optional<ResponseFormat> response_format{};
-  std::string end_user{};      // OpenAI user / safety_identifier, Anthropic metadata.user_id
+  std::string end_user{};  // OpenAI user / safety_identifier, Anthropic metadata.user_id
   std::string service_tier{};
   bool stream = false;
-  bool usage_in_stream = true; // OpenAI Chat sends usage only when asked
+  bool usage_in_stream = true;  // OpenAI Chat sends usage only when asked
   Extras extras{};
   friend bool operator==(const Request&, const Request&) = default;
 };
@@ -259,13 +259,13 @@ struct Usage {
 };
 
 enum class StopReason : std::uint8_t {
-  end,             // finished by itself
-  stop_sequence,   // which one: Stop::sequence, where the provider says it
-  length,          // the token limit
-  tool_use,        // waits for tool results
-  refusal,         // the model or a safety filter declined
-  paused,          // Anthropic pause_turn: the turn can be continued
-  context_full,    // the model's context window, not max_tokens
+  end,            // finished by itself
+  stop_sequence,  // which one: Stop::sequence, where the provider says it
+  length,         // the token limit
+  tool_use,       // waits for tool results
+  refusal,        // the model or a safety filter declined
+  paused,         // Anthropic pause_turn: the turn can be continued
+  context_full,   // the model's context window, not max_tokens
 };
 [[nodiscard]] std::string_view name(StopReason reason);
 

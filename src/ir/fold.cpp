@@ -13,7 +13,7 @@ std::unexpected<Error> broken(std::string_view why) {
 }
 
 template <class Body>
-Result<> append(Part& part, std::string Body::*field, const std::string& text) {
+Result<> append(Part& part, std::string Body::* field, const std::string& text) {
   auto* body = std::get_if<Body>(&part.body);
   if (body == nullptr) return broken(fmt::format("a {} grew as something else", kind_name(part.body)));
   body->*field += text;
@@ -41,7 +41,8 @@ Result<> Folder::take(const Event& event) {
                           return {};
                         },
                         [&](const Opened& e) -> Result<> {
-                          if (static_cast<std::size_t>(e.index) != response_.parts.size()) return broken("parts out of order");
+                          if (static_cast<std::size_t>(e.index) != response_.parts.size())
+                            return broken("parts out of order");
                           if (response_.parts.size() >= parts_max) return broken("too many parts");
                           response_.parts.push_back(e.part);
                           return {};
@@ -102,7 +103,8 @@ std::vector<Event> unfold(const Response& response) {
     std::visit(Overloaded{
                    [&](Text& body) {
                      grew(TextGrew{.index = index}, body.text);
-                     for (auto& citation : body.citations) growth.emplace_back(Cited{.index = index, .citation = std::move(citation)});
+                     for (auto& citation : body.citations)
+                       growth.emplace_back(Cited{.index = index, .citation = std::move(citation)});
                      body.citations.clear();
                    },
                    [&](Refusal& body) { grew(RefusalGrew{.index = index}, body.text); },

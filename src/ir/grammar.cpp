@@ -25,7 +25,8 @@ bool semantic(const Event& event) {
 }
 
 std::string Grammar::grow(int index, PartKind kind, std::string_view what) {
-  if (index < 0 || static_cast<std::size_t>(index) >= parts_.size()) return fmt::format("{} {} before it opened", what, index);
+  if (index < 0 || static_cast<std::size_t>(index) >= parts_.size())
+    return fmt::format("{} {} before it opened", what, index);
   const auto& part = parts_[static_cast<std::size_t>(index)];
   if (!part.open) return fmt::format("{} {} after it closed", what, index);
   if (part.kind != kind) return fmt::format("{} of part {}, which is of another kind", what, index);
@@ -33,7 +34,8 @@ std::string Grammar::grow(int index, PartKind kind, std::string_view what) {
 }
 
 std::string Grammar::open(const Opened& event) {
-  if (static_cast<std::size_t>(event.index) != parts_.size()) return fmt::format("part {} opened out of order", event.index);
+  if (static_cast<std::size_t>(event.index) != parts_.size())
+    return fmt::format("part {} opened out of order", event.index);
   const auto kind = std::visit(Overloaded{
                                    [](const Text&) { return PartKind::text; },
                                    [](const Refusal&) { return PartKind::refusal; },
@@ -71,7 +73,8 @@ std::string Grammar::check(const Event& event) {
                         },
                         [&](const Closed& e) -> std::string {
                           const auto at = static_cast<std::size_t>(e.index);
-                          if (at >= parts_.size() || !parts_[at].open) return fmt::format("part {} closed while not open", e.index);
+                          if (at >= parts_.size() || !parts_[at].open)
+                            return fmt::format("part {} closed while not open", e.index);
                           parts_[at].open = false;
                           return {};
                         },

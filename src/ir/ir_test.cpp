@@ -42,7 +42,8 @@ TEST(Fold, hands_out_the_error_of_a_failed_stream) {
 }
 
 TEST(Fold, refuses_growth_of_the_wrong_kind) {
-  const std::vector<Event> events{Started{}, Opened{.index = 0, .part = text_part("")}, ThoughtGrew{.index = 0, .text = "x"}};
+  const std::vector<Event> events{Started{}, Opened{.index = 0, .part = text_part("")},
+                                  ThoughtGrew{.index = 0, .text = "x"}};
   EXPECT_EQ(fold(events).error().code, Code::translate_reply);
 }
 
@@ -68,7 +69,8 @@ TEST(Grammar, names_each_violation) {
   EXPECT_EQ(grammar_violation({Started{}, Started{}}), "event 1: started twice");
   EXPECT_EQ(grammar_violation({Started{}, text, text}), "event 2: part 0 opened out of order");
   EXPECT_EQ(grammar_violation({Started{}, TextGrew{.index = 0}}), "event 1: text 0 before it opened");
-  EXPECT_EQ(grammar_violation({Started{}, text, Closed{.index = 0}, TextGrew{.index = 0}}), "event 3: text 0 after it closed");
+  EXPECT_EQ(grammar_violation({Started{}, text, Closed{.index = 0}, TextGrew{.index = 0}}),
+            "event 3: text 0 after it closed");
   EXPECT_EQ(grammar_violation({Started{}, text, Finished{}}), "event 2: finished with an open part");
   EXPECT_EQ(grammar_violation({Started{}, Finished{}, Metered{}}), "event 2: an event after the end");
   EXPECT_EQ(grammar_violation({Started{}}), "the stream has no end");

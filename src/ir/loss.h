@@ -22,7 +22,9 @@ struct Loss {
 class Losses {
  public:
   void dropped(std::string path, std::string why) { add(std::move(path), std::move(why), Loss::Weight::dropped); }
-  void approximated(std::string path, std::string why) { add(std::move(path), std::move(why), Loss::Weight::approximated); }
+  void approximated(std::string path, std::string why) {
+    add(std::move(path), std::move(why), Loss::Weight::approximated);
+  }
   void harmless(std::string path, std::string why) { add(std::move(path), std::move(why), Loss::Weight::harmless); }
 
   // One Loss per field of `extras` when they come from another dialect than `target`; nothing otherwise. Returns

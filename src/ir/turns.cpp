@@ -26,7 +26,8 @@ Part reminder(const Part& part) {
 
 class Normaliser {
  public:
-  Normaliser(const Request& request, TurnRules rules, Losses& losses) : request_(request), rules_(rules), losses_(losses) {}
+  Normaliser(const Request& request, TurnRules rules, Losses& losses)
+      : request_(request), rules_(rules), losses_(losses) {}
 
   std::vector<Message> run() {
     const auto skip = leading_system_count(request_);
@@ -43,7 +44,8 @@ class Normaliser {
       for (const auto& part : request_.messages[i].parts)
         if (const auto* result = std::get_if<ToolResult>(&part.body)) {
           if (!results_.insert_or_assign(result->call_id, &part).second)
-            losses_.approximated(fmt::format("messages[{}]", i), fmt::format("tool call {} has two results; the last one counts", result->call_id));
+            losses_.approximated(fmt::format("messages[{}]", i),
+                                 fmt::format("tool call {} has two results; the last one counts", result->call_id));
         }
     for (auto i = from; i < request_.messages.size(); ++i)
       for (const auto& part : request_.messages[i].parts)
@@ -80,7 +82,8 @@ class Normaliser {
   void push(Message turn) {
     if (turn.parts.empty() && turn.extras.empty()) return;
     if (turn.role != Role::assistant) answer_open_calls();
-    const bool merge = rules_.merge_same_role && !out_.empty() && out_.back().role == turn.role && turn.name == out_.back().name;
+    const bool merge =
+        rules_.merge_same_role && !out_.empty() && out_.back().role == turn.role && turn.name == out_.back().name;
     if (merge) {
       std::ranges::move(turn.parts, std::back_inserter(out_.back().parts));
       std::ranges::move(turn.extras.fields, std::back_inserter(out_.back().extras.fields));
@@ -112,7 +115,8 @@ class Normaliser {
   }
 
   Part made_up(const ToolCall& call) {
-    losses_.approximated("messages", fmt::format("tool call {} ({}) has no result; an error result was put in", call.id, call.name));
+    losses_.approximated(
+        "messages", fmt::format("tool call {} ({}) has no result; an error result was put in", call.id, call.name));
     ToolResult result{.call_id = call.id, .name = call.name, .content = {}, .is_error = true, .kind = call.kind};
     result.content.push_back(text_part("The tool gave no result."));
     Part part;
@@ -121,7 +125,8 @@ class Normaliser {
   }
 
   Part orphan(const ToolResult& result, std::size_t index) {
-    losses_.approximated(fmt::format("messages[{}]", index), fmt::format("the result of an unknown tool call {} was turned into text", result.call_id));
+    losses_.approximated(fmt::format("messages[{}]", index),
+                         fmt::format("the result of an unknown tool call {} was turned into text", result.call_id));
     return text_part(fmt::format("[Result of tool call {}]\n{}", result.call_id, plain_text(result.content)));
   }
 
@@ -139,23 +144,26 @@ constexpr std::int64_t image_tokens = 1500;
 constexpr std::int64_t document_tokens = 5000;
 constexpr std::size_t bytes_per_token = 4;
 
-std::int64_t text_tokens(std::size_t bytes) { return static_cast<std::int64_t>((bytes + bytes_per_token - 1) / bytes_per_token); }
+std::int64_t text_tokens(std::size_t bytes) {
+  return static_cast<std::int64_t>((bytes + bytes_per_token - 1) / bytes_per_token);
+}
 
 std::int64_t part_tokens(const Part& part) {
-  return std::visit(Overloaded{
-                        [](const Text& body) { return text_tokens(body.text.size()); },
-                        [](const Refusal& body) { return text_tokens(body.text.size()); },
-                        [](const Reasoning& body) { return text_tokens(body.text.size()); },
-                        [](const Media& body) { return body.kind == MediaKind::image ? image_tokens : document_tokens; },
-                        [](const ToolCall& body) { return text_tokens(body.name.size() + body.arguments.size()) + 8; },
-                        [](const ToolResult& body) {
-                          std::int64_t sum = 8;
-                          for (const auto& inner : body.content) sum += part_tokens(inner);
-                          return sum;
-                        },
-                        [](const Opaque& body) { return text_tokens(body.raw.text.size()); },
-                    },
-                    part.body);
+  return std::visit(
+      Overloaded{
+          [](const Text& body) { return text_tokens(body.text.size()); },
+          [](const Refusal& body) { return text_tokens(body.text.size()); },
+          [](const Reasoning& body) { return text_tokens(body.text.size()); },
+          [](const Media& body) { return body.kind == MediaKind::image ? image_tokens : document_tokens; },
+          [](const ToolCall& body) { return text_tokens(body.name.size() + body.arguments.size()) + 8; },
+          [](const ToolResult& body) {
+            std::int64_t sum = 8;
+            for (const auto& inner : body.content) sum += part_tokens(inner);
+            return sum;
+          },
+          [](const Opaque& body) { return text_tokens(body.raw.text.size()); },
+      },
+      part.body);
 }
 
 }  // namespace
@@ -190,11 +198,14 @@ std::int64_t estimated_tokens(const Request& request) {
     for (const auto& part : message.parts) sum += part_tokens(part);
   }
   for (const auto& either : request.tools)
-    sum += std::visit(Overloaded{
-                          [](const Tool& tool) { return text_tokens(tool.name.size() + tool.description.size() + tool.schema.text.size()) + 8; },
-                          [](const HostedTool& tool) { return text_tokens(tool.raw.text.size()); },
-                      },
-                      either);
+    sum +=
+        std::visit(Overloaded{
+                       [](const Tool& tool) {
+                         return text_tokens(tool.name.size() + tool.description.size() + tool.schema.text.size()) + 8;
+                       },
+                       [](const HostedTool& tool) { return text_tokens(tool.raw.text.size()); },
+                   },
+                   either);
   return std::max<std::int64_t>(sum, 1);
 }
 

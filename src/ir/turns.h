@@ -9,8 +9,8 @@
 namespace agt::ir {
 
 struct TurnRules {
-  bool merge_same_role = true;       // Gemini and older Anthropic models want strict alternation
-  bool system_inside = false;        // a system message in mid-conversation may stay one; else it becomes user text
+  bool merge_same_role = true;  // Gemini and older Anthropic models want strict alternation
+  bool system_inside = false;   // a system message in mid-conversation may stay one; else it becomes user text
 };
 
 // The messages after the leading system ones, normalised:

@@ -31,7 +31,8 @@ std::string shape(const std::vector<Message>& messages) {
       if (out.back() != '[') out += ' ';
       if (const auto* text = std::get_if<Text>(&part.body)) out += text->text;
       if (const auto* called = std::get_if<ToolCall>(&part.body)) out += "call:" + called->id;
-      if (const auto* answer = std::get_if<ToolResult>(&part.body)) out += "result:" + answer->call_id + (answer->is_error ? "!" : "");
+      if (const auto* answer = std::get_if<ToolResult>(&part.body))
+        out += "result:" + answer->call_id + (answer->is_error ? "!" : "");
     }
     out += ']';
   }
@@ -63,14 +64,16 @@ TEST(Turns, leave_leading_system_messages_out_and_wrap_later_ones) {
 }
 
 TEST(Turns, put_results_first_and_in_the_order_of_the_calls) {
-  const auto [shape, losses] = run({user({text_part("q")}), assistant({call("1"), call("2")}), user({text_part("x"), result("2", "b")}),
-                                    user({result("1", "a"), text_part("y")})});
+  const auto [shape, losses] =
+      run({user({text_part("q")}), assistant({call("1"), call("2")}), user({text_part("x"), result("2", "b")}),
+           user({result("1", "a"), text_part("y")})});
   EXPECT_EQ(shape, "u[q] a[call:1 call:2] u[result:1 result:2 x y]");
   EXPECT_EQ(losses, 0U);
 }
 
 TEST(Turns, answer_calls_of_merged_assistant_messages_together) {
-  const auto [shape, losses] = run({assistant({call("1")}), assistant({call("2")}), user({result("1", "a")}), user({result("2", "b")})});
+  const auto [shape, losses] =
+      run({assistant({call("1")}), assistant({call("2")}), user({result("1", "a")}), user({result("2", "b")})});
   EXPECT_EQ(shape, "a[call:1 call:2] u[result:1 result:2]");
 }
 
@@ -97,8 +100,8 @@ TEST(Turns, keep_the_last_of_two_results) {
 }
 
 TEST(Turns, keep_each_round_of_a_tool_loop_apart) {
-  const auto [shape, losses] = run({user({text_part("q")}), assistant({call("1")}), user({result("1", "a")}), assistant({call("2")}),
-                                    user({result("2", "b")}), assistant({text_part("done")})});
+  const auto [shape, losses] = run({user({text_part("q")}), assistant({call("1")}), user({result("1", "a")}),
+                                    assistant({call("2")}), user({result("2", "b")}), assistant({text_part("done")})});
   EXPECT_EQ(shape, "u[q] a[call:1] u[result:1] a[call:2] u[result:2] a[done]");
   EXPECT_EQ(losses, 0U);
 }

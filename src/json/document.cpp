@@ -181,7 +181,9 @@ std::string Value::text_or(std::string_view fallback) const {
   return *std::move(value);
 }
 bool Value::boolean_or(bool fallback) const { return kind() == Kind::boolean ? raw() == "true" : fallback; }
-double Value::number_or(double fallback) const { return kind() == Kind::number ? number().value_or(fallback) : fallback; }
+double Value::number_or(double fallback) const {
+  return kind() == Kind::number ? number().value_or(fallback) : fallback;
+}
 std::int64_t Value::integer_or(std::int64_t fallback) const {
   return kind() == Kind::number ? integer().value_or(fallback) : fallback;
 }

@@ -117,15 +117,15 @@ class Document {
   friend class Outliner;
 
   struct Node {
-    std::uint32_t begin{};       // offset of the first byte of the value
-    std::uint32_t end{};         // one past the last
-    std::uint32_t next{};        // index of the node after this subtree
-    std::uint32_t parent{};      // index of the enclosing array or object; the root is its own parent
-    std::uint32_t key_begin{};   // offset of the opening quote of the member name; 0 when not a member
-    std::uint32_t key_size{};    // between the quotes, still escaped
-    std::uint32_t children{};    // number of children
+    std::uint32_t begin{};      // offset of the first byte of the value
+    std::uint32_t end{};        // one past the last
+    std::uint32_t next{};       // index of the node after this subtree
+    std::uint32_t parent{};     // index of the enclosing array or object; the root is its own parent
+    std::uint32_t key_begin{};  // offset of the opening quote of the member name; 0 when not a member
+    std::uint32_t key_size{};   // between the quotes, still escaped
+    std::uint32_t children{};   // number of children
     Kind kind{};
-    bool escaped = false;        // a string with a backslash
+    bool escaped = false;  // a string with a backslash
     bool key_escaped = false;
   };
 

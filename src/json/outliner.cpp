@@ -114,11 +114,13 @@ Result<> Outliner::find_structure() {
     error = simdjson::get_active_implementation()->create_dom_parser_implementation(text_.size(), 1, parser);
   } else {
     const auto capacity = std::max(text_.size(), scratch_bytes_min);
-    const bool fits = parser->capacity() >= text_.size() && parser->capacity() <= std::max(capacity, scratch_bytes_kept);
+    const bool fits =
+        parser->capacity() >= text_.size() && parser->capacity() <= std::max(capacity, scratch_bytes_kept);
     if (!fits) error = parser->allocate(capacity, 1);
   }
   if (error == simdjson::SUCCESS)
-    error = parser->stage1(reinterpret_cast<const std::uint8_t*>(text_.data()), text_.size(), simdjson::stage1_mode::regular);
+    error = parser->stage1(reinterpret_cast<const std::uint8_t*>(text_.data()), text_.size(),
+                           simdjson::stage1_mode::regular);
   if (error == simdjson::EMPTY) return fail(Code::bad_json, "The body is empty; a JSON value is needed.");
   if (error == simdjson::UTF8_ERROR) return fail(Code::bad_json, "The body is not valid UTF-8.");
   if (error == simdjson::UNCLOSED_STRING) return broken(text_.size(), "a string without its closing quote");
@@ -262,7 +264,8 @@ Result<Outliner::StringEnd> Outliner::string_end(std::uint32_t at, std::size_t n
   const auto* slash = static_cast<const char*>(std::memchr(inside, '\\', static_cast<std::size_t>(quote - inside)));
   if (slash == nullptr) return result;
   result.escaped = true;
-  if (const auto* wrong = wrong_escape(slash, quote)) return broken(static_cast<std::size_t>(wrong - text_.data()), "a wrong escape");
+  if (const auto* wrong = wrong_escape(slash, quote))
+    return broken(static_cast<std::size_t>(wrong - text_.data()), "a wrong escape");
   return result;
 }
 
@@ -276,7 +279,8 @@ Result<> Outliner::after_value(char c) {
   }
   if (c == '}' && kind == Kind::object) return close(kind);
   if (c == ']' && kind == Kind::array) return close(kind);
-  return broken(at, kind == Kind::object ? "a comma or a closing brace is needed" : "a comma or a closing bracket is needed");
+  return broken(
+      at, kind == Kind::object ? "a comma or a closing brace is needed" : "a comma or a closing bracket is needed");
 }
 
 Result<> Outliner::close(Kind kind) {

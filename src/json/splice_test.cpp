@@ -51,11 +51,13 @@ class Maker {
   unsigned pick(unsigned n) { return static_cast<unsigned>(rng_() % n); }
   std::string space() { return std::string(std::string_view(" \n\t\r").substr(0, pick(4))); }
   std::string key() {
-    static constexpr std::string_view keys[] = {"\"model\"", "\"a\"", "\"mod\\u0065l\"", "\"\\\"\"", "\"ключ\"", "\"\""};
+    static constexpr std::string_view keys[] = {"\"model\"", "\"a\"",    "\"mod\\u0065l\"",
+                                                "\"\\\"\"",  "\"ключ\"", "\"\""};
     return std::string(keys[pick(6)]);
   }
   std::string value(int depth) {
-    static constexpr std::string_view scalars[] = {"null", "true", "-0", "1e400", "\"x\\\\\"", "\"\\ud83d\\ude00\"", "12.50"};
+    static constexpr std::string_view scalars[] = {"null", "true", "-0", "1e400", "\"x\\\\\"", "\"\\ud83d\\ude00\"",
+                                                   "12.50"};
     if (depth <= 0 || pick(3) == 0) return std::string(scalars[pick(7)]);
     if (pick(2) == 0) return object(depth);
     std::string out = "[";

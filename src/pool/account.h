@@ -24,8 +24,19 @@ struct Account {
 
 // Why an account was passed over. The words are those of the API and the UI.
 enum class SkipReason : std::uint8_t {
-  off, needs_reauth, verification, forbidden, key_rejected, cooling, quota, model_missing, model_excluded,
-  feature_missing, busy, already_tried, lower_rank,
+  off,
+  needs_reauth,
+  verification,
+  forbidden,
+  key_rejected,
+  cooling,
+  quota,
+  model_missing,
+  model_excluded,
+  feature_missing,
+  busy,
+  already_tried,
+  lower_rank,
 };
 [[nodiscard]] std::string_view name(SkipReason reason);
 

@@ -61,7 +61,9 @@ bool serves_model(const Account& account, std::string_view model) {
 
 std::optional<Skip> obstacle(const Candidate& candidate, const Ask& ask, Instant now) {
   const auto& account = *candidate.account;
-  const auto skip = [&](SkipReason reason) { return Skip{.account_id = account.id, .label = account.label, .reason = reason}; };
+  const auto skip = [&](SkipReason reason) {
+    return Skip{.account_id = account.id, .label = account.label, .reason = reason};
+  };
   if (!account.enabled) return skip(SkipReason::off);
   if (!account.models.empty() && !any_matches(account.models, ask.model)) return skip(SkipReason::model_missing);
   if (any_matches(account.excluded, ask.model)) return skip(SkipReason::model_excluded);
@@ -94,7 +96,9 @@ Choice choose(std::span<const Candidate> candidates, const Ask& ask, Instant now
     }
   }
   for (const auto i : outranked)
-    choice.skipped.push_back({.account_id = candidates[i].account->id, .label = candidates[i].account->label, .reason = SkipReason::lower_rank});
+    choice.skipped.push_back({.account_id = candidates[i].account->id,
+                              .label = candidates[i].account->label,
+                              .reason = SkipReason::lower_rank});
   return choice;
 }
 

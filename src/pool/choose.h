@@ -12,16 +12,16 @@ namespace agt::pool {
 
 // What is asked for.
 struct Ask {
-  std::string provider{};              // the provider, or
-  std::string account{};               // one account by id or label
-  std::string model{};                 // the upstream's name of the model
-  std::vector<std::string> tried{};    // account ids that this request has used up
+  std::string provider{};            // the provider, or
+  std::string account{};             // one account by id or label
+  std::string model{};               // the upstream's name of the model
+  std::vector<std::string> tried{};  // account ids that this request has used up
 };
 
 // One account and its state at this moment.
 struct Candidate {
   const Account* account = nullptr;
-  const Rest* rest = nullptr;   // the longest rest that applies to this model, over or not; nullptr: none
+  const Rest* rest = nullptr;  // the longest rest that applies to this model, over or not; nullptr: none
   int in_flight = 0;
   std::uint64_t last_used = 0;  // turn number; 0: never
 };

@@ -24,7 +24,9 @@ Lease::~Lease() {
 
 void Lease::succeeded() { pool_->end_rest(*account_, model_); }
 
-void Lease::rests(const Rest& rest, bool whole_account) { pool_->set_rest(*account_, whole_account ? "" : model_, rest); }
+void Lease::rests(const Rest& rest, bool whole_account) {
+  pool_->set_rest(*account_, whole_account ? "" : model_, rest);
+}
 
 void Pool::set_accounts(std::vector<Account> accounts) {
   const std::scoped_lock lock(mutex_);
@@ -50,10 +52,14 @@ Leased Pool::lease(const Ask& ask, Instant now) {
   std::vector<State*> states;
   for (auto& state : states_) {
     const auto& account = *state.account;
-    const bool asked = ask.account.empty() ? account.provider == ask.provider : account.id == ask.account || account.label == ask.account;
+    const bool asked = ask.account.empty() ? account.provider == ask.provider
+                                           : account.id == ask.account || account.label == ask.account;
     if (!asked) continue;
     states.push_back(&state);
-    candidates.push_back({.account = &account, .rest = rest_for(state.rests, ask.model), .in_flight = state.in_flight, .last_used = state.last_used});
+    candidates.push_back({.account = &account,
+                          .rest = rest_for(state.rests, ask.model),
+                          .in_flight = state.in_flight,
+                          .last_used = state.last_used});
   }
   auto choice = choose(candidates, ask, now);
   if (!choice.index) return {.skipped = std::move(choice.skipped)};
@@ -95,13 +101,15 @@ void Pool::set_rest(const Account& account, const std::string& model, const Rest
   if (state == nullptr) return;
   // Client-chosen model names are keys here: bound them by dropping the rest that ends first.
   if (state->rests.size() >= rests_per_account_max && !state->rests.contains(model))
-    state->rests.erase(std::ranges::min_element(state->rests, {}, [](const auto& entry) { return entry.second.until; }));
+    state->rests.erase(
+        std::ranges::min_element(state->rests, {}, [](const auto& entry) { return entry.second.until; }));
   auto& slot = state->rests[model];
   if (rest.until > slot.until) slot = rest;
 }
 
 Pool::State* Pool::find(std::string_view account_id) {
-  const auto found = std::ranges::find_if(states_, [&](const State& s) { return s.account && s.account->id == account_id; });
+  const auto found =
+      std::ranges::find_if(states_, [&](const State& s) { return s.account && s.account->id == account_id; });
   return found == states_.end() ? nullptr : &*found;
 }
 

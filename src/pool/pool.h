@@ -20,7 +20,10 @@ class Pool;
 // The right to use one account for one request. Dropping it without report() counts as cancelled: no blame.
 class Lease {
  public:
-  Lease(Lease&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), account_(std::move(other.account_)), model_(std::move(other.model_)) {}
+  Lease(Lease&& other) noexcept
+      : pool_(std::exchange(other.pool_, nullptr)),
+        account_(std::move(other.account_)),
+        model_(std::move(other.model_)) {}
   Lease& operator=(Lease&&) = delete;
   ~Lease();
 

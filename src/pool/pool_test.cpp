@@ -9,7 +9,9 @@ using namespace std::chrono_literals;
 
 constexpr Instant t0{1h};
 
-std::vector<Account> two() { return {{.id = "1", .label = "one", .provider = "p"}, {.id = "2", .label = "two", .provider = "p"}}; }
+std::vector<Account> two() {
+  return {{.id = "1", .label = "one", .provider = "p"}, {.id = "2", .label = "two", .provider = "p"}};
+}
 Ask ask(std::string model = "m") { return {.provider = "p", .model = std::move(model)}; }
 std::string served_by(Pool& pool, const Ask& asked, Instant now) {
   const auto leased = pool.lease(asked, now);
@@ -92,7 +94,8 @@ TEST(Pool, honours_off_include_exclude_priority_and_concurrency) {
   EXPECT_EQ(second.lease->account().id, "low");
   std::vector<SkipReason> reasons;
   for (const auto& skip : second.skipped) reasons.push_back(skip.reason);
-  EXPECT_EQ(reasons, (std::vector{SkipReason::off, SkipReason::model_missing, SkipReason::model_excluded, SkipReason::busy}));
+  EXPECT_EQ(reasons,
+            (std::vector{SkipReason::off, SkipReason::model_missing, SkipReason::model_excluded, SkipReason::busy}));
 }
 
 TEST(Pool, does_not_try_an_account_twice) {
@@ -124,7 +127,8 @@ TEST(Pool, keeps_state_when_accounts_are_replaced) {
 TEST(Pool, bounds_the_rests_of_an_account) {
   Pool pool;
   pool.set_accounts({{.id = "1", .provider = "p"}});
-  for (int i = 0; i < 1000; ++i) pool.lease(ask("m" + std::to_string(i)), t0).lease->rests({.until = t0 + Seconds(i + 1), .code = Code::rpm}, false);
+  for (int i = 0; i < 1000; ++i)
+    pool.lease(ask("m" + std::to_string(i)), t0).lease->rests({.until = t0 + Seconds(i + 1), .code = Code::rpm}, false);
   EXPECT_EQ(pool.resting(t0).size(), 256U);
 }
 

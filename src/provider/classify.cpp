@@ -79,7 +79,8 @@ std::optional<Milliseconds> retry_after(const net::Headers& headers, WallTime wa
   if (!after) return std::nullopt;
   const auto spelled = text::trimmed(*after);
   if (const auto seconds = text::parse_number<double>(spelled)) return clamped(*seconds * 1000);
-  if (const auto date = http_date(spelled)) return std::max(Milliseconds(0), std::chrono::ceil<Milliseconds>(*date - wall));
+  if (const auto date = http_date(spelled))
+    return std::max(Milliseconds(0), std::chrono::ceil<Milliseconds>(*date - wall));
   return std::nullopt;
 }
 
@@ -97,7 +98,8 @@ Scope scope_of(const Error& error) {
   std::unreachable();
 }
 
-Diagnosis classify(const dialect::Codec& codec, int status, const net::Headers& headers, std::string_view body, WallTime wall) {
+Diagnosis classify(const dialect::Codec& codec, int status, const net::Headers& headers, std::string_view body,
+                   WallTime wall) {
   Diagnosis diagnosis{.error = codec.diagnose(status, body)};
   auto& error = diagnosis.error;
   if (error.retry_after) diagnosis.hint = HintSource::body;

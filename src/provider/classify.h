@@ -32,7 +32,8 @@ struct Diagnosis {
 };
 
 // `wall` reads Retry-After dates and absolute resets.
-[[nodiscard]] Diagnosis classify(const dialect::Codec& codec, int status, const net::Headers& headers, std::string_view body, WallTime wall);
+[[nodiscard]] Diagnosis classify(const dialect::Codec& codec, int status, const net::Headers& headers,
+                                 std::string_view body, WallTime wall);
 
 // The scope that follows from a failure alone; for errors inside a 200 and those of the network.
 [[nodiscard]] Scope scope_of(const Error& error);

@@ -13,15 +13,32 @@ namespace {
 // Not forwarded: what belongs to one connection (RFC 9110 §7.6.1), what the client writes itself, what tells where the
 // client sits, and accept-encoding, because a compressed reply could not be observed.
 constexpr std::array kept_back{
-    "connection",      "keep-alive",        "proxy-connection", "te",          "trailer",         "transfer-encoding",
-    "upgrade",         "host",              "content-length",   "expect",      "accept-encoding", "user-agent",
-    "origin",          "referer",           "forwarded",        "via",         "x-forwarded-for", "x-forwarded-host",
-    "x-forwarded-proto", "x-real-ip",       "priority",
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "host",
+    "content-length",
+    "expect",
+    "accept-encoding",
+    "user-agent",
+    "origin",
+    "referer",
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "priority",
 };
 
 constexpr std::array returned_exact{
-    "content-type", "retry-after", "retry-after-ms", "x-should-retry", "request-id", "x-request-id",
-    "openai-processing-ms", "openai-version", "openai-model",
+    "content-type", "retry-after",          "retry-after-ms", "x-should-retry", "request-id",
+    "x-request-id", "openai-processing-ms", "openai-version", "openai-model",
 };
 constexpr std::array returned_prefixes{"x-ratelimit-", "anthropic-ratelimit-"};
 
@@ -44,8 +61,10 @@ void add_key(net::Headers& headers, const Upstream& upstream) {
 
 }  // namespace
 
-net::Call prepare(const Upstream& upstream, const Want& want, std::string_view body, const net::Headers* client_headers, const net::Timeouts& timeouts) {
-  const bool sends_body = want.operation == dialect::Operation::generate || want.operation == dialect::Operation::count_tokens;
+net::Call prepare(const Upstream& upstream, const Want& want, std::string_view body, const net::Headers* client_headers,
+                  const net::Timeouts& timeouts) {
+  const bool sends_body =
+      want.operation == dialect::Operation::generate || want.operation == dialect::Operation::count_tokens;
   net::Headers headers;
   if (client_headers != nullptr)
     for (const auto& header : *client_headers)
@@ -70,7 +89,8 @@ net::Headers returned_headers(const net::Headers& upstream) {
   for (const auto& header : upstream) {
     const auto name = text::lowered(header.name);
     const bool exact = std::ranges::find(returned_exact, std::string_view(name)) != returned_exact.end();
-    const bool prefixed = std::ranges::any_of(returned_prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+    const bool prefixed =
+        std::ranges::any_of(returned_prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
     if (exact || prefixed) out.add(header.name, header.value);
   }
   return out;

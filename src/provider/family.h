@@ -19,7 +19,6 @@ namespace agt::provider {
 
 using catalogue::KeyStyle;
 
-
 // What is wanted of an upstream.
 struct Want {
   dialect::Operation operation{};
@@ -51,16 +50,17 @@ struct Family {
 struct Upstream {
   std::string account_id{};
   std::string label{};
-  std::string provider{};            // the name under which routes know it
-  const Family* family = nullptr;    // outlives everything: families are constants
+  std::string provider{};          // the name under which routes know it
+  const Family* family = nullptr;  // outlives everything: families are constants
   net::Url base{};
   Secret key{};
   KeyStyle key_style = KeyStyle::bearer;
 };
 
-// The call for `body`, which the caller keeps until the reply's head is there. `client_headers` are those that pass-through forwards; nullptr on the translate lane.
-[[nodiscard]] net::Call prepare(const Upstream& upstream, const Want& want, std::string_view body, const net::Headers* client_headers,
-                                const net::Timeouts& timeouts);
+// The call for `body`, which the caller keeps until the reply's head is there. `client_headers` are those that
+// pass-through forwards; nullptr on the translate lane.
+[[nodiscard]] net::Call prepare(const Upstream& upstream, const Want& want, std::string_view body,
+                                const net::Headers* client_headers, const net::Timeouts& timeouts);
 
 // The headers of an upstream's reply that a client may see: content-type, request ids, rate limits, retry hints.
 [[nodiscard]] net::Headers returned_headers(const net::Headers& upstream);

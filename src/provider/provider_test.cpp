@@ -26,17 +26,35 @@ TEST(Target, joins_base_and_endpoint_as_each_sdk_does) {
 }
 
 TEST(Target, keeps_version_and_query_of_a_pass_through_client) {
-  const Want want{.operation = Operation::generate, .model = "m", .stream = true, .client_path = "/v1/models/x:streamGenerateContent", .client_query = "alt=sse&key=secret", .passthrough = true};
+  const Want want{.operation = Operation::generate,
+                  .model = "m",
+                  .stream = true,
+                  .client_path = "/v1/models/x:streamGenerateContent",
+                  .client_query = "alt=sse&key=secret",
+                  .passthrough = true};
   EXPECT_EQ(gemini_family.target("", want), "/v1/models/m:streamGenerateContent?alt=sse");
   const Want beta{.operation = Operation::generate, .client_query = "beta=true", .passthrough = true};
   EXPECT_EQ(anthropic_family.target("", beta), "/v1/messages?beta=true");
 }
 
 TEST(Prepare, swaps_credentials_and_says_who_we_are) {
-  const Upstream upstream{.family = &anthropic_family, .base = *net::parse_url("https://api.anthropic.com"), .key = Secret("sk-upstream"), .key_style = KeyStyle::x_api_key};
-  const net::Headers client{{"Host", "127.0.0.1:8045"}, {"Authorization", "Bearer client"}, {"x-api-key", "client"}, {"X-Goog-Api-Key", "client"}, {"Cookie", "c"},
-                            {"anthropic-beta", "b1,b2"}, {"anthropic-version", "2026-10-21"}, {"User-Agent", "someone/1"}, {"Accept-Encoding", "gzip"},
-                            {"Connection", "close"}, {"Sec-Fetch-Site", "none"}, {"x-stainless-lang", "js"}, {"Content-Type", "application/json"}};
+  const Upstream upstream{.family = &anthropic_family,
+                          .base = *net::parse_url("https://api.anthropic.com"),
+                          .key = Secret("sk-upstream"),
+                          .key_style = KeyStyle::x_api_key};
+  const net::Headers client{{"Host", "127.0.0.1:8045"},
+                            {"Authorization", "Bearer client"},
+                            {"x-api-key", "client"},
+                            {"X-Goog-Api-Key", "client"},
+                            {"Cookie", "c"},
+                            {"anthropic-beta", "b1,b2"},
+                            {"anthropic-version", "2026-10-21"},
+                            {"User-Agent", "someone/1"},
+                            {"Accept-Encoding", "gzip"},
+                            {"Connection", "close"},
+                            {"Sec-Fetch-Site", "none"},
+                            {"x-stainless-lang", "js"},
+                            {"Content-Type", "application/json"}};
   const auto call = prepare(upstream, {.operation = Operation::generate, .passthrough = true}, "{}", &client, {});
   EXPECT_EQ(call.headers.get("x-api-key"), "sk-upstream");
   EXPECT_EQ(call.headers.count("x-api-key"), 1U);
@@ -46,11 +64,13 @@ TEST(Prepare, swaps_credentials_and_says_who_we_are) {
   EXPECT_TRUE(call.headers.get("user-agent")->starts_with("antigravity-tools/"));
   EXPECT_EQ(call.headers.get("accept-encoding"), "identity");
   EXPECT_EQ(call.headers.get("x-stainless-lang"), "js");
-  for (const auto* gone : {"host", "authorization", "cookie", "connection", "x-goog-api-key", "sec-fetch-site"}) EXPECT_FALSE(call.headers.has(gone)) << gone;
+  for (const auto* gone : {"host", "authorization", "cookie", "connection", "x-goog-api-key", "sec-fetch-site"})
+    EXPECT_FALSE(call.headers.has(gone)) << gone;
 }
 
 TEST(Prepare, adds_what_a_foreign_client_does_not_send) {
-  const Upstream upstream{.family = &anthropic_family, .base = {}, .key = Secret("k"), .key_style = KeyStyle::x_api_key};
+  const Upstream upstream{
+      .family = &anthropic_family, .base = {}, .key = Secret("k"), .key_style = KeyStyle::x_api_key};
   const auto call = prepare(upstream, {.operation = Operation::generate, .stream = true}, "{}", nullptr, {});
   EXPECT_EQ(call.headers.get("anthropic-version"), "2023-06-01");
   EXPECT_EQ(call.headers.get("accept"), "text/event-stream");
@@ -58,16 +78,26 @@ TEST(Prepare, adds_what_a_foreign_client_does_not_send) {
 }
 
 TEST(Returned, keeps_only_headers_that_are_the_clients_business) {
-  const net::Headers upstream{{"Content-Type", "application/json"}, {"Set-Cookie", "x"}, {"Server", "y"}, {"Access-Control-Allow-Origin", "*"},
-                              {"x-ratelimit-remaining-requests", "5"}, {"anthropic-ratelimit-tokens-reset", "z"}, {"Retry-After", "7"}, {"Transfer-Encoding", "chunked"}};
+  const net::Headers upstream{{"Content-Type", "application/json"},
+                              {"Set-Cookie", "x"},
+                              {"Server", "y"},
+                              {"Access-Control-Allow-Origin", "*"},
+                              {"x-ratelimit-remaining-requests", "5"},
+                              {"anthropic-ratelimit-tokens-reset", "z"},
+                              {"Retry-After", "7"},
+                              {"Transfer-Encoding", "chunked"}};
   const auto kept = returned_headers(upstream);
   EXPECT_EQ(kept.size(), 4U);
-  for (const auto* name : {"content-type", "x-ratelimit-remaining-requests", "anthropic-ratelimit-tokens-reset", "retry-after"}) EXPECT_TRUE(kept.has(name)) << name;
+  for (const auto* name :
+       {"content-type", "x-ratelimit-remaining-requests", "anthropic-ratelimit-tokens-reset", "retry-after"})
+    EXPECT_TRUE(kept.has(name)) << name;
 }
 
 const WallTime wall = from_unix_ms(1'790'000'000'000);  // 2026-09-21T14:13:20Z
 
-std::optional<Milliseconds> after(std::string name, std::string value) { return retry_after({{std::move(name), std::move(value)}}, wall); }
+std::optional<Milliseconds> after(std::string name, std::string value) {
+  return retry_after({{std::move(name), std::move(value)}}, wall);
+}
 
 TEST(RetryAfter, reads_its_spellings) {
   EXPECT_EQ(after("Retry-After", "7"), Milliseconds(7000));
@@ -81,7 +111,9 @@ TEST(RetryAfter, reads_its_spellings) {
   EXPECT_EQ(after("retry-after", "1e30"), Milliseconds(std::chrono::hours(24 * 31)));
 }
 
-const dialect::Codec plain{.diagnose = [](int, std::string_view) { return Error{.code = Code::unknown_429, .retry_after = Milliseconds(1000)}; }};
+const dialect::Codec plain{.diagnose = [](int, std::string_view) {
+  return Error{.code = Code::unknown_429, .retry_after = Milliseconds(1000)};
+}};
 
 TEST(Classify, lets_the_header_win_over_the_body) {
   const auto diagnosis = classify(plain, 429, {{"retry-after", "7"}}, "", wall);
@@ -92,8 +124,10 @@ TEST(Classify, lets_the_header_win_over_the_body) {
 }
 
 TEST(Classify, reads_the_reset_of_the_limit_that_is_used_up) {
-  const net::Headers headers{{"anthropic-ratelimit-requests-remaining", "3"}, {"anthropic-ratelimit-requests-reset", "2026-09-21T15:00:00Z"},
-                             {"anthropic-ratelimit-tokens-remaining", "0"}, {"anthropic-ratelimit-tokens-reset", "2026-09-21T14:13:50Z"}};
+  const net::Headers headers{{"anthropic-ratelimit-requests-remaining", "3"},
+                             {"anthropic-ratelimit-requests-reset", "2026-09-21T15:00:00Z"},
+                             {"anthropic-ratelimit-tokens-remaining", "0"},
+                             {"anthropic-ratelimit-tokens-reset", "2026-09-21T14:13:50Z"}};
   EXPECT_EQ(classify(plain, 429, headers, "", wall).error.retry_after, Milliseconds(30000));
 }
 
@@ -106,7 +140,8 @@ ir::Request asked(std::string text) {
 TEST(Demo, answers_with_what_was_said) {
   const auto events = demo_family.answer(asked("Привет"), "seed");
   EXPECT_EQ(ir::grammar_violation(events), "");
-  EXPECT_EQ(std::get<ir::Text>(ir::fold(events)->parts.at(0).body).text, "Hello from the demo model of Antigravity Tools. You said: Привет");
+  EXPECT_EQ(std::get<ir::Text>(ir::fold(events)->parts.at(0).body).text,
+            "Hello from the demo model of Antigravity Tools. You said: Привет");
   EXPECT_EQ(events, demo_family.answer(asked("Привет"), "seed"));
 }
 
@@ -129,7 +164,8 @@ TEST(Demo, calls_a_tool_and_reports_its_result) {
   ir::Part part;
   part.body = std::move(result);
   request.messages.push_back({.role = ir::Role::user, .parts = {part}});
-  EXPECT_EQ(std::get<ir::Text>(ir::fold(demo_family.answer(request, "s"))->parts.at(0).body).text, "The tool said: rain");
+  EXPECT_EQ(std::get<ir::Text>(ir::fold(demo_family.answer(request, "s"))->parts.at(0).body).text,
+            "The tool said: rain");
 }
 
 }  // namespace

@@ -27,20 +27,25 @@ Result<> admit_host(const net::RequestHead& head, const Admission& rules) {
   const auto host = text::lowered(head.headers.get_or("host", ""));
   if (std::ranges::find(rules.hosts, host) != rules.hosts.end()) return {};
   if (rules.lan && is_our_literal(host, rules.port)) return {};
-  return fail(Code::host_refused, fmt::format("The host \"{}\" is not this gateway's; a foreign name may be a rebinding attack.", text::quoted(host, 80)));
+  return fail(Code::host_refused,
+              fmt::format("The host \"{}\" is not this gateway's; a foreign name may be a rebinding attack.",
+                          text::quoted(host, 80)));
 }
 
 Result<> admit_origin(const net::RequestHead& head, const Admission& rules) {
   if (const auto origin = head.headers.get("origin")) {
     const auto lowered = text::lowered(*origin);
-    const bool own = std::ranges::any_of(rules.hosts, [&](const std::string& host) { return lowered == "http://" + host; });
+    const bool own =
+        std::ranges::any_of(rules.hosts, [&](const std::string& host) { return lowered == "http://" + host; });
     if (!own && std::ranges::find(rules.origins, lowered) == rules.origins.end())
-      return fail(Code::origin_refused, fmt::format("Requests from the web page {} are refused.", text::quoted(*origin, 80)));
+      return fail(Code::origin_refused,
+                  fmt::format("Requests from the web page {} are refused.", text::quoted(*origin, 80)));
     return {};
   }
   const auto site = head.headers.get_or("sec-fetch-site", "none");
   // same-site is refused too: another port of localhost is "same-site" with this one.
-  if (site != "none" && site != "same-origin") return fail(Code::origin_refused, "Requests that a foreign web page caused are refused.");
+  if (site != "none" && site != "same-origin")
+    return fail(Code::origin_refused, "Requests that a foreign web page caused are refused.");
   return {};
 }
 
@@ -49,10 +54,12 @@ Result<> admit_content(const net::RequestHead& head) {
   if (!has_body) return {};
   const auto type = head.headers.get_or("content-type", "");
   if (!text::iequals(text::trimmed(type.substr(0, type.find(';'))), "application/json"))
-    return fail(Code::content_type, fmt::format("The body must be application/json, not \"{}\".", text::quoted(type, 80)));
+    return fail(Code::content_type,
+                fmt::format("The body must be application/json, not \"{}\".", text::quoted(type, 80)));
   const auto encoding = head.headers.get_or("content-encoding", "identity");
   if (!text::iequals(text::trimmed(encoding), "identity"))
-    return fail(Code::content_encoding, fmt::format("The content-encoding \"{}\" is not supported.", text::quoted(encoding, 80)));
+    return fail(Code::content_encoding,
+                fmt::format("The content-encoding \"{}\" is not supported.", text::quoted(encoding, 80)));
   return {};
 }
 
@@ -68,7 +75,8 @@ Result<std::string> admit_key(const Secret& shown, const Admission& rules) {
   if (!shown.empty()) {
     if (rules.primary_key.matches(shown.reveal())) return "primary";
     if (!rules.key_names.empty())
-      if (const auto named = rules.key_names.find(rules.digest(shown.reveal())); named != rules.key_names.end()) return named->second;
+      if (const auto named = rules.key_names.find(rules.digest(shown.reveal())); named != rules.key_names.end())
+        return named->second;
   }
   if (!rules.keys_demanded) return std::string();
   if (shown.empty()) return fail(Code::key_missing, "This gateway demands a key, and the request has none.");

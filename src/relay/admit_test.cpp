@@ -5,9 +5,15 @@
 namespace agt::relay {
 namespace {
 
-Admission rules() { return {.primary_key = Secret("sk-primary-0123456789"), .hosts = {"127.0.0.1:8045", "localhost:8045", "[::1]:8045"}, .port = 8045}; }
+Admission rules() {
+  return {.primary_key = Secret("sk-primary-0123456789"),
+          .hosts = {"127.0.0.1:8045", "localhost:8045", "[::1]:8045"},
+          .port = 8045};
+}
 
-net::RequestHead head(net::Headers headers) { return {.method = "POST", .target = "/", .path = "/", .headers = std::move(headers)}; }
+net::RequestHead head(net::Headers headers) {
+  return {.method = "POST", .target = "/", .path = "/", .headers = std::move(headers)};
+}
 
 struct HostCase {
   std::string_view host;
@@ -22,19 +28,26 @@ TEST_P(Hosts, are_admitted_by_exact_name_and_port) {
   admission.lan = true;
   EXPECT_EQ(admit_page(request, admission).has_value(), GetParam().lan);
 }
-INSTANTIATE_TEST_SUITE_P(Admission, Hosts,
-                         testing::Values(HostCase{"127.0.0.1:8045", true, true}, HostCase{"LOCALHOST:8045", true, true}, HostCase{"[::1]:8045", true, true},
-                                         HostCase{"192.168.1.7:8045", false, true}, HostCase{"[fe80::1]:8045", false, true}, HostCase{"", false, false},
-                                         HostCase{"127.0.0.1", false, false}, HostCase{"127.0.0.1:80", false, false}, HostCase{"evil.example:8045", false, false},
-                                         HostCase{"localhost.:8045", false, false}, HostCase{"localhost:8045@evil", false, false},
-                                         HostCase{"127.1:8045", false, false}, HostCase{"0x7f.0.0.1:8045", false, false}, HostCase{"127.0.0.01:8045", false, false},
-                                         HostCase{"localhost.evil.example:8045", false, false}, HostCase{"1.2.3.4.5:8045", false, false}));
+INSTANTIATE_TEST_SUITE_P(
+    Admission, Hosts,
+    testing::Values(HostCase{"127.0.0.1:8045", true, true}, HostCase{"LOCALHOST:8045", true, true},
+                    HostCase{"[::1]:8045", true, true}, HostCase{"192.168.1.7:8045", false, true},
+                    HostCase{"[fe80::1]:8045", false, true}, HostCase{"", false, false},
+                    HostCase{"127.0.0.1", false, false}, HostCase{"127.0.0.1:80", false, false},
+                    HostCase{"evil.example:8045", false, false}, HostCase{"localhost.:8045", false, false},
+                    HostCase{"localhost:8045@evil", false, false}, HostCase{"127.1:8045", false, false},
+                    HostCase{"0x7f.0.0.1:8045", false, false}, HostCase{"127.0.0.01:8045", false, false},
+                    HostCase{"localhost.evil.example:8045", false, false}, HostCase{"1.2.3.4.5:8045", false, false}));
 
 TEST(Admission, refuses_web_pages) {
-  const auto with = [](std::string name, std::string value) { return head({{"host", "127.0.0.1:8045"}, {std::move(name), std::move(value)}}); };
-  for (const auto* origin : {"https://evil.example", "null", "http://localhost:3000", "http://localhost.evil", "http://127.0.0.1"})
+  const auto with = [](std::string name, std::string value) {
+    return head({{"host", "127.0.0.1:8045"}, {std::move(name), std::move(value)}});
+  };
+  for (const auto* origin :
+       {"https://evil.example", "null", "http://localhost:3000", "http://localhost.evil", "http://127.0.0.1"})
     EXPECT_EQ(admit_page(with("origin", origin), rules()).error().code, Code::origin_refused) << origin;
-  for (const auto* site : {"cross-site", "same-site"}) EXPECT_EQ(admit_page(with("sec-fetch-site", site), rules()).error().code, Code::origin_refused);
+  for (const auto* site : {"cross-site", "same-site"})
+    EXPECT_EQ(admit_page(with("sec-fetch-site", site), rules()).error().code, Code::origin_refused);
   EXPECT_TRUE(admit_page(with("origin", "http://127.0.0.1:8045"), rules()).has_value());
   EXPECT_TRUE(admit_page(with("sec-fetch-site", "same-origin"), rules()).has_value());
   auto open = rules();
@@ -44,7 +57,10 @@ TEST(Admission, refuses_web_pages) {
 
 TEST(Admission, wants_plain_json_bodies) {
   const auto with = [](std::string type, std::string encoding) {
-    return head({{"host", "127.0.0.1:8045"}, {"content-length", "2"}, {"content-type", std::move(type)}, {"content-encoding", std::move(encoding)}});
+    return head({{"host", "127.0.0.1:8045"},
+                 {"content-length", "2"},
+                 {"content-type", std::move(type)},
+                 {"content-encoding", std::move(encoding)}});
   };
   EXPECT_TRUE(admit_page(with("application/json; charset=utf-8", "identity"), rules()).has_value());
   EXPECT_EQ(admit_page(with("text/plain", "identity"), rules()).error().code, Code::content_type);

@@ -49,8 +49,10 @@ void add_retry_headers(net::Headers& headers, const Error& error) {
 
 void Journey::add_own_headers(net::Headers& headers) const {
   headers.add("x-agt-trace", trace_->id);
-  if (const auto* served = trace_->served()) headers.add("x-agt-route", header_safe(served->provider + '/' + served->model));
-  if (const auto losses = counted_losses(trace_->losses); losses > 0) headers.add("x-agt-losses", std::to_string(losses));
+  if (const auto* served = trace_->served())
+    headers.add("x-agt-route", header_safe(served->provider + '/' + served->model));
+  if (const auto losses = counted_losses(trace_->losses); losses > 0)
+    headers.add("x-agt-losses", std::to_string(losses));
   if (auto codes = warnings(); !codes.empty()) headers.add("x-agt-warnings", std::move(codes));
   if (!trace_->attempts.empty()) headers.add("server-timing", server_timing());
 }
@@ -111,7 +113,8 @@ Task<Result<>> Journey::refuse(const Error& error) {
     co_return co_await respond(verbatim_->status, std::move(headers), std::move(verbatim_->body));
   }
   auto told = error;
-  if (!told.remedy().empty() && told.failure_class() != FailureClass::cancelled) told.message += fmt::format(" {}", told.remedy());
+  if (!told.remedy().empty() && told.failure_class() != FailureClass::cancelled)
+    told.message += fmt::format(" {}", told.remedy());
   auto rendered = codec_->render_error(told, trace_->id);
   net::Headers headers{{"content-type", "application/json"}};
   if (error.code == Code::method) headers.add("allow", error.field);

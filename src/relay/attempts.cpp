@@ -37,7 +37,8 @@ std::string reasons(const std::vector<Attempt>& attempts) {
     }
   }
   std::string out;
-  for (const auto& [reason, count] : counts) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, pool::name(reason));
+  for (const auto& [reason, count] : counts)
+    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, pool::name(reason));
   return out;
 }
 
@@ -50,10 +51,15 @@ Task<Result<>> Journey::try_targets(const Route& route) {
   for (const auto& target : route.targets) {
     while (may_try_again()) {
       // `who` is a provider or one account; a provider has the right of way.
-      const bool is_provider = std::ranges::any_of(snapshot_->accounts, [&](const pool::Account& a) { return a.provider == target.who; });
-      pool::Ask ask{.provider = is_provider ? target.who : "", .account = is_provider ? "" : target.who, .model = target.model, .tried = tried_};
+      const bool is_provider =
+          std::ranges::any_of(snapshot_->accounts, [&](const pool::Account& a) { return a.provider == target.who; });
+      pool::Ask ask{.provider = is_provider ? target.who : "",
+                    .account = is_provider ? "" : target.who,
+                    .model = target.model,
+                    .tried = tried_};
       auto leased = services_.pool.lease(ask, services_.clock.now());
-      trace_->attempts.push_back({.provider = target.who, .model = target.model, .skipped = std::move(leased.skipped), .begun = elapsed()});
+      trace_->attempts.push_back(
+          {.provider = target.who, .model = target.model, .skipped = std::move(leased.skipped), .begun = elapsed()});
       if (!leased.lease) {
         current().ended = elapsed();
         break;
@@ -63,7 +69,8 @@ Task<Result<>> Journey::try_targets(const Route& route) {
       current().account_label = account.label;
       current().provider = account.provider;
       const auto upstream = snapshot_->upstreams.find(account.id);
-      if (upstream == snapshot_->upstreams.end()) co_return fail(Code::conflict, "The account was removed while the request was under way; try again.");
+      if (upstream == snapshot_->upstreams.end())
+        co_return fail(Code::conflict, "The account was removed while the request was under way; try again.");
 
       auto outcome = co_await attempt(target, upstream->second);
       current().ended = elapsed();
@@ -86,7 +93,8 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
   ++calls_;
   verbatim_.reset();
   const bool native = upstream.family->dialect == codec_->dialect && !upstream.family->local();
-  if (endpoint_.operation == dialect::Operation::count_tokens && (!native || !codec_->counts_tokens_upstream)) co_return co_await estimate_tokens();
+  if (endpoint_.operation == dialect::Operation::count_tokens && (!native || !codec_->counts_tokens_upstream))
+    co_return co_await estimate_tokens();
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
   const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
   if (native && !carries) co_return co_await pass_through(target, upstream);
@@ -101,12 +109,17 @@ void Journey::close_attempt(const Error& error, pool::Lease& lease) {
   attempt.next = decided.next;
   attempt.rest = decided.rest;
   if (!decided.rest) return;
-  lease.rests({.until = services_.clock.now() + *decided.rest, .code = error.code,
-               .message = std::string(text::clipped(error.message, rest_message_bytes_max)), .set_by = trace_->id},
+  lease.rests({.until = services_.clock.now() + *decided.rest,
+               .code = error.code,
+               .message = std::string(text::clipped(error.message, rest_message_bytes_max)),
+               .set_by = trace_->id},
               decided.whole_account);
   services_.log.write(LogLevel::info, "account_rests",
-                      {{"trace", trace_->id}, {"account", attempt.account_label}, {"model", decided.whole_account ? "*" : attempt.model},
-                       {"code", agt::name(error.code)}, {"seconds", seconds(*decided.rest)}});
+                      {{"trace", trace_->id},
+                       {"account", attempt.account_label},
+                       {"model", decided.whole_account ? "*" : attempt.model},
+                       {"code", agt::name(error.code)},
+                       {"seconds", seconds(*decided.rest)}});
 }
 
 // Nobody could be asked at all: the dominating cause and the earliest recovery.
@@ -116,13 +129,18 @@ Error Journey::exhausted(const Route& route) const {
   if (first != nullptr) {
     Error error{.code = first->code.value_or(Code::unknown_429)};
     error.retry_after = first->remaining;
-    error.message = fmt::format("No account is free for \"{}\" ({}). The first one, {}, is back in {:.1f} s.", text::quoted(model_, 80), why, first->label,
-                                seconds(*first->remaining));
+    error.message = fmt::format("No account is free for \"{}\" ({}). The first one, {}, is back in {:.1f} s.",
+                                text::quoted(model_, 80), why, first->label, seconds(*first->remaining));
     return error;
   }
   if (why.empty())
-    return {.code = Code::no_account, .message = fmt::format("No account of {} is set up, so nobody can serve \"{}\".", route.targets.front().who, text::quoted(model_, 80)), .field = "model"};
-  return {.code = Code::no_account, .message = fmt::format("No account may serve \"{}\" now: {}.", text::quoted(model_, 80), why), .field = "model"};
+    return {.code = Code::no_account,
+            .message = fmt::format("No account of {} is set up, so nobody can serve \"{}\".", route.targets.front().who,
+                                   text::quoted(model_, 80)),
+            .field = "model"};
+  return {.code = Code::no_account,
+          .message = fmt::format("No account may serve \"{}\" now: {}.", text::quoted(model_, 80), why),
+          .field = "model"};
 }
 
 }  // namespace agt::relay

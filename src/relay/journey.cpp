@@ -19,7 +19,9 @@ constexpr std::size_t user_agent_bytes_max = 200;
 bool is_health(std::string_view path) { return path == "/healthz"; }
 
 // Clients probe these before their first request; any 2xx will do.
-bool is_probe(const net::RequestHead& head) { return head.method == "HEAD" && (head.path == "/" || head.path == "/api/hello"); }
+bool is_probe(const net::RequestHead& head) {
+  return head.method == "HEAD" && (head.path == "/" || head.path == "/api/hello");
+}
 
 std::string_view name(dialect::Operation operation) {
   switch (operation) {
@@ -55,8 +57,14 @@ std::vector<ModelFacts> models_of(const Snapshot& snapshot) {
 
 }  // namespace
 
-Journey::Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange, std::string id)
-    : services_(services), worker_(worker), scratch_(scratch), exchange_(exchange), snapshot_(services.current.get()), start_(services.clock.now()),
+Journey::Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange,
+                 std::string id)
+    : services_(services),
+      worker_(worker),
+      scratch_(scratch),
+      exchange_(exchange),
+      snapshot_(services.current.get()),
+      start_(services.clock.now()),
       trace_(std::make_unique<Trace>()) {
   trace_->id = std::move(id);
   trace_->started = services.clock.wall();
@@ -65,7 +73,9 @@ Journey::Journey(const Services& services, net::Worker& worker, json::Scratch& s
   trace_->user_agent = text::clipped(exchange.head().headers.get_or("user-agent", ""), user_agent_bytes_max);
 }
 
-Microseconds Journey::elapsed() const { return std::chrono::duration_cast<Microseconds>(services_.clock.now() - start_); }
+Microseconds Journey::elapsed() const {
+  return std::chrono::duration_cast<Microseconds>(services_.clock.now() - start_);
+}
 
 Task<> Journey::run() {
   auto outcome = co_await travel();
@@ -94,7 +104,9 @@ Result<> Journey::admit() {
 
   TRY(auto located, dialect::locate(head.method, head.path, signs));
   if (!located.correction.empty()) {
-    if (snapshot_->strict_paths) return fail(Code::path_corrected, fmt::format("{} is not an endpoint. {}", text::quoted(head.path), located.correction));
+    if (snapshot_->strict_paths)
+      return fail(Code::path_corrected,
+                  fmt::format("{} is not an endpoint. {}", text::quoted(head.path), located.correction));
     trace_->correction = std::move(located.correction);
   }
   endpoint_ = std::move(located.endpoint);
@@ -103,7 +115,8 @@ Result<> Journey::admit() {
   if (codec != nullptr) codec_ = codec;
   trace_->dialect = ir::name(endpoint_.dialect);
   if (codec == nullptr || endpoint_.operation == dialect::Operation::not_served)
-    return fail(Code::path_unknown, fmt::format("{} is not served by this version of the gateway.", text::quoted(head.path)));
+    return fail(Code::path_unknown,
+                fmt::format("{} is not served by this version of the gateway.", text::quoted(head.path)));
   return {};
 }
 
@@ -123,7 +136,8 @@ Task<Result<>> Journey::travel() {
 Task<Result<>> Journey::answer_probe() {
   std::string body;
   if (is_health(exchange_.head().path)) {
-    if (exchange_.head().method != "GET" && exchange_.head().method != "HEAD") co_return fail(Code::method, "Use GET on /healthz.", "GET");
+    if (exchange_.head().method != "GET" && exchange_.head().method != "HEAD")
+      co_return fail(Code::method, "Use GET on /healthz.", "GET");
     body = fmt::format(R"({{"status":"ok","version":"{}"}})", version);
   }
   net::Headers headers{{"content-type", "application/json"}};
@@ -141,7 +155,8 @@ Task<Result<>> Journey::show_model() {
   const auto models = models_of(*snapshot_);
   const auto found = std::ranges::find(models, endpoint_.model, &ModelFacts::id);
   if (found == models.end())
-    co_return fail(Code::model_unknown, fmt::format("No enabled account has the model \"{}\".", text::quoted(endpoint_.model, 80)), "model");
+    co_return fail(Code::model_unknown,
+                   fmt::format("No enabled account has the model \"{}\".", text::quoted(endpoint_.model, 80)), "model");
   auto body = codec_->render_model(*found);
   net::Headers headers{{"content-type", "application/json"}};
   co_return co_await respond(200, std::move(headers), std::move(body));
@@ -182,7 +197,8 @@ Task<Result<>> Journey::forward() {
 
 void Journey::record() {
   trace_->total = elapsed();
-  const bool worth_it = endpoint_.operation == dialect::Operation::generate || endpoint_.operation == dialect::Operation::count_tokens || trace_->error;
+  const bool worth_it = endpoint_.operation == dialect::Operation::generate ||
+                        endpoint_.operation == dialect::Operation::count_tokens || trace_->error;
   if (!worth_it || is_health(trace_->path)) return;
   services_.recorder.record(std::move(trace_));
 }

@@ -23,7 +23,8 @@ namespace agt::relay {
 
 class Journey {
  public:
-  Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange, std::string id);
+  Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange,
+          std::string id);
   [[nodiscard]] Task<> run();
 
  private:
@@ -49,12 +50,15 @@ class Journey {
   [[nodiscard]] Task<Result<>> pass_stream(net::Reply& reply, bool framed);
   [[nodiscard]] Task<Result<>> cut_off(const Error& error);
   [[nodiscard]] Task<Result<>> translate(const Target& target, const provider::Upstream& upstream);
-  [[nodiscard]] Task<Result<>> translate_stream(net::Reply& reply, const dialect::Codec& upstream_codec, dialect::ReadContext context);
-  [[nodiscard]] Task<Result<>> translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec, const dialect::ReadContext& context);
+  [[nodiscard]] Task<Result<>> translate_stream(net::Reply& reply, const dialect::Codec& upstream_codec,
+                                                dialect::ReadContext context);
+  [[nodiscard]] Task<Result<>> translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec,
+                                               const dialect::ReadContext& context);
   [[nodiscard]] Task<Result<>> answer_locally(const provider::Upstream& upstream);
   [[nodiscard]] Task<Result<>> estimate_tokens();
   [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
-  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream, std::string_view body, bool passthrough);
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream,
+                                                               std::string_view body, bool passthrough);
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
   void take_note(const std::vector<ir::Event>& events);
@@ -85,7 +89,7 @@ class Journey {
   std::optional<json::Document> document_{};  // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
-  std::optional<ir::Request> request_{};   // parsed when a lane needs it
+  std::optional<ir::Request> request_{};  // parsed when a lane needs it
   std::vector<std::string> tried_{};
   int calls_ = 0;
 

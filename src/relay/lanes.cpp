@@ -9,7 +9,9 @@
 namespace agt::relay {
 namespace {
 
-bool is_event_stream(const net::ResponseHead& head) { return head.headers.get_or("content-type", "").starts_with("text/event-stream"); }
+bool is_event_stream(const net::ResponseHead& head) {
+  return head.headers.get_or("content-type", "").starts_with("text/event-stream");
+}
 
 // Where the last event that ends after `from` ends, or 0. A blank line ends an event, in any spelling of the line ends.
 std::size_t end_of_events(std::string_view bytes, std::size_t from) {
@@ -48,13 +50,16 @@ class EventGate {
 
 }  // namespace
 
-Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream, std::string_view body, bool passthrough) {
-  provider::Want want{.operation = endpoint_.operation, .model = target.model, .stream = stream_, .passthrough = passthrough};
+Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream,
+                                                        std::string_view body, bool passthrough) {
+  provider::Want want{
+      .operation = endpoint_.operation, .model = target.model, .stream = stream_, .passthrough = passthrough};
   if (passthrough) {
     want.client_path = exchange_.head().path;
     want.client_query = net::without_query_parameter(exchange_.head().query, "key");
   }
-  auto prepared = provider::prepare(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
+  auto prepared =
+      provider::prepare(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
   CO_TRY(auto reply, co_await worker_.client().send(std::move(prepared)));
   current().timings = reply->timings();
   current().status = reply->head().status;
@@ -63,11 +68,13 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   auto refusal = co_await reply->whole(error_body_bytes_max);
   const auto said = std::move(refusal).value_or("");  // a body that cannot be read says nothing; the status still does
   const auto* codec = codec_of(services_, upstream.family->dialect);
-  auto diagnosis = provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
+  auto diagnosis =
+      provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
   current().scope = diagnosis.scope;
   current().hint = diagnosis.hint;
   if (passthrough)
-    verbatim_ = Verbatim{.status = reply->head().status, .headers = provider::returned_headers(reply->head().headers), .body = said};
+    verbatim_ = Verbatim{
+        .status = reply->head().status, .headers = provider::returned_headers(reply->head().headers), .body = said};
   co_return std::unexpected(std::move(diagnosis.error));
 }
 
@@ -77,7 +84,8 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
   std::string renamed;
   if (!same_model) renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));
   CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body_ : renamed, true));
-  if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing)) co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
+  if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing))
+    co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
   if (const auto document = json::Document::parse(whole, scratch_)) {
@@ -116,7 +124,8 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
     }
     CO_TRY_OK(co_await write(gate.pass(held_before ? std::string_view(tap.held()) : piece->bytes)));
   }
-  if (!begun && !tap.held().empty()) co_return fail(Code::stream_cut, "The upstream ended its stream before anything was said.");
+  if (!begun && !tap.held().empty())
+    co_return fail(Code::stream_cut, "The upstream ended its stream before anything was said.");
   if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
 
   if (!broken) {
@@ -129,7 +138,8 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
     CO_TRY_OK(co_await exchange_.end());
     co_return std::unexpected(*std::move(observed.failed));
   }
-  if (!broken && framed && !observed.last && !trace_->stop) broken = Error{.code = Code::stream_cut, .message = "The upstream ended its stream without its final event."};
+  if (!broken && framed && !observed.last && !trace_->stop)
+    broken = Error{.code = Code::stream_cut, .message = "The upstream ended its stream without its final event."};
   if (broken) co_return co_await cut_off(*broken);
   co_return co_await exchange_.end();
 }

@@ -8,15 +8,16 @@ namespace agt::relay {
 
 using namespace std::chrono_literals;
 
-inline constexpr int attempts_max = 3;                        // upstream calls for one request
-inline constexpr auto attempts_deadline = 120s;               // no new attempt after this long
-inline constexpr auto keep_alive_every = 15s;                 // a sign of life to a waiting stream client
-inline constexpr auto retry_after_max = 60s;                  // the longest wait that a client is told
+inline constexpr int attempts_max = 3;           // upstream calls for one request
+inline constexpr auto attempts_deadline = 120s;  // no new attempt after this long
+inline constexpr auto keep_alive_every = 15s;    // a sign of life to a waiting stream client
+inline constexpr auto retry_after_max = 60s;     // the longest wait that a client is told
 inline constexpr std::size_t error_body_bytes_max = 1UL << 20;
-inline constexpr std::size_t reply_bytes_max = 64UL << 20;    // a whole reply
-inline constexpr std::size_t peek_bytes_max = 64 * 1024;      // of a stream, before its first semantic event
-inline constexpr std::size_t tail_bytes_max = 16 * 1024;      // of a passing stream, kept to read its usage
-inline constexpr std::size_t unfinished_event_bytes_max = 16 * 1024;  // of a passing stream, kept back until the event is whole
+inline constexpr std::size_t reply_bytes_max = 64UL << 20;  // a whole reply
+inline constexpr std::size_t peek_bytes_max = 64 * 1024;    // of a stream, before its first semantic event
+inline constexpr std::size_t tail_bytes_max = 16 * 1024;    // of a passing stream, kept to read its usage
+inline constexpr std::size_t unfinished_event_bytes_max =
+    16 * 1024;  // of a passing stream, kept back until the event is whole
 inline constexpr std::size_t model_name_bytes_max = 256;
 inline constexpr std::size_t warnings_shown_max = 8;
 

@@ -21,7 +21,8 @@ const provider::Upstream* upstream_of(const Snapshot& snapshot, const pool::Acco
 }
 
 bool is_known_target(const Snapshot& snapshot, std::string_view who) {
-  return std::ranges::any_of(snapshot.accounts, [&](const pool::Account& a) { return a.provider == who || a.label == who || a.id == who; });
+  return std::ranges::any_of(
+      snapshot.accounts, [&](const pool::Account& a) { return a.provider == who || a.label == who || a.id == who; });
 }
 
 std::vector<Target> resolved(const std::vector<Target>& targets, std::string_view model) {
@@ -49,7 +50,8 @@ Rank rank_by_provider(const Snapshot& snapshot, const provider::Upstream& upstre
   return own && upstream.base.authority() == own->authority() ? Rank::unknown : Rank::anything;
 }
 
-Rank rank_of(const Snapshot& snapshot, const pool::Account& account, const provider::Upstream& upstream, std::string_view model) {
+Rank rank_of(const Snapshot& snapshot, const pool::Account& account, const provider::Upstream& upstream,
+             std::string_view model) {
   if (!account.enabled || !pool::serves_model(account, model)) return Rank::none;
   return account.models.empty() ? rank_by_provider(snapshot, upstream, model) : Rank::listed;
 }
@@ -95,8 +97,12 @@ std::unexpected<Error> nobody(const Snapshot& snapshot, std::string_view model) 
     return upstream != nullptr && !upstream->family->local();
   });
   if (!any)
-    return fail(Code::model_unknown, fmt::format("No account is set up, so nobody can serve the model \"{}\". Add one with `agt account add PROVIDER --key-env "
-                                                 "VARIABLE`, or try the built-in model \"demo\".", shown), "model");
+    return fail(Code::model_unknown,
+                fmt::format("No account is set up, so nobody can serve the model \"{}\". Add one with `agt account add "
+                            "PROVIDER --key-env "
+                            "VARIABLE`, or try the built-in model \"demo\".",
+                            shown),
+                "model");
   return fail(Code::model_unknown, fmt::format("No enabled account serves the model \"{}\".", shown), "model");
 }
 
@@ -105,7 +111,11 @@ std::unexpected<Error> nobody(const Snapshot& snapshot, std::string_view model) 
 Result<Target> parse_target(std::string_view text) {
   const auto slash = text.find('/');
   if (slash == std::string_view::npos || slash == 0 || slash + 1 == text.size())
-    return fail(Code::schema, fmt::format("The target \"{}\" must have the form provider/model or account-label/model; * as the model means \"as asked\".", text::quoted(text)), "target");
+    return fail(Code::schema,
+                fmt::format("The target \"{}\" must have the form provider/model or account-label/model; * as the "
+                            "model means \"as asked\".",
+                            text::quoted(text)),
+                "target");
   return Target{.who = std::string(text.substr(0, slash)), .model = std::string(text.substr(slash + 1))};
 }
 
@@ -116,9 +126,12 @@ Result<> check_pattern(std::string_view match) {
     return fail(Code::schema, fmt::format("A pattern must have 1 to {} bytes.", pattern_bytes_max), "match");
   if (!is_regex(match)) return {};
   try {
-    const std::regex compiled(std::string(match.substr(1, match.size() - 2)), std::regex::ECMAScript | std::regex::optimize);
+    const std::regex compiled(std::string(match.substr(1, match.size() - 2)),
+                              std::regex::ECMAScript | std::regex::optimize);
   } catch (const std::regex_error& error) {
-    return fail(Code::schema, fmt::format("\"{}\" is not a valid regular expression: {}.", text::quoted(match), error.what()), "match");
+    return fail(Code::schema,
+                fmt::format("\"{}\" is not a valid regular expression: {}.", text::quoted(match), error.what()),
+                "match");
   }
   return {};
 }
@@ -138,13 +151,20 @@ Result<Route> plan(const Snapshot& snapshot, std::string_view model, ir::Dialect
     const auto& rule = snapshot.rules[i];
     if (!matches(rule.match, model)) continue;
     auto route = Route{.why = fmt::format("rule {}: {}", i, rule.match), .targets = resolved(rule.targets, model)};
-    const bool any = std::ranges::any_of(route.targets, [&](const Target& t) { return is_known_target(snapshot, t.who); });
+    const bool any =
+        std::ranges::any_of(route.targets, [&](const Target& t) { return is_known_target(snapshot, t.who); });
     if (!any)
-      return fail(Code::no_account, fmt::format("Rule {} ({}) sends \"{}\" to {}, but no such account is set up.", i, rule.match, text::quoted(model, 80), to_text(route.targets.front())), "model");
+      return fail(Code::no_account,
+                  fmt::format("Rule {} ({}) sends \"{}\" to {}, but no such account is set up.", i, rule.match,
+                              text::quoted(model, 80), to_text(route.targets.front())),
+                  "model");
     return route;
   }
-  if (const auto slash = model.find('/'); slash != std::string_view::npos && is_known_target(snapshot, model.substr(0, slash)) && slash + 1 < model.size())
-    return Route{.why = "the name says the target", .targets = {{.who = std::string(model.substr(0, slash)), .model = std::string(model.substr(slash + 1))}}};
+  if (const auto slash = model.find('/');
+      slash != std::string_view::npos && is_known_target(snapshot, model.substr(0, slash)) && slash + 1 < model.size())
+    return Route{
+        .why = "the name says the target",
+        .targets = {{.who = std::string(model.substr(0, slash)), .model = std::string(model.substr(slash + 1))}}};
   auto route = without_rule(snapshot, model, client);
   if (route.targets.empty()) return nobody(snapshot, model);
   return route;

@@ -21,10 +21,13 @@ Snapshot snapshot(const std::vector<Given>& given, std::vector<Rule> rules = {})
   out.rules = std::move(rules);
   for (const auto& one : given) {
     const std::string name(one.family->name);
-    out.accounts.push_back({.id = one.id, .label = "label-" + one.id, .provider = name, .enabled = one.enabled, .models = one.models});
+    out.accounts.push_back(
+        {.id = one.id, .label = "label-" + one.id, .provider = name, .enabled = one.enabled, .models = one.models});
     auto address = one.address.empty() ? std::string(one.family->default_base_url) : one.address;
     if (address.empty()) address = "http://127.0.0.1:1";
-    out.upstreams.emplace(one.id, provider::Upstream{.account_id = one.id, .provider = name, .family = one.family, .base = *net::parse_url(address)});
+    out.upstreams.emplace(
+        one.id, provider::Upstream{
+                    .account_id = one.id, .provider = name, .family = one.family, .base = *net::parse_url(address)});
   }
   return out;
 }
@@ -46,9 +49,10 @@ using provider::openai_family;
 const Given demo{"acc_demo", &demo_family, {"demo"}};
 
 TEST(Plan, lets_the_first_matching_rule_decide) {
-  const auto with = snapshot({demo, {"g", &gemini_family}}, {{.match = "claude-opus", .targets = {{"gemini", "gemini-2.5-pro"}}},
-                                                             {.match = "claude-*", .targets = {{"gemini", "*"}, {"demo", "demo"}}},
-                                                             {.match = "/gpt-[0-9]+/", .targets = {{"label-g", "gemini-2.5-flash"}}}});
+  const auto with = snapshot({demo, {"g", &gemini_family}},
+                             {{.match = "claude-opus", .targets = {{"gemini", "gemini-2.5-pro"}}},
+                              {.match = "claude-*", .targets = {{"gemini", "*"}, {"demo", "demo"}}},
+                              {.match = "/gpt-[0-9]+/", .targets = {{"label-g", "gemini-2.5-flash"}}}});
   EXPECT_EQ(planned(with, "claude-opus"), "gemini/gemini-2.5-pro");
   EXPECT_EQ(planned(with, "claude-haiku"), "gemini/claude-haiku demo/demo");
   EXPECT_EQ(planned(with, "gpt-5"), "label-g/gemini-2.5-flash");
@@ -77,13 +81,15 @@ TEST(Plan, puts_the_clients_own_dialect_first) {
 }
 
 TEST(Plan, sends_a_known_model_to_its_provider) {
-  const auto with = snapshot({{"o", &openai_family}, {"c", &openai_compatible_family}, {"a", &anthropic_family}, {"g", &gemini_family}});
+  const auto with = snapshot(
+      {{"o", &openai_family}, {"c", &openai_compatible_family}, {"a", &anthropic_family}, {"g", &gemini_family}});
   EXPECT_EQ(planned(with, "gemini-2.5-flash"), "gemini/gemini-2.5-flash");
   EXPECT_EQ(planned(with, "claude-opus-4-6"), "anthropic/claude-opus-4-6");
 }
 
 TEST(Plan, sends_an_unknown_model_to_compatible_servers_first) {
-  EXPECT_EQ(planned(snapshot({{"o", &openai_family}, {"c", &openai_compatible_family}}), "strange"), "openai-compatible/strange");
+  EXPECT_EQ(planned(snapshot({{"o", &openai_family}, {"c", &openai_compatible_family}}), "strange"),
+            "openai-compatible/strange");
   EXPECT_EQ(planned(snapshot({{"o", &openai_family}}), "strange"), "openai/strange");
 }
 
@@ -94,7 +100,9 @@ TEST(Plan, never_lets_the_demo_stand_in_for_a_real_model) {
   EXPECT_TRUE(error.message.contains("agt account add"));
 }
 
-TEST(Plan, ignores_accounts_that_are_off) { EXPECT_EQ(planned(snapshot({demo, {"g", &gemini_family, {}, false}}), "gemini-2.5-flash"), "model_unknown"); }
+TEST(Plan, ignores_accounts_that_are_off) {
+  EXPECT_EQ(planned(snapshot({demo, {"g", &gemini_family, {}, false}}), "gemini-2.5-flash"), "model_unknown");
+}
 
 TEST(Plan, checks_patterns_and_targets) {
   EXPECT_TRUE(check_pattern("claude-*").has_value());

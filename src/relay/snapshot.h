@@ -34,12 +34,12 @@ struct Rule {
 struct Admission {
   bool keys_demanded = false;  // for everything but the health check
   Secret primary_key{};
-  std::map<std::string, std::string, std::less<>> key_names{};     // digest → name
-  std::string (*digest)(std::string_view key) = nullptr;           // how key_names' keys are made
-  std::vector<std::string> hosts{};                                // allowed values of Host, lower case, with port
+  std::map<std::string, std::string, std::less<>> key_names{};  // digest → name
+  std::string (*digest)(std::string_view key) = nullptr;        // how key_names' keys are made
+  std::vector<std::string> hosts{};                             // allowed values of Host, lower case, with port
   unsigned short port = 0;
-  bool lan = false;                                                // any IP literal with our port is ours too
-  std::vector<std::string> origins{};                              // web origins that the user allowed
+  bool lan = false;                    // any IP literal with our port is ours too
+  std::vector<std::string> origins{};  // web origins that the user allowed
 };
 
 struct Snapshot {
@@ -49,7 +49,7 @@ struct Snapshot {
   net::Timeouts timeouts{};
   int attempts = attempts_max;
   std::vector<Rule> rules{};
-  std::vector<pool::Account> accounts{};  // in the order of creation
+  std::vector<pool::Account> accounts{};                               // in the order of creation
   std::map<std::string, provider::Upstream, std::less<>> upstreams{};  // by account id
   std::shared_ptr<const catalogue::Catalogue> catalogue{};
 };

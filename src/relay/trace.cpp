@@ -167,7 +167,8 @@ const Attempt* Trace::served() const {
 }
 
 std::size_t counted_losses(const std::vector<ir::Loss>& losses) {
-  return static_cast<std::size_t>(std::ranges::count_if(losses, [](const ir::Loss& loss) { return loss.weight != ir::Loss::Weight::harmless; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(losses, [](const ir::Loss& loss) { return loss.weight != ir::Loss::Weight::harmless; }));
 }
 
 std::string to_json(const Trace& trace) {
@@ -203,12 +204,14 @@ std::string to_json(const Trace& trace) {
 
 std::string sentence(const Trace& trace) {
   const auto tried = attempts_sentence(trace);
-  if (trace.error) return fmt::format("{}{}{} {}", tried, tried.empty() ? "" : " ", trace.error->message, trace.error->remedy());
+  if (trace.error)
+    return fmt::format("{}{}{} {}", tried, tried.empty() ? "" : " ", trace.error->message, trace.error->remedy());
   const auto* served = trace.served();
   if (served == nullptr) return fmt::format("Answered by the gateway itself in {:.1f} ms.", in_ms(trace.total));
   const auto number = std::ranges::count_if(trace.attempts, [](const Attempt& a) { return !a.account_id.empty(); });
   if (number > 1) return fmt::format("{} Recovered on attempt {} with {}.", tried, number, served->account_label);
-  return fmt::format("Served by {} ({}/{}) in {:.1f} ms.", served->account_label, served->provider, served->model, in_ms(trace.total));
+  return fmt::format("Served by {} ({}/{}) in {:.1f} ms.", served->account_label, served->provider, served->model,
+                     in_ms(trace.total));
 }
 
 }  // namespace agt::relay

@@ -28,14 +28,14 @@ enum class Next : std::uint8_t { next_account, next_target, stop };
 // One call to an upstream, or one look into the pool that found nobody.
 struct Attempt {
   std::string provider{};
-  std::string model{};                 // the upstream's name
-  std::string account_id{};            // "" when nobody was free
+  std::string model{};       // the upstream's name
+  std::string account_id{};  // "" when nobody was free
   std::string account_label{};
   Lane lane = Lane::none;
-  std::vector<pool::Skip> skipped{};   // who was passed over for this one
-  Microseconds begun{};                // since the start of the request
+  std::vector<pool::Skip> skipped{};  // who was passed over for this one
+  Microseconds begun{};               // since the start of the request
   Microseconds ended{};
-  int status = 0;                      // 0: no answer came
+  int status = 0;  // 0: no answer came
   net::CallTimings timings{};
   std::optional<Error> error{};
   provider::Scope scope{};
@@ -53,7 +53,7 @@ struct Trace {
   std::string operation{};
   std::string client_model{};
   std::string user_agent{};
-  std::string client_key{};            // the name of the key, never the key
+  std::string client_key{};  // the name of the key, never the key
   bool stream = false;
   std::string correction{};            // how a wrong path was understood
   std::string rule{};                  // the rule that matched, or how a target was found without one
@@ -61,7 +61,7 @@ struct Trace {
   std::vector<Attempt> attempts{};
   std::vector<ir::Loss> losses{};
 
-  int status = 0;                      // what the client got; 0: it was gone before
+  int status = 0;  // what the client got; 0: it was gone before
   std::optional<Error> error{};
   ir::Usage usage{};
   bool usage_estimated = false;

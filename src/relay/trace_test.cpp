@@ -9,18 +9,35 @@ namespace {
 
 Trace recovered() {
   Trace trace{.id = "tr_1", .method = "POST", .path = "/v1/messages", .client_model = "m", .rule = "rule 0: m"};
-  trace.attempts.push_back({.provider = "p", .model = "m", .account_id = "1", .account_label = "anna", .lane = Lane::passthrough, .status = 429,
-                            .error = Error{.code = Code::unknown_429, .message = "slow down", .retry_after = Milliseconds(7000)},
-                            .scope = provider::Scope::account_model, .hint = provider::HintSource::header, .rest = Milliseconds(7000), .next = Next::next_account});
-  trace.attempts.push_back({.provider = "p", .model = "m", .account_id = "2", .account_label = "boris", .lane = Lane::passthrough,
-                            .skipped = {{.account_id = "1", .label = "anna", .reason = pool::SkipReason::already_tried}}, .status = 200});
+  trace.attempts.push_back(
+      {.provider = "p",
+       .model = "m",
+       .account_id = "1",
+       .account_label = "anna",
+       .lane = Lane::passthrough,
+       .status = 429,
+       .error = Error{.code = Code::unknown_429, .message = "slow down", .retry_after = Milliseconds(7000)},
+       .scope = provider::Scope::account_model,
+       .hint = provider::HintSource::header,
+       .rest = Milliseconds(7000),
+       .next = Next::next_account});
+  trace.attempts.push_back(
+      {.provider = "p",
+       .model = "m",
+       .account_id = "2",
+       .account_label = "boris",
+       .lane = Lane::passthrough,
+       .skipped = {{.account_id = "1", .label = "anna", .reason = pool::SkipReason::already_tried}},
+       .status = 200});
   trace.losses.push_back({.path = "seed", .why = "no such field", .weight = ir::Loss::Weight::dropped});
   trace.losses.push_back({.path = "metadata", .why = "no such field", .weight = ir::Loss::Weight::harmless});
   trace.status = 200;
   return trace;
 }
 
-TEST(Trace, tells_a_recovery_in_one_sentence) { EXPECT_EQ(sentence(recovered()), "anna answered 429 (unknown_429). Recovered on attempt 2 with boris."); }
+TEST(Trace, tells_a_recovery_in_one_sentence) {
+  EXPECT_EQ(sentence(recovered()), "anna answered 429 (unknown_429). Recovered on attempt 2 with boris.");
+}
 
 TEST(Trace, tells_a_failure_with_its_remedy) {
   Trace trace;

@@ -9,7 +9,9 @@
 namespace agt::relay {
 namespace {
 
-bool is_event_stream(const net::ResponseHead& head) { return head.headers.get_or("content-type", "").starts_with("text/event-stream"); }
+bool is_event_stream(const net::ResponseHead& head) {
+  return head.headers.get_or("content-type", "").starts_with("text/event-stream");
+}
 
 }  // namespace
 
@@ -17,7 +19,8 @@ Result<const ir::Request*> Journey::parsed_request() {
   if (!request_) {
     TRY(document_, json::Document::parse(body_, scratch_));
     dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
-    if (endpoint_.operation == dialect::Operation::count_tokens) asked.operation = dialect::Asked::Operation::count_tokens;
+    if (endpoint_.operation == dialect::Operation::count_tokens)
+      asked.operation = dialect::Asked::Operation::count_tokens;
     TRY(request_, codec_->parse_request(*document_, asked));
   }
   return &*request_;
@@ -37,21 +40,27 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   CO_TRY(const auto* request, parsed_request());
   const auto* upstream_codec = codec_of(services_, upstream.family->dialect);
   if (upstream_codec == nullptr) co_return fail(Code::internal, "The upstream's dialect is not wired.");
-  dialect::RenderTarget rendering{.model = target.model, .facts = snapshot_->catalogue->lookup(upstream.provider, target.model)};
-  if (endpoint_.operation == dialect::Operation::count_tokens) rendering.operation = dialect::Asked::Operation::count_tokens;
+  dialect::RenderTarget rendering{.model = target.model,
+                                  .facts = snapshot_->catalogue->lookup(upstream.provider, target.model)};
+  if (endpoint_.operation == dialect::Operation::count_tokens)
+    rendering.operation = dialect::Asked::Operation::count_tokens;
   // Always from the client's own words: another upstream's rendering may have lost something that this one can carry.
   CO_TRY(auto rendered, upstream_codec->render_request(*request, rendering));
   trace_->losses = rendered.losses.all();
   dialect::ReadContext context{.id_seed = trace_->id, .names = std::move(rendered.names)};
   CO_TRY(const auto reply, co_await call(target, upstream, rendered.body, false));
-  if (stream_ && is_event_stream(reply->head())) co_return co_await translate_stream(*reply, *upstream_codec, std::move(context));
+  if (stream_ && is_event_stream(reply->head()))
+    co_return co_await translate_stream(*reply, *upstream_codec, std::move(context));
   co_return co_await translate_whole(*reply, *upstream_codec, context);
 }
 
-Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec, const dialect::ReadContext& context) {
+Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec,
+                                        const dialect::ReadContext& context) {
   CO_TRY(auto whole, co_await reply.whole(reply_bytes_max));
   auto document = json::Document::parse(whole, scratch_);
-  if (!document) co_return fail(Code::translate_reply, fmt::format("The upstream's answer is not JSON: {}", document.error().message));
+  if (!document)
+    co_return fail(Code::translate_reply,
+                   fmt::format("The upstream's answer is not JSON: {}", document.error().message));
   CO_TRY(const auto response, upstream_codec.parse_response(*document, context));
   trace_->usage = response.usage;
   trace_->stop = response.stop;
@@ -121,7 +130,8 @@ bool any_semantic(const std::vector<ir::Event>& events) {
 
 }  // namespace
 
-Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec& upstream_codec, dialect::ReadContext context) {
+Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec& upstream_codec,
+                                         dialect::ReadContext context) {
   Feed feed(upstream_codec.make_reader(std::move(context)));
   const auto writer = codec_->make_writer(reply_context());
   std::vector<ir::Event> events;
@@ -202,7 +212,9 @@ Task<Result<>> Journey::estimate_tokens() {
   CO_TRY(const auto* request, parsed_request());
   trace_->usage.input = ir::estimated_tokens(*request);
   trace_->usage_estimated = true;
-  trace_->losses.push_back({.path = "input_tokens", .why = "estimated by the gateway; the upstream has no counter for this", .weight = ir::Loss::Weight::approximated});
+  trace_->losses.push_back({.path = "input_tokens",
+                            .why = "estimated by the gateway; the upstream has no counter for this",
+                            .weight = ir::Loss::Weight::approximated});
   auto body = codec_->render_token_count(*trace_->usage.input);
   net::Headers headers{{"content-type", "application/json"}};
   co_return co_await respond(200, std::move(headers), std::move(body));

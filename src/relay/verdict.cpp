@@ -16,7 +16,8 @@ Milliseconds bounded(std::optional<Milliseconds> hint, Milliseconds otherwise) {
 }  // namespace
 
 Verdict verdict(const Error& error, provider::Scope scope, int attempts_left) {
-  Verdict result{.next = attempts_left > 0 ? Next::next_account : Next::stop, .whole_account = scope == provider::Scope::account};
+  Verdict result{.next = attempts_left > 0 ? Next::next_account : Next::stop,
+                 .whole_account = scope == provider::Scope::account};
   switch (error.failure_class()) {
     case FailureClass::account_invalid: result.rest = bounded(error.retry_after, invalid_rest); break;
     case FailureClass::rate_limited: result.rest = bounded(error.retry_after, rate_limit_rest); break;

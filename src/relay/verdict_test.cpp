@@ -22,7 +22,8 @@ TEST(Verdict, rests_a_limited_account_exactly_as_long_as_told) {
 TEST(Verdict, rests_a_little_without_a_hint_and_never_absurdly) {
   EXPECT_EQ(verdict(error(Code::rpm), Scope::account_model, 2).rest, Milliseconds(rate_limit_rest));
   EXPECT_EQ(verdict(error(Code::rpm, 0ms), Scope::account_model, 2).rest, Milliseconds(pool::rest_min));
-  EXPECT_EQ(verdict(error(Code::daily, Milliseconds(24h * 30)), Scope::account_model, 2).rest, Milliseconds(pool::rest_max));
+  EXPECT_EQ(verdict(error(Code::daily, Milliseconds(24h * 30)), Scope::account_model, 2).rest,
+            Milliseconds(pool::rest_max));
 }
 
 TEST(Verdict, rests_the_whole_account_for_a_rejected_key) {
@@ -38,7 +39,8 @@ TEST(Verdict, blames_no_account_for_the_providers_capacity_or_the_network) {
 }
 
 TEST(Verdict, never_repeats_what_the_client_or_the_gateway_got_wrong) {
-  for (const auto code : {Code::upstream_refused, Code::context_too_long, Code::model_unknown, Code::translate_request, Code::client_gone}) {
+  for (const auto code : {Code::upstream_refused, Code::context_too_long, Code::model_unknown, Code::translate_request,
+                          Code::client_gone}) {
     const auto decided = verdict(error(code), Scope::request, 2);
     EXPECT_EQ(decided.next, Next::stop);
     EXPECT_FALSE(decided.rest.has_value());

@@ -19,8 +19,8 @@ Place credential_of(std::string_view id) { return {.table = "accounts", .row = i
 Place extra_of(std::string_view id) { return {.table = "accounts", .row = id, .column = "extra"}; }
 
 std::unexpected<Error> unknown(std::string_view id_or_label) {
-  return fail(Code::path_unknown, fmt::format("there is no account \"{}\"; `agt account list` shows them",
-                                              text::quoted(id_or_label)));
+  return fail(Code::path_unknown,
+              fmt::format("there is no account \"{}\"; `agt account list` shows them", text::quoted(id_or_label)));
 }
 
 Result<> check_range(std::string_view field, int value, int min, int max) {
@@ -72,8 +72,8 @@ Result<bool> label_is_taken(Vault::Session& session, std::string_view label, std
 }
 
 std::unexpected<Error> taken(std::string_view label) {
-  return fail(Code::conflict, fmt::format("an account with the label \"{}\" exists already: choose another label",
-                                          text::quoted(label)),
+  return fail(Code::conflict,
+              fmt::format("an account with the label \"{}\" exists already: choose another label", text::quoted(label)),
               "label");
 }
 
@@ -171,8 +171,8 @@ Result<Account> change_account(Vault& vault, Account changed) {
 
 Result<> enable_account(Vault& vault, std::string_view id_or_label, bool enabled) {
   auto session = vault.session();
-  TRY(auto update, session.database.prepare(
-                       "UPDATE accounts SET enabled = ?2, updated_ms = ?3 WHERE id = ?1 OR label = ?1"));
+  TRY(auto update,
+      session.database.prepare("UPDATE accounts SET enabled = ?2, updated_ms = ?3 WHERE id = ?1 OR label = ?1"));
   TRY_OK(update.bind(id_or_label).bind(enabled).bind(session.now_ms).run());
   if (session.database.changes() == 0) return unknown(id_or_label);
   return {};

@@ -23,9 +23,9 @@ struct Account {
   std::vector<std::string> models{};           // when not empty, only these (wildcards allowed)
   std::vector<std::string> excluded_models{};  // never these
   bool enabled = true;
-  int priority = 0;         // higher is asked first
-  int weight = 1;           // share among equals
-  int concurrency_max = 0;  // 0: no limit
+  int priority = 0;            // higher is asked first
+  int weight = 1;              // share among equals
+  int concurrency_max = 0;     // 0: no limit
   bool insecure_http = false;  // plain http:// to a host that is not loopback, by the user's explicit wish
   json::Raw extra{};           // provider-specific JSON object, or empty; sealed too, as it may hold tokens
   std::int64_t created_ms = 0;

@@ -150,8 +150,9 @@ TEST_F(AccountsTest, a_credential_moved_between_rows_is_an_error_and_not_a_wrong
   ASSERT_TRUE(add_account(vault(), {.label = "two", .provider = "p", .credential = Secret("2")}));
   {
     auto session = vault().session();
-    ASSERT_TRUE(session.database.execute("UPDATE accounts SET credential_sealed = (SELECT credential_sealed FROM "
-                                         "accounts WHERE label = 'one') WHERE label = 'two'"));
+    ASSERT_TRUE(
+        session.database.execute("UPDATE accounts SET credential_sealed = (SELECT credential_sealed FROM "
+                                 "accounts WHERE label = 'one') WHERE label = 'two'"));
   }
   EXPECT_EQ(account(vault(), "two").error().code, Code::storage);
   EXPECT_EQ(account(vault(), "one")->credential.reveal(), "1");

@@ -14,8 +14,8 @@ namespace agt::store {
 namespace {
 
 std::unexpected<Error> unknown(std::string_view id_or_name) {
-  return fail(Code::path_unknown, fmt::format("there is no live key \"{}\"; `agt key list` shows them",
-                                              text::quoted(id_or_name)));
+  return fail(Code::path_unknown,
+              fmt::format("there is no live key \"{}\"; `agt key list` shows them", text::quoted(id_or_name)));
 }
 
 }  // namespace
@@ -59,9 +59,10 @@ Result<NewClientKey> add_client_key(Vault& vault, std::string_view name, const j
     TRY(auto select, session.database.prepare("SELECT 1 FROM client_keys WHERE name = ?1 AND revoked_ms IS NULL"));
     TRY(const bool is_taken, select.bind(name).step());
     if (is_taken)
-      return fail(Code::conflict, fmt::format("a key named \"{}\" exists already: choose another name, or revoke it",
-                                              text::quoted(name)),
-                  "name");
+      return fail(
+          Code::conflict,
+          fmt::format("a key named \"{}\" exists already: choose another name, or revoke it", text::quoted(name)),
+          "name");
   }
   NewClientKey made{.plain = Secret(random_secret_text("sk-"))};
   made.key = {.id = random_id(session.rng, "key_"),

@@ -218,9 +218,10 @@ Result<> Database::examine(const DatabaseOptions& options) {
 
 Result<> Database::configure(const DatabaseOptions& options) {
   // auto_vacuum comes first: it holds only when set before the file has its first page.
-  TRY_OK(execute("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
-                 "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA journal_mode=WAL;"
-                 "PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216;"));
+  TRY_OK(
+      execute("PRAGMA auto_vacuum=INCREMENTAL; PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+              "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA journal_mode=WAL;"
+              "PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=16777216;"));
   switch (options.durability) {
     case DatabaseOptions::Durability::full: TRY_OK(execute("PRAGMA synchronous=FULL")); break;
     case DatabaseOptions::Durability::normal: TRY_OK(execute("PRAGMA synchronous=NORMAL")); break;
@@ -229,8 +230,8 @@ Result<> Database::configure(const DatabaseOptions& options) {
   TRY(auto mode, prepare("PRAGMA journal_mode"));
   TRY(const bool told, mode.step());
   if (!told || mode.text(0) != "wal")
-    return fail(Code::storage, fmt::format("{}: this file system has no write-ahead log: use a local folder",
-                                           path_.string()));
+    return fail(Code::storage,
+                fmt::format("{}: this file system has no write-ahead log: use a local folder", path_.string()));
   return {};
 }
 

@@ -80,9 +80,9 @@ struct DatabaseOptions {
 
 // A database that was damaged: where it went, and what took its place.
 struct Rescue {
-  std::filesystem::path set_aside{};                  // the damaged file
-  std::optional<std::filesystem::path> restored{};    // the copy that is used now; nothing: a new one was started
-  std::string why{};                                  // what was wrong with it
+  std::filesystem::path set_aside{};                // the damaged file
+  std::optional<std::filesystem::path> restored{};  // the copy that is used now; nothing: a new one was started
+  std::string why{};                                // what was wrong with it
 };
 
 class Database {
@@ -102,9 +102,9 @@ class Database {
 
   // Prepared once, then reused: a function must not hold the same statement twice at a time.
   [[nodiscard]] Result<Statement> prepare(Sql sql);
-  [[nodiscard]] Result<> execute(Sql sql);               // several statements, no parameters
-  [[nodiscard]] Result<std::int64_t> integer(Sql sql);   // the first column of the first row
-  [[nodiscard]] std::int64_t changes() const;            // rows changed by the last statement
+  [[nodiscard]] Result<> execute(Sql sql);              // several statements, no parameters
+  [[nodiscard]] Result<std::int64_t> integer(Sql sql);  // the first column of the first row
+  [[nodiscard]] std::int64_t changes() const;           // rows changed by the last statement
 
   [[nodiscard]] const std::optional<Rescue>& rescue() const { return rescue_; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }

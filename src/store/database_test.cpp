@@ -10,13 +10,16 @@
 namespace agt::store {
 namespace {
 
-constexpr std::array one{Migration{.number = 1, .sql = "PRAGMA application_id = 77; PRAGMA user_version = 1; "
-                                                       "CREATE TABLE notes (text TEXT NOT NULL) STRICT;"}};
-constexpr std::array two{one[0], Migration{.number = 2, .sql = "PRAGMA user_version = 2; "
-                                                               "ALTER TABLE notes ADD COLUMN stars INTEGER;"}};
-constexpr std::array broken{one[0], Migration{.number = 2, .sql = "PRAGMA user_version = 2; "
-                                                                  "ALTER TABLE notes ADD COLUMN stars INTEGER; "
-                                                                  "INSERT INTO nowhere VALUES (1);"}};
+constexpr std::array one{Migration{.number = 1,
+                                   .sql = "PRAGMA application_id = 77; PRAGMA user_version = 1; "
+                                          "CREATE TABLE notes (text TEXT NOT NULL) STRICT;"}};
+constexpr std::array two{one[0], Migration{.number = 2,
+                                           .sql = "PRAGMA user_version = 2; "
+                                                  "ALTER TABLE notes ADD COLUMN stars INTEGER;"}};
+constexpr std::array broken{one[0], Migration{.number = 2,
+                                              .sql = "PRAGMA user_version = 2; "
+                                                     "ALTER TABLE notes ADD COLUMN stars INTEGER; "
+                                                     "INSERT INTO nowhere VALUES (1);"}};
 
 DatabaseOptions options(std::span<const Migration> migrations) {
   return {.holds_secrets = true, .application_id = 77, .migrations = migrations, .now_ms = 1234};
@@ -105,8 +108,9 @@ TEST(Database, a_newer_schema_is_refused_and_untouched) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code, Code::config);
   EXPECT_EQ(opened.error().message,
-            file.string() + ": was written by a newer version of this program (schema 2, this one knows 1): install "
-                            "that version, or use another home; nothing was changed");
+            file.string() +
+                ": was written by a newer version of this program (schema 2, this one knows 1): install "
+                "that version, or use another home; nothing was changed");
   EXPECT_EQ(contents(file), before);
 }
 
@@ -133,8 +137,9 @@ TEST(Database, that_is_damaged_is_moved_aside_and_its_last_good_copy_used) {
     ASSERT_TRUE(add(*database, "kept"));
   }
   ASSERT_TRUE(Database::open(file, options(one)));  // opening makes the copy
-  put(file, "this is no database at all, and it is long enough to have a header of its own, or is it not? It is. "
-            "But it is no header of SQLite.");
+  put(file,
+      "this is no database at all, and it is long enough to have a header of its own, or is it not? It is. "
+      "But it is no header of SQLite.");
   auto opened = Database::open(file, options(one));
   ASSERT_TRUE(opened) << message(opened);
   EXPECT_EQ(count(*opened), 1);

@@ -46,7 +46,7 @@ std::unexpected<Error> broken(const fs::path& path, std::string_view doing, int 
 }
 
 Result<> check_descriptor(int fd, const fs::path& path, Trust trust) {
-  struct stat state {};
+  struct stat state{};
   if (fstat(fd, &state) != 0) return broken(path, "cannot be examined", errno);
   if (!S_ISREG(state.st_mode)) return refused(path, "must be a regular file");
   const bool ours = state.st_uid == geteuid();
@@ -66,8 +66,8 @@ Result<> check_descriptor(int fd, const fs::path& path, Trust trust) {
       if (!ours && state.st_uid != 0)
         return refused(path, fmt::format("belongs to user {}: it must be yours or root's", state.st_uid));
       if ((state.st_mode & others_write) != 0)
-        return refused(path, fmt::format("other users may write to it (mode {:04o}): `chmod go-w` it",
-                                         state.st_mode & 07777));
+        return refused(
+            path, fmt::format("other users may write to it (mode {:04o}): `chmod go-w` it", state.st_mode & 07777));
       return {};
   }
   return {};
@@ -116,7 +116,7 @@ bool is_for_us_alone(const fs::path& folder) {
 Result<> check_folder(const fs::path& path) {
   const Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.open()) return refused(path, fmt::format("must be a folder that you can read and write: {}", reason(errno)));
-  struct stat state {};
+  struct stat state{};
   if (fstat(fd.get(), &state) != 0) return broken(path, "cannot be examined", errno);
   if (state.st_uid != geteuid())
     return refused(path, fmt::format("belongs to user {}: it must be yours", state.st_uid));

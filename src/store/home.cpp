@@ -131,7 +131,7 @@ std::optional<pid_t> Home::holder() const {
 
 void harden_process() {
   ::umask(077);
-  const struct rlimit none {};
+  const struct rlimit none{};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0);
 }

@@ -114,15 +114,17 @@ TEST(Lock, a_second_taker_learns_who_has_it) {
   const auto second = home->lock();
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Code::conflict);
-  EXPECT_EQ(second.error().message, fmt::format("{} is in use by process {}: stop it, or use another home",
-                                                test.root().string(), ::getpid()));
+  EXPECT_EQ(second.error().message,
+            fmt::format("{} is in use by process {}: stop it, or use another home", test.root().string(), ::getpid()));
 }
 
 TEST(Lock, is_free_again_when_released) {
   const TestHome test;
   const auto home = test.open();
   ASSERT_TRUE(home);
-  { ASSERT_TRUE(home->lock()); }
+  {
+    ASSERT_TRUE(home->lock());
+  }
   EXPECT_FALSE(home->holder());
   EXPECT_TRUE(home->lock());
 }
@@ -174,9 +176,9 @@ TEST(Files, an_open_secret_is_refused_and_an_open_database_closed) {
   const TestHome test;
   const auto file = test.root() / "file";
   put(file, "text", 0644);
-  EXPECT_EQ(message(check_file(file, Trust::secret)),
-            file.string() +
-                ": is open to other users (mode 0644): make sure that nobody has read it, then `chmod 600` it");
+  EXPECT_EQ(
+      message(check_file(file, Trust::secret)),
+      file.string() + ": is open to other users (mode 0644): make sure that nobody has read it, then `chmod 600` it");
   EXPECT_EQ(mode_of(file), 0644U);
   EXPECT_TRUE(check_file(file, Trust::closable));
   EXPECT_EQ(mode_of(file), 0600U);

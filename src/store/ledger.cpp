@@ -126,8 +126,8 @@ Result<std::string> Ledger::full_id(std::string_view id_or_prefix) {
     return fail(Code::schema, fmt::format("give at least {} characters of the id", id_prefix_min), "id");
   TRY(const bool another, select.step());
   if (another)
-    return fail(Code::conflict, fmt::format("several requests begin with \"{}\": give more of the id",
-                                            text::quoted(id_or_prefix)));
+    return fail(Code::conflict,
+                fmt::format("several requests begin with \"{}\": give more of the id", text::quoted(id_or_prefix)));
   return first;
 }
 

@@ -35,7 +35,7 @@ struct LedgerRow {
   std::int64_t started_ms = 0;
   std::string client_dialect{};
   std::string path{};
-  std::string client_key{};   // id of the client key; empty: none or the primary key
+  std::string client_key{};  // id of the client key; empty: none or the primary key
   std::string client_model{};
   std::string provider{};
   std::string upstream_model{};
@@ -43,7 +43,7 @@ struct LedgerRow {
   int status = 0;
   std::string failure_class{};  // empty: it went well
   std::string code{};
-  std::string lane{};           // passthrough, envelope, translate
+  std::string lane{};  // passthrough, envelope, translate
   bool stream = false;
   std::optional<std::int64_t> input_tokens{};  // nothing: the provider did not say
   std::optional<std::int64_t> output_tokens{};
@@ -56,13 +56,13 @@ struct LedgerRow {
   std::int64_t bytes_in = 0;
   std::int64_t bytes_out = 0;
   std::string user_agent{};
-  std::string trace{};                  // JSON text; not filled by list()
-  std::vector<LedgerBody> bodies{};     // written by append; read back one by one with body()
+  std::string trace{};               // JSON text; not filled by list()
+  std::vector<LedgerBody> bodies{};  // written by append; read back one by one with body()
 };
 
 struct LedgerFilter {
-  std::int64_t limit = 50;                         // 1 … ledger_page_max
-  std::optional<std::int64_t> before_sequence{};   // the next page: older than this row
+  std::int64_t limit = 50;                        // 1 … ledger_page_max
+  std::optional<std::int64_t> before_sequence{};  // the next page: older than this row
   std::optional<std::int64_t> since_ms{};
   std::optional<std::int64_t> until_ms{};
   bool failures_only = false;
@@ -73,7 +73,7 @@ struct LedgerFilter {
   std::string client_model{};
   std::string client_dialect{};
   std::string client_key{};
-  std::string contains{};       // in id, path, models, user agent; literal, case-insensitive for ASCII
+  std::string contains{};  // in id, path, models, user agent; literal, case-insensitive for ASCII
 };
 
 enum class StatBy : std::uint8_t { model, account, client, provider };
@@ -110,14 +110,14 @@ class Ledger {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock);
 
-  [[nodiscard]] Result<> append(const std::vector<LedgerRow>& rows);  // one transaction; a repeated id is ignored
+  [[nodiscard]] Result<> append(const std::vector<LedgerRow>& rows);   // one transaction; a repeated id is ignored
   [[nodiscard]] Result<LedgerRow> get(std::string_view id_or_prefix);  // Code::conflict when the prefix is not unique
   [[nodiscard]] Result<LedgerBody> body(std::string_view id, BodyKind kind);
   [[nodiscard]] Result<std::vector<BodyKind>> body_kinds(std::string_view id);
   [[nodiscard]] Result<std::vector<LedgerRow>> list(const LedgerFilter& filter);  // newest first
   [[nodiscard]] Result<std::vector<LedgerStat>> stats(const StatQuery& query);
   [[nodiscard]] Result<std::int64_t> count();
-  [[nodiscard]] Result<std::int64_t> bytes();  // of the file, without free pages
+  [[nodiscard]] Result<std::int64_t> bytes();                            // of the file, without free pages
   [[nodiscard]] Result<std::int64_t> prune(const Retention& retention);  // how many requests went
   [[nodiscard]] Result<> clear();
 

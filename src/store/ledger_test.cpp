@@ -41,13 +41,32 @@ using Ids = std::vector<std::string>;
 
 TEST_F(LedgerTest, everything_comes_back) {
   const auto ledger = open();
-  LedgerRow full{.id = "req_abcdef", .started_ms = 42, .client_dialect = "anthropic", .path = "/v1/messages",
-                 .client_key = "key_1", .client_model = "opus", .provider = "openai", .upstream_model = "gpt",
-                 .account_id = "acc_1", .status = 429, .failure_class = "rate_limited", .code = "rpm",
-                 .lane = "translate", .stream = true, .input_tokens = 10, .output_tokens = 0, .latency_ms = 1234,
-                 .first_byte_ms = 56, .attempts = 2, .bytes_in = 100, .bytes_out = 200, .user_agent = "claude-cli/2",
+  LedgerRow full{.id = "req_abcdef",
+                 .started_ms = 42,
+                 .client_dialect = "anthropic",
+                 .path = "/v1/messages",
+                 .client_key = "key_1",
+                 .client_model = "opus",
+                 .provider = "openai",
+                 .upstream_model = "gpt",
+                 .account_id = "acc_1",
+                 .status = 429,
+                 .failure_class = "rate_limited",
+                 .code = "rpm",
+                 .lane = "translate",
+                 .stream = true,
+                 .input_tokens = 10,
+                 .output_tokens = 0,
+                 .latency_ms = 1234,
+                 .first_byte_ms = 56,
+                 .attempts = 2,
+                 .bytes_in = 100,
+                 .bytes_out = 200,
+                 .user_agent = "claude-cli/2",
                  .trace = R"({"steps":[]})"};
-  full.bodies = {{.kind = BodyKind::client, .content_type = "application/json", .bytes = std::string("{\0}", 3),
+  full.bodies = {{.kind = BodyKind::client,
+                  .content_type = "application/json",
+                  .bytes = std::string("{\0}", 3),
                   .truncated = true}};
   ASSERT_TRUE(ledger->append({full}));
   const auto read = ledger->get("req_abcdef");
@@ -266,7 +285,7 @@ TEST_F(LedgerTest, a_full_queue_drops_and_counts_and_never_waits) {
 TEST_F(LedgerTest, a_full_disk_loses_rows_counts_them_and_recovers) {
   LedgerWriter writer(open());
   std::signal(SIGXFSZ, SIG_IGN);
-  struct rlimit room {};
+  struct rlimit room{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &room), 0);
   const struct rlimit none{.rlim_cur = 4'096, .rlim_max = room.rlim_max};
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);

@@ -81,9 +81,8 @@ void LedgerWriter::run() {
       wake_.wait_for(held, ledger_prune_every, [this] { return !queue_.empty() || stopping_ || prune_now_; });
       idle_ = false;
       // The first row is there: wait a moment for others to share its commit.
-      wake_.wait_for(held, ledger_batch_delay, [this] {
-        return queue_.size() >= ledger_batch_rows || hurry_ || stopping_ || queue_.empty();
-      });
+      wake_.wait_for(held, ledger_batch_delay,
+                     [this] { return queue_.size() >= ledger_batch_rows || hurry_ || stopping_ || queue_.empty(); });
       if (stopping_ && queue_.empty()) return;
       hurry_ = false;
       std::swap(batch, queue_);

@@ -20,8 +20,8 @@ class LedgerWriter {
     std::uint64_t accepted = 0;
     std::uint64_t dropped = 0;  // the queue was full
     std::uint64_t written = 0;
-    std::uint64_t lost = 0;     // the disk refused them
-    std::string last_error{};   // of the last batch that was lost; empty again after one that was written
+    std::uint64_t lost = 0;    // the disk refused them
+    std::string last_error{};  // of the last batch that was lost; empty again after one that was written
   };
 
   explicit LedgerWriter(std::unique_ptr<Ledger> ledger, Retention retention = {},
@@ -53,8 +53,8 @@ class LedgerWriter {
   std::size_t queue_bytes_ = 0;
   Retention retention_{};
   bool prune_now_ = true;
-  bool idle_ = false;      // the writer waits for a first row
-  bool hurry_ = false;     // somebody waits in flush
+  bool idle_ = false;   // the writer waits for a first row
+  bool hurry_ = false;  // somebody waits in flush
   bool stopping_ = false;
   Counts counts_{};
   std::chrono::steady_clock::time_point pruned_at_{};

@@ -15,8 +15,8 @@ inline constexpr std::size_t client_keys_max = 1'000;
 inline constexpr std::size_t label_bytes_max = 100;
 
 inline constexpr std::size_t ledger_queue_max = 8'192;  // rows waiting for the writer; more are counted and dropped
-inline constexpr std::size_t ledger_queue_bytes_max = 64U << 20;  // of kept bodies and traces among them
-inline constexpr std::size_t ledger_batch_rows = 1000;   // commit at the latest after so many …
+inline constexpr std::size_t ledger_queue_bytes_max = 64U << 20;    // of kept bodies and traces among them
+inline constexpr std::size_t ledger_batch_rows = 1000;              // commit at the latest after so many …
 inline constexpr std::chrono::milliseconds ledger_batch_delay{50};  // … or after so long
 inline constexpr std::int64_t ledger_page_max = 500;
 inline constexpr std::int64_t ledger_prune_rows = 500;  // deleted in one transaction, so that writers never wait long

@@ -20,9 +20,10 @@ Result<> check_route(const Route& route) {
     const auto slash = target.find('/');
     if (slash == std::string::npos || slash == 0 || slash + 1 == target.size()) {
       const auto field = fmt::format("targets[{}]", i);
-      return fail(Code::schema, fmt::format("{}: must be provider/model or account-label/model, not \"{}\"", field,
-                                            text::quoted(target)),
-                  field);
+      return fail(
+          Code::schema,
+          fmt::format("{}: must be provider/model or account-label/model, not \"{}\"", field, text::quoted(target)),
+          field);
     }
   }
   return {};
@@ -41,8 +42,7 @@ Result<std::vector<Route>> read_all(Database& database) {
 
 // The list is short and changes by hand: it is written whole, so positions are always 0, 1, 2 …
 Result<> write_all(Database& database, const std::vector<Route>& all) {
-  if (all.size() > routes_max)
-    return fail(Code::conflict, fmt::format("there may be at most {} routes", routes_max));
+  if (all.size() > routes_max) return fail(Code::conflict, fmt::format("there may be at most {} routes", routes_max));
   TRY_OK(database.execute("DELETE FROM routes"));
   for (std::size_t i = 0; i < all.size(); ++i) {
     TRY(auto insert, database.prepare("INSERT INTO routes VALUES (?1, ?2, ?3, ?4)"));

@@ -118,9 +118,9 @@ Result<Secret> Sealer::open(std::string_view sealed, const Place& place) const {
   const auto bound = bound_to(place);
   std::string plain(sealed.size() - overhead, '\0');
   unsigned long long size = 0;
-  const int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      bytes(plain), &size, nullptr, nonce + nonce_bytes, sealed.size() - overhead + tag_bytes, bytes(bound),
-      bound.size(), nonce, key_.get());
+  const int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), &size, nullptr, nonce + nonce_bytes,
+                                                                sealed.size() - overhead + tag_bytes, bytes(bound),
+                                                                bound.size(), nonce, key_.get());
   if (opened != 0) return fail(Code::storage, fmt::format("{}: was changed since it was sealed", where));
   return Secret(std::move(plain));
 }

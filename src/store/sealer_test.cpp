@@ -67,8 +67,8 @@ TEST(Sealer, another_key_is_named) {
   const auto two = Sealer::open(test.root() / "two", Sealer::Missing::create);
   ASSERT_TRUE(one && two);
   const auto opened = two->open(*one->seal(Secret("secret"), place), place);
-  EXPECT_EQ(message(opened), "accounts.credential of acc_1: was sealed with the key " + one->key_id() + ", not with " +
-                                 two->key_id());
+  EXPECT_EQ(message(opened),
+            "accounts.credential of acc_1: was sealed with the key " + one->key_id() + ", not with " + two->key_id());
 }
 
 TEST(Sealer, the_key_file_is_private_and_read_back) {
@@ -116,8 +116,9 @@ TEST(Sealer, a_mangled_key_file_is_refused_without_showing_it) {
     put(file, text);
     const auto sealer = Sealer::open(file, Sealer::Missing::create);
     ASSERT_FALSE(sealer) << text;
-    EXPECT_EQ(sealer.error().message, file.string() + ": must hold the line \"agt vault key 1\" and 64 hexadecimal "
-                                                      "digits: put it back from a backup");
+    EXPECT_EQ(sealer.error().message, file.string() +
+                                          ": must hold the line \"agt vault key 1\" and 64 hexadecimal "
+                                          "digits: put it back from a backup");
   }
 }
 

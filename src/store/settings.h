@@ -44,7 +44,7 @@ struct Settings {
     Secret api_key{};
     bool strict_paths = false;
     std::int64_t body_limit_mb = 0;
-    std::vector<std::string> allowed_hosts{};    // further names in Host, comma-separated in the setting
+    std::vector<std::string> allowed_hosts{};  // further names in Host, comma-separated in the setting
     std::vector<std::string> allowed_origins{};
   } proxy{};
   struct Admin {
@@ -90,8 +90,8 @@ struct SettingSpec {
   std::string_view built_in{};  // as text
   std::int64_t min = 0;         // integers
   std::int64_t max = 0;
-  std::string_view choices{};   // "off|auto|strict"
-  std::string_view unit{};      // "s", "MB", "days", or empty
+  std::string_view choices{};  // "off|auto|strict"
+  std::string_view unit{};     // "s", "MB", "days", or empty
   bool needs_restart = false;
   std::string_view description{};
   void (*store)(Settings&, const SettingValue&) = nullptr;
@@ -100,14 +100,14 @@ struct SettingSpec {
 
 [[nodiscard]] std::span<const SettingSpec> setting_specs();  // in the order in which a page would show them
 [[nodiscard]] const SettingSpec* find_setting(std::string_view name);
-[[nodiscard]] std::string nearest_setting(std::string_view name);      // "" when nothing is near
-[[nodiscard]] std::string environment_name(const SettingSpec& spec);   // AGT_PROXY_PORT
-[[nodiscard]] std::string allowed(const SettingSpec& spec);            // "a whole number from 1 to 65535"
+[[nodiscard]] std::string nearest_setting(std::string_view name);     // "" when nothing is near
+[[nodiscard]] std::string environment_name(const SettingSpec& spec);  // AGT_PROXY_PORT
+[[nodiscard]] std::string allowed(const SettingSpec& spec);           // "a whole number from 1 to 65535"
 [[nodiscard]] Result<SettingValue> parse_setting(const SettingSpec& spec, std::string_view text);
 [[nodiscard]] Result<SettingValue> parse_setting(const SettingSpec& spec, const json::Raw& value);
 
 struct Flag {
-  std::string setting{};   // "proxy.port"
+  std::string setting{};  // "proxy.port"
   std::string value{};
   std::string spelling{};  // "--port", for messages
 };

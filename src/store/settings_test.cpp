@@ -118,8 +118,7 @@ TEST(Settings, errors_are_config_errors_that_name_the_setting) {
   ASSERT_FALSE(settings);
   EXPECT_EQ(settings.error().code, Code::config);
   EXPECT_EQ(settings.error().field, "proxy.port");
-  EXPECT_EQ(settings.error().message,
-            "AGT_PROXY_PORT: proxy.port: must be a whole number from 0 to 65535, not \"x\"");
+  EXPECT_EQ(settings.error().message, "AGT_PROXY_PORT: proxy.port: must be a whole number from 0 to 65535, not \"x\"");
 }
 
 TEST(Settings, a_misspelt_variable_of_ours_is_told_and_others_are_left_alone) {
@@ -184,8 +183,7 @@ TEST(SettingTable, what_is_stored_into_settings_is_loaded_back) {
     SettingValue value = true;
     if (spec.kind == SettingSpec::Kind::integer) value = spec.max;
     if (spec.kind == SettingSpec::Kind::text) value = std::string("some.words");
-    if (spec.kind == SettingSpec::Kind::choice)
-      value = std::string(spec.choices.substr(spec.choices.rfind('|') + 1));
+    if (spec.kind == SettingSpec::Kind::choice) value = std::string(spec.choices.substr(spec.choices.rfind('|') + 1));
     spec.store(settings, value);
     EXPECT_EQ(spec.load(settings), value) << spec.name;
   }

@@ -16,8 +16,8 @@ namespace agt::store {
 
 struct StoredSetting {
   std::string name{};
-  json::Raw value{};   // empty for a secret
-  Secret secret{};     // empty for a plain value
+  json::Raw value{};  // empty for a secret
+  Secret secret{};    // empty for a plain value
   std::int64_t updated_ms = 0;
 };
 

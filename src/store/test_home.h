@@ -56,7 +56,7 @@ inline void put(const std::filesystem::path& file, std::string_view text, mode_t
 }
 
 inline mode_t mode_of(const std::filesystem::path& path) {
-  struct stat state {};
+  struct stat state{};
   return ::lstat(path.c_str(), &state) == 0 ? state.st_mode & 07777 : 0;
 }
 

@@ -88,8 +88,7 @@ TEST_F(VaultTest, a_damaged_vault_comes_back_from_its_copy) {
   auto vault = open();
   ASSERT_TRUE(vault) << message(vault);
   ASSERT_TRUE((*vault)->rescue());
-  EXPECT_EQ((*vault)->rescue()->set_aside,
-            (test_.root() / "data/vault.db").string() + ".corrupt-1800000000000");
+  EXPECT_EQ((*vault)->rescue()->set_aside, (test_.root() / "data/vault.db").string() + ".corrupt-1800000000000");
   EXPECT_EQ(account(**vault, "work")->credential.reveal(), "sk-1");
 }
 
@@ -179,8 +178,8 @@ TEST_F(VaultTest, the_first_start_makes_an_api_key_once) {
 TEST_F(VaultTest, settings_change_all_or_none) {
   auto vault = open();
   ASSERT_TRUE(vault);
-  const auto bad = change_settings(**vault, {{.name = "proxy.port", .value = json::Raw{"9000"}},
-                                             {.name = "proxy.prot", .value = json::Raw{"1"}}});
+  const auto bad = change_settings(
+      **vault, {{.name = "proxy.port", .value = json::Raw{"9000"}}, {.name = "proxy.prot", .value = json::Raw{"1"}}});
   ASSERT_FALSE(bad);
   EXPECT_EQ(bad.error().code, Code::schema);
   EXPECT_EQ(bad.error().message, "proxy.prot: there is no such setting; did you mean proxy.port?");

@@ -26,9 +26,10 @@ std::optional<std::int64_t> sum(std::optional<std::int64_t> a, std::optional<std
 using ir::StopReason;
 
 constexpr std::array<std::string_view, 12> safety_reasons{
-    "SAFETY",       "RECITATION",   "LANGUAGE",     "BLOCKLIST",
-    "PROHIBITED_CONTENT", "SPII",   "MODEL_ARMOR",  "IMAGE_SAFETY",
-    "IMAGE_PROHIBITED_CONTENT", "IMAGE_RECITATION", "IMAGE_OTHER", "JAILBREAK"};
+    "SAFETY",           "RECITATION",         "LANGUAGE",
+    "BLOCKLIST",        "PROHIBITED_CONTENT", "SPII",
+    "MODEL_ARMOR",      "IMAGE_SAFETY",       "IMAGE_PROHIBITED_CONTENT",
+    "IMAGE_RECITATION", "IMAGE_OTHER",        "JAILBREAK"};
 constexpr std::array<std::string_view, 4> broken_reasons{"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL",
                                                          "TOO_MANY_TOOL_CALLS", "MALFORMED_RESPONSE"};
 

@@ -71,8 +71,10 @@ struct Level {
   std::optional<ir::Effort> effort;
 };
 constexpr std::array levels{
-    Level{"MINIMAL", ir::Effort::minimal}, Level{"LOW", ir::Effort::low},
-    Level{"MEDIUM", ir::Effort::medium},   Level{"HIGH", ir::Effort::high},
+    Level{"MINIMAL", ir::Effort::minimal},
+    Level{"LOW", ir::Effort::low},
+    Level{"MEDIUM", ir::Effort::medium},
+    Level{"HIGH", ir::Effort::high},
     Level{"THINKING_LEVEL_UNSPECIFIED", std::nullopt},
 };
 

@@ -93,8 +93,7 @@ void write_home_thinking(json::Writer& writer, const Rendering& rendering) {
   if (display == ir::Thinking::Display::unset && !has_rest(extras, section::thinking)) return;
   writer.key("thinkingConfig");
   writer.begin_object();
-  if (display != ir::Thinking::Display::unset)
-    writer.field("includeThoughts", display == ir::Thinking::Display::shown);
+  if (display != ir::Thinking::Display::unset) writer.field("includeThoughts", display == ir::Thinking::Display::shown);
   write_spelled(writer, extras, section::thinking, "thinkingBudget");
   write_spelled(writer, extras, section::thinking, "thinkingLevel");
   write_rest(writer, extras, section::thinking);

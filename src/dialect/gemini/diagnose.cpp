@@ -188,11 +188,21 @@ struct StatusWord {
   int http;
 };
 constexpr std::array status_words{
-    StatusWord{"INVALID_ARGUMENT", 400}, StatusWord{"FAILED_PRECONDITION", 400}, StatusWord{"OUT_OF_RANGE", 400},
-    StatusWord{"UNAUTHENTICATED", 401}, StatusWord{"PERMISSION_DENIED", 403}, StatusWord{"NOT_FOUND", 404},
-    StatusWord{"ABORTED", 409}, StatusWord{"ALREADY_EXISTS", 409}, StatusWord{"RESOURCE_EXHAUSTED", 429},
-    StatusWord{"CANCELLED", 499}, StatusWord{"INTERNAL", 500}, StatusWord{"UNKNOWN", 500},
-    StatusWord{"DATA_LOSS", 500}, StatusWord{"UNIMPLEMENTED", 501}, StatusWord{"UNAVAILABLE", 503},
+    StatusWord{"INVALID_ARGUMENT", 400},
+    StatusWord{"FAILED_PRECONDITION", 400},
+    StatusWord{"OUT_OF_RANGE", 400},
+    StatusWord{"UNAUTHENTICATED", 401},
+    StatusWord{"PERMISSION_DENIED", 403},
+    StatusWord{"NOT_FOUND", 404},
+    StatusWord{"ABORTED", 409},
+    StatusWord{"ALREADY_EXISTS", 409},
+    StatusWord{"RESOURCE_EXHAUSTED", 429},
+    StatusWord{"CANCELLED", 499},
+    StatusWord{"INTERNAL", 500},
+    StatusWord{"UNKNOWN", 500},
+    StatusWord{"DATA_LOSS", 500},
+    StatusWord{"UNIMPLEMENTED", 501},
+    StatusWord{"UNAVAILABLE", 503},
     StatusWord{"DEADLINE_EXCEEDED", 504},
 };
 

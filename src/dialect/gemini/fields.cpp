@@ -8,8 +8,8 @@
 namespace agt::dialect::gemini {
 namespace {
 
-constexpr std::array sections{section::count, section::config, section::thinking, section::tool_config,
-                              section::calling, section::system, section::call, section::response,
+constexpr std::array sections{section::count,       section::config,   section::thinking, section::tool_config,
+                              section::calling,     section::system,   section::call,     section::response,
                               section::inline_data, section::file_data};
 
 // The longest section that the key lies in.

@@ -14,7 +14,8 @@ class GeminiRequests : public testing::TestWithParam<std::string> {
  protected:
   [[nodiscard]] Asked asked() const {
     const bool counts = GetParam().starts_with("count_");
-    return {.operation = counts ? Asked::Operation::count_tokens : Asked::Operation::generate, .model = "gemini-2.5-flash"};
+    return {.operation = counts ? Asked::Operation::count_tokens : Asked::Operation::generate,
+            .model = "gemini-2.5-flash"};
   }
   [[nodiscard]] std::string body() const { return laws::file("gemini/" + GetParam() + ".json"); }
 };
@@ -66,7 +67,8 @@ TEST_P(GeminiReplies, read_back_what_is_written_as_an_array) {
   const auto body = whole();
   const auto document = json::Document::parse(body).value();
   const auto response = gemini_codec.parse_response(document, {.id_seed = "seed"}).value();
-  const auto array = laws::written(gemini_codec, ir::unfold(response), {.model = "m", .id = "r", .array_framing = true});
+  const auto array =
+      laws::written(gemini_codec, ir::unfold(response), {.model = "m", .id = "r", .array_framing = true});
   const auto parsed = json::Document::parse(array);
   ASSERT_TRUE(parsed.has_value()) << array;
   const auto again = gemini_codec.parse_response(*parsed, {.id_seed = "seed"});

@@ -37,16 +37,16 @@ class ChunkReader {
   ReadContext context_;
   bool started_ = false;
   bool over_ = false;
-  int index_ = 0;              // of the part that is open, or of the next one
+  int index_ = 0;  // of the part that is open, or of the next one
   Open open_ = Open::nothing;
-  bool signed_ = false;        // the open part
+  bool signed_ = false;  // the open part
   std::size_t calls_ = 0;
   std::vector<ir::Citation> citations_{};  // for the open text; grounding comes with the last chunks
   ir::Usage usage_{};
-  std::optional<ir::Stop> finish_{};   // said at the end: usage may still follow
+  std::optional<ir::Stop> finish_{};  // said at the end: usage may still follow
 
   // A call that is coming in pieces (Vertex AI), or whole.
-  std::optional<std::string> pending_{};   // its name
+  std::optional<std::string> pending_{};  // its name
   std::string pending_id_{};
   std::string pending_signature_{};
   std::string pending_whole_{};

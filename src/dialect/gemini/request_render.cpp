@@ -67,8 +67,7 @@ Result<Rendered> render_request(const ir::Request& request, const RenderTarget& 
       .request = request, .target = target, .losses = out.losses, .names = out.names, .home = home};
   const bool counting = target.operation == Asked::Operation::count_tokens;
   // Only the wrapped form counts tools and the system instruction.
-  const bool wrapped =
-      home ? spelled(request.extras, section::top, "generateContentRequest") != nullptr : counting;
+  const bool wrapped = home ? spelled(request.extras, section::top, "generateContentRequest") != nullptr : counting;
   json::Writer writer;
   writer.begin_object();
   if (wrapped) {

@@ -43,13 +43,15 @@ TEST(GeminiRequest, keeps_ids_that_are_given) {
 TEST(GeminiRequest, a_result_with_an_id_finds_a_call_without) {
   const auto request = parsed(
       R"({"contents":[{"role":"model","parts":[{"functionCall":{"name":"f"}}]},{"parts":[{"functionResponse":{"id":"mine","name":"f","response":{}}},{"functionResponse":{"name":"g","response":{}}}]}]})");
-  EXPECT_EQ(std::get<ir::ToolResult>(request.messages[1].parts[0].body).call_id, std::get<ir::ToolCall>(request.messages[0].parts[0].body).id);
+  EXPECT_EQ(std::get<ir::ToolResult>(request.messages[1].parts[0].body).call_id,
+            std::get<ir::ToolCall>(request.messages[0].parts[0].body).id);
   EXPECT_NE(std::get<ir::ToolResult>(request.messages[1].parts[1].body).call_id, "");
 }
 
 TEST(GeminiRequest, reads_what_a_tool_said) {
   const auto result = [](const std::string& response) {
-    const auto request = parsed(R"({"contents":[{"parts":[{"functionResponse":{"name":"f","response":)" + response + "}}]}]}");
+    const auto request =
+        parsed(R"({"contents":[{"parts":[{"functionResponse":{"name":"f","response":)" + response + "}}]}]}");
     return std::get<ir::ToolResult>(request.messages[0].parts[0].body);
   };
   const auto text = [&](const std::string& response) {
@@ -83,8 +85,9 @@ TEST(GeminiRequest, tells_the_kinds_of_parts_apart) {
 TEST(GeminiRequest, reads_tools_and_their_schemas) {
   const auto request = golden("request_sdk_v1");
   ASSERT_EQ(request.tools.size(), 5U);
-  EXPECT_EQ(std::get<ir::Tool>(request.tools[0]).schema.text,
-            R"({"type":"object","properties":{"city":{"type":["string","null"]},"days":{"type":"array","items":{"type":"integer"},"minItems":1}},"required":["city"]})");
+  EXPECT_EQ(
+      std::get<ir::Tool>(request.tools[0]).schema.text,
+      R"({"type":"object","properties":{"city":{"type":["string","null"]},"days":{"type":"array","items":{"type":"integer"},"minItems":1}},"required":["city"]})");
   EXPECT_EQ(std::get<ir::HostedTool>(request.tools[1]).type, "googleSearch");
   EXPECT_EQ(request.tool_choice.mode, ir::ToolChoice::Mode::named);
   EXPECT_EQ(request.response_format->kind, ir::ResponseFormat::Kind::json_schema);
@@ -97,15 +100,22 @@ struct Mode {
 };
 class GeminiToolModes : public testing::TestWithParam<Mode> {};
 TEST_P(GeminiToolModes, case_50_are_read) {
-  EXPECT_TRUE(parsed(R"({"contents":[],"toolConfig":{"functionCallingConfig":)" + GetParam().calling + "}}").tool_choice == GetParam().choice) << GetParam().calling;
+  EXPECT_TRUE(
+      parsed(R"({"contents":[],"toolConfig":{"functionCallingConfig":)" + GetParam().calling + "}}").tool_choice ==
+      GetParam().choice)
+      << GetParam().calling;
 }
 using M = ir::ToolChoice::Mode;
 INSTANTIATE_TEST_SUITE_P(
     Gemini, GeminiToolModes,
-    testing::Values(Mode{"{}", {}}, Mode{R"({"mode":"AUTO"})", {.mode = M::automatic}}, Mode{R"({"mode":"NONE"})", {.mode = M::none}},
-                    Mode{R"({"mode":"ANY"})", {.mode = M::required}}, Mode{R"({"mode":"any","allowedFunctionNames":["f"]})", {.mode = M::named, .names = {"f"}}},
-                    Mode{R"({"mode":"ANY","allowedFunctionNames":["f","g"]})", {.mode = M::allowed, .names = {"f", "g"}, .allowed_required = true}},
-                    Mode{R"({"mode":"VALIDATED"})", {.mode = M::automatic}}, Mode{R"({"mode":"VALIDATED","allowed_function_names":["f"]})", {.mode = M::allowed, .names = {"f"}}}));
+    testing::Values(Mode{"{}", {}}, Mode{R"({"mode":"AUTO"})", {.mode = M::automatic}},
+                    Mode{R"({"mode":"NONE"})", {.mode = M::none}}, Mode{R"({"mode":"ANY"})", {.mode = M::required}},
+                    Mode{R"({"mode":"any","allowedFunctionNames":["f"]})", {.mode = M::named, .names = {"f"}}},
+                    Mode{R"({"mode":"ANY","allowedFunctionNames":["f","g"]})",
+                         {.mode = M::allowed, .names = {"f", "g"}, .allowed_required = true}},
+                    Mode{R"({"mode":"VALIDATED"})", {.mode = M::automatic}},
+                    Mode{R"({"mode":"VALIDATED","allowed_function_names":["f"]})",
+                         {.mode = M::allowed, .names = {"f"}}}));
 
 TEST(GeminiRequest, reads_the_configuration) {
   const auto request = golden("request_router");
@@ -114,7 +124,8 @@ TEST(GeminiRequest, reads_the_configuration) {
   EXPECT_EQ(request.thinking.budget_tokens, 512);
   EXPECT_EQ(golden("request_cli_level").thinking.effort, ir::Effort::high);
   EXPECT_EQ(golden("request_cli_level").thinking.display, ir::Thinking::Display::shown);
-  EXPECT_EQ(parsed(R"({"contents":[],"generationConfig":{"thinkingConfig":{"thinkingBudget":-1}}})").thinking.mode, ir::Thinking::Mode::adaptive);
+  EXPECT_EQ(parsed(R"({"contents":[],"generationConfig":{"thinkingConfig":{"thinkingBudget":-1}}})").thinking.mode,
+            ir::Thinking::Mode::adaptive);
 }
 
 TEST(GeminiRequest, names_what_only_gemini_has_by_its_path) {
@@ -122,7 +133,8 @@ TEST(GeminiRequest, names_what_only_gemini_has_by_its_path) {
   losses.extras_go_home(golden("request_cli_level").extras, ir::Dialect::anthropic, "");
   std::vector<std::string> paths;
   for (const auto& loss : losses.all()) paths.push_back(loss.path);
-  EXPECT_EQ(paths, (std::vector<std::string>{"toolConfig.retrievalConfig", "safetySettings", "cachedContent", "labels"}));
+  EXPECT_EQ(paths,
+            (std::vector<std::string>{"toolConfig.retrievalConfig", "safetySettings", "cachedContent", "labels"}));
 }
 
 TEST(GeminiRequest, case_62_reads_the_same_history_the_same_way_every_turn) {

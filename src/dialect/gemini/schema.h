@@ -16,7 +16,6 @@ namespace agt::dialect::gemini {
 // whole request. What cannot be said is put into descriptions, and one Loss at `path` names it. The root of tool
 // parameters must be an object.
 enum class Root : std::uint8_t { object, any };
-[[nodiscard]] json::Raw gemini_schema_of(const json::Raw& schema, Root root, std::string_view path,
-                                         ir::Losses& losses);
+[[nodiscard]] json::Raw gemini_schema_of(const json::Raw& schema, Root root, std::string_view path, ir::Losses& losses);
 
 }  // namespace agt::dialect::gemini

@@ -187,8 +187,7 @@ class SchemaWriter {
       all = all && !words.back().empty();  // an empty enum value is refused
     }
     if (words.empty()) return;
-    if (type != "string" || !all)
-      hints.push_back(fmt::format("one of: {}", text::joined(words, ", ")));
+    if (type != "string" || !all) hints.push_back(fmt::format("one of: {}", text::joined(words, ", ")));
     std::erase(words, "");
     if (type != "string" || words.empty()) return;
     if (!all) return;

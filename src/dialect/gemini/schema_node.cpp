@@ -21,13 +21,22 @@ constexpr std::array<std::string_view, 10> plain_keywords{"minItems", "maxItems"
                                                           "minimum",  "maximum",  "minLength",     "maxLength",
                                                           "pattern",  "default"};
 // Say nothing about the value.
-constexpr std::array<std::string_view, 13> annotations{
-    "$schema",  "$id",      "$defs",     "definitions", "$comment", "examples", "example", "deprecated",
-    "readOnly", "writeOnly", "$anchor", "propertyOrdering", "additionalProperties"};
-constexpr std::array<std::string_view, 14> structures{"properties", "required", "items",       "prefixItems",
-                                                      "anyOf",      "oneOf",    "allOf",       "$ref",
-                                                      "type",       "enum",     "const",       "nullable",
-                                                      "title",      "description"};
+constexpr std::array<std::string_view, 13> annotations{"$schema",
+                                                       "$id",
+                                                       "$defs",
+                                                       "definitions",
+                                                       "$comment",
+                                                       "examples",
+                                                       "example",
+                                                       "deprecated",
+                                                       "readOnly",
+                                                       "writeOnly",
+                                                       "$anchor",
+                                                       "propertyOrdering",
+                                                       "additionalProperties"};
+constexpr std::array<std::string_view, 14> structures{"properties", "required", "items", "prefixItems", "anyOf",
+                                                      "oneOf",      "allOf",    "$ref",  "type",        "enum",
+                                                      "const",      "nullable", "title", "description"};
 
 std::string shown(json::Value value) { return std::string(text::clipped(value.raw(), hint_bytes_max)); }
 

@@ -18,7 +18,7 @@ inline constexpr std::size_t schema_depth_max = 48;
 struct SchemaNode {
   std::vector<std::string> types{};  // lower case, without "null"; empty: any
   bool nullable = false;
-  bool never = false;                // `false`: no value fits
+  bool never = false;  // `false`: no value fits
   std::string title{};
   std::string description{};
   std::vector<std::string> hints{};  // constraints that the subset cannot say, in words
@@ -27,7 +27,7 @@ struct SchemaNode {
   bool has_choices = false;
   std::vector<std::pair<std::string, SchemaNode>> properties{};
   std::vector<std::string> required{};
-  std::vector<SchemaNode> items{};   // none or one
+  std::vector<SchemaNode> items{};  // none or one
   std::vector<SchemaNode> any_of{};
   std::vector<json::RawField> plain{};  // minimum, maxLength, pattern, default, …: the same in both
 

@@ -10,7 +10,7 @@ namespace {
 using ir::Effort;
 
 constexpr std::int64_t budget_off = 0;
-constexpr std::int64_t budget_least = 128;          // where thinking cannot be switched off
+constexpr std::int64_t budget_least = 128;  // where thinking cannot be switched off
 constexpr std::int64_t budget_dynamic = -1;
 constexpr std::int64_t budget_max_everywhere = 24576;  // every budget model takes this much (2026-11)
 
@@ -112,8 +112,8 @@ void take_budget(ThinkingWords& words, const Rendering& rendering) {
 
 ThinkingWords thinking_words(const Rendering& rendering) {
   const auto& thinking = rendering.request.thinking;
-  const bool mentioned = thinking.mode != ir::Thinking::Mode::unset || thinking.effort ||
-                         thinking.display != ir::Thinking::Display::unset;
+  const bool mentioned =
+      thinking.mode != ir::Thinking::Mode::unset || thinking.effort || thinking.display != ir::Thinking::Display::unset;
   ThinkingWords words;
   if (!mentioned) return words;
   const bool off = thinking.mode == ir::Thinking::Mode::off || thinking.effort == Effort::none;

@@ -34,7 +34,7 @@ Result<ir::Tool> parse_declaration(json::Value declaration) {
 
 constexpr std::array<std::string_view, 11> tool_words{
     "functionDeclarations", "googleSearch", "googleSearchRetrieval", "urlContext", "codeExecution", "computerUse",
-    "googleMaps", "fileSearch", "enterpriseWebSearch", "retrieval", "mcpServers"};
+    "googleMaps",           "fileSearch",   "enterpriseWebSearch",   "retrieval",  "mcpServers"};
 
 // The camelCase form of a word that is known; others keep their spelling.
 std::string tool_word(std::string key) {

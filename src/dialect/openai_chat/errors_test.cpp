@@ -91,8 +91,9 @@ INSTANTIATE_TEST_SUITE_P(
                   Code::weekly, 300000000},
         Diagnosis{429, "", Code::unknown_429}, Diagnosis{429, "Too Many Requests", Code::unknown_429},
         Diagnosis{429, R"({"error":{"message":"try again in 99999999999999999999999s"}})", Code::unknown_429},
-        Diagnosis{429, R"({"error":{"message":"try again in 300 milliseconds"}})", Code::unknown_429, 300}, Diagnosis{429, R"({"error":{"message":"try again in 2 minutes"}})", Code::unknown_429, 120000},
-    Diagnosis{429, R"({"error":{"message":"try again in later"}})", Code::unknown_429},
+        Diagnosis{429, R"({"error":{"message":"try again in 300 milliseconds"}})", Code::unknown_429, 300},
+        Diagnosis{429, R"({"error":{"message":"try again in 2 minutes"}})", Code::unknown_429, 120000},
+        Diagnosis{429, R"({"error":{"message":"try again in later"}})", Code::unknown_429},
         Diagnosis{
             402,
             R"({"error":{"message":"Insufficient Balance","type":"unknown_error","param":null,"code":"invalid_request_error"}})",

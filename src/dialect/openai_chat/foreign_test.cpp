@@ -327,7 +327,8 @@ TEST(OpenaiChatForeign, case_55_what_would_change_the_answers_form_is_refused_by
   EXPECT_EQ(field([](ir::Request& r) {
               r.tools.emplace_back(ir::HostedTool{.origin = ir::Dialect::anthropic, .type = "web_search"});
               r.tool_choice.mode = ir::ToolChoice::Mode::required;
-            }), "tool_choice");
+            }),
+            "tool_choice");
   auto tools = foreign({user({text("x")})});
   tools.tools.emplace_back(ir::Tool{.name = "f"});
   EXPECT_EQ(refused(tools, {.tools = false}).field, "tools");

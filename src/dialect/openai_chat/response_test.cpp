@@ -95,7 +95,7 @@ TEST(OpenaiChatReply, case_57_citations_count_bytes_here_and_characters_there) {
   const auto response = parsed(reply_file("citations.json"));
   const auto& text = std::get<ir::Text>(response.parts[0].body);
   ASSERT_EQ(text.citations.size(), 1U);
-  EXPECT_EQ(text.citations[0].begin, 8U);   // Ö, l, space, an emoji of four bytes
+  EXPECT_EQ(text.citations[0].begin, 8U);  // Ö, l, space, an emoji of four bytes
   EXPECT_EQ(text.citations[0].end, 13U);
   EXPECT_EQ(text.citations[0].url, "https://e.com");
 }

@@ -47,9 +47,9 @@ class ChatWriter final : public EventWriter {
  private:
   struct Slot {
     int part = 0;
-    int tool = 0;              // its index on the wire
-    ir::ToolCall call{};       // arguments: of a custom tool, collected
-    std::string text{};        // of a text part, for the offsets of citations
+    int tool = 0;         // its index on the wire
+    ir::ToolCall call{};  // arguments: of a custom tool, collected
+    std::string text{};   // of a text part, for the offsets of citations
     std::size_t characters_before = 0;
   };
 

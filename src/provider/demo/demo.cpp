@@ -31,7 +31,8 @@ LastTurn last_turn(const ir::Request& request) {
     if (message->role != ir::Role::user) continue;
     last.text += (last.text.empty() ? "" : "\n") + ir::plain_text(message->parts);
     for (const auto& part : message->parts)
-      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) last.results.push_back(ir::plain_text(result->content));
+      if (const auto* result = std::get_if<ir::ToolResult>(&part.body))
+        last.results.push_back(ir::plain_text(result->content));
   }
   return last;
 }
@@ -72,9 +73,11 @@ bool wants_reasoning(const ir::Thinking& thinking) {
 }
 
 std::string answer_text(const LastTurn& last) {
-  if (!last.results.empty()) return fmt::format("The tool said: {}", text::clipped(text::joined(last.results, " | "), quoted_bytes_max));
+  if (!last.results.empty())
+    return fmt::format("The tool said: {}", text::clipped(text::joined(last.results, " | "), quoted_bytes_max));
   if (last.text.empty()) return "Hello from the demo model of Antigravity Tools.";
-  return fmt::format("Hello from the demo model of Antigravity Tools. You said: {}", text::clipped(last.text, quoted_bytes_max));
+  return fmt::format("Hello from the demo model of Antigravity Tools. You said: {}",
+                     text::clipped(last.text, quoted_bytes_max));
 }
 
 // A growth event becomes several, cut between characters, so that streaming can be seen.
@@ -103,7 +106,8 @@ std::vector<ir::Event> answer(const ir::Request& request, std::string_view seed)
   std::ranges::move(calls, std::back_inserter(response.parts));
   std::int64_t output = 0;
   for (const auto& part : response.parts)
-    if (const auto* body = std::get_if<ir::Text>(&part.body)) output += static_cast<std::int64_t>(body->text.size() / 4) + 1;
+    if (const auto* body = std::get_if<ir::Text>(&part.body))
+      output += static_cast<std::int64_t>(body->text.size() / 4) + 1;
   response.usage = {.input = ir::estimated_tokens(request), .output = std::max<std::int64_t>(output, 1)};
 
   std::vector<ir::Event> events;
@@ -120,6 +124,7 @@ std::vector<ir::Event> answer(const ir::Request& request, std::string_view seed)
 
 }  // namespace
 
-const Family demo_family{.name = "demo", .dialect = ir::Dialect::openai_chat, .key_style = KeyStyle::none, .answer = answer};
+const Family demo_family{
+    .name = "demo", .dialect = ir::Dialect::openai_chat, .key_style = KeyStyle::none, .answer = answer};
 
 }  // namespace agt::provider

@@ -30,8 +30,10 @@ std::string target(std::string_view base_path, const Want& want) {
   switch (want.operation) {
     case dialect::Operation::generate:
     case dialect::Operation::not_served:
-      return fmt::format("{}/{}:{}{}", base, model_path(want.model), want.stream ? "streamGenerateContent" : "generateContent", query_of(want));
-    case dialect::Operation::count_tokens: return fmt::format("{}/{}:countTokens{}", base, model_path(want.model), query_of(want));
+      return fmt::format("{}/{}:{}{}", base, model_path(want.model),
+                         want.stream ? "streamGenerateContent" : "generateContent", query_of(want));
+    case dialect::Operation::count_tokens:
+      return fmt::format("{}/{}:countTokens{}", base, model_path(want.model), query_of(want));
     case dialect::Operation::list_models: return fmt::format("{}/models?pageSize=1000", base);
     case dialect::Operation::show_model: return fmt::format("{}/{}", base, model_path(want.model));
   }

@@ -27,9 +27,7 @@ const Family openai_family{.name = "openai",
                            .key_style = KeyStyle::bearer,
                            .target = target};
 
-const Family openai_compatible_family{.name = "openai-compatible",
-                                      .dialect = ir::Dialect::openai_chat,
-                                      .key_style = KeyStyle::bearer,
-                                      .target = target};
+const Family openai_compatible_family{
+    .name = "openai-compatible", .dialect = ir::Dialect::openai_chat, .key_style = KeyStyle::bearer, .target = target};
 
 }  // namespace agt::provider

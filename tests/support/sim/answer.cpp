@@ -11,7 +11,8 @@ namespace agt::sim {
 namespace {
 
 constexpr std::string_view filler = "The quick brown fox jumps over the lazy dog. ";
-constexpr std::string_view thought = "The user asked for something simple. I will think about it briefly and then answer.";
+constexpr std::string_view thought =
+    "The user asked for something simple. I will think about it briefly and then answer.";
 
 std::int64_t tokens(std::size_t bytes) { return static_cast<std::int64_t>(bytes / 4 + 1); }
 
@@ -100,7 +101,8 @@ std::vector<std::size_t> word_cuts(std::string_view text) {
   while (begin < text.size()) {
     const auto space = text.find(' ', begin);
     auto end = space == std::string_view::npos ? text.size() : space + 1;
-    if (end - begin > word_bytes_max) end = begin + std::max<std::size_t>(1, text::clipped(text.substr(begin), word_bytes_max).size());
+    if (end - begin > word_bytes_max)
+      end = begin + std::max<std::size_t>(1, text::clipped(text.substr(begin), word_bytes_max).size());
     cuts.push_back(end);
     begin = end;
   }

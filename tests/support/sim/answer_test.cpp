@@ -58,7 +58,8 @@ TEST(Answer, echoes_a_clipped_prompt) {
 }
 
 TEST(Answer, calls_the_tools_that_were_declared) {
-  const auto said = answer(asked("[[tool get {\"a\":1}]][[tool nope]][[tool patch {\"input\":\"x\"}]][[tool ns__inner]]"), {});
+  const auto said =
+      answer(asked("[[tool get {\"a\":1}]][[tool nope]][[tool patch {\"input\":\"x\"}]][[tool ns__inner]]"), {});
   ASSERT_EQ(said.calls.size(), 3U);
   EXPECT_EQ(said.calls[0].arguments, "{\"a\":1}");
   EXPECT_EQ(said.calls[1].arguments, "x");
@@ -167,7 +168,8 @@ TEST(TokenDesk, checks_the_proof_of_a_code) {
   TokenDesk desk(ids);
   const auto challenge = base64url(sha256("verifier"));
   const auto code_for = [&] {
-    const auto back = desk.authorize("redirect_uri=http%3A%2F%2Fl%2Fcb&state=s&code_challenge=" + challenge).headers[0].value;
+    const auto back =
+        desk.authorize("redirect_uri=http%3A%2F%2Fl%2Fcb&state=s&code_challenge=" + challenge).headers[0].value;
     return parameter(std::string_view(back).substr(back.find('?') + 1), "code");
   };
   const auto redeem = [&](const std::string& code, std::string_view verifier) {

@@ -146,7 +146,8 @@ Frames anthropic_stream(const Turn& turn, const Answer& answer, Making making) {
   begin_message(message, turn, making.ids);
   message.key("content");
   message.raw("[]");
-  for (const std::string_view name : {"stop_reason", "stop_sequence", "stop_details", "container"}) message.field_null(name);
+  for (const std::string_view name : {"stop_reason", "stop_sequence", "stop_details", "container"})
+    message.field_null(name);
   message.key("usage");
   message.raw(usage_json(answer.usage, 1));
   message.end_object();
@@ -169,10 +170,10 @@ Frames anthropic_stream(const Turn& turn, const Answer& answer, Making making) {
   stop.begin_object();
   write_stop(stop, answer);
   stop.end_object();
-  events.add("message_delta",
-             fmt::format(",\"delta\":{},\"usage\":{}", std::move(stop).take(),
-                         usage_json(answer.usage, answer.usage.output)),
-             FrameKind::finish);
+  events.add(
+      "message_delta",
+      fmt::format(",\"delta\":{},\"usage\":{}", std::move(stop).take(), usage_json(answer.usage, answer.usage.output)),
+      FrameKind::finish);
   events.add("message_stop", "", FrameKind::done);
   return frames;
 }

@@ -9,17 +9,44 @@
 namespace agt::sim {
 namespace {
 
-constexpr auto fields = std::to_array<std::string_view>(
-    {"model", "max_tokens", "messages", "system", "stop_sequences", "stream", "temperature", "top_p", "top_k", "tools",
-     "tool_choice", "thinking", "output_config", "output_format", "metadata", "service_tier", "speed", "inference_geo",
-     "container", "cache_control", "diagnostics", "context_management", "fallbacks", "compaction", "thread",
-     "mcp_servers", "task_budget", "safeguards", "betas"});
+constexpr auto fields = std::to_array<std::string_view>({"model",          "max_tokens",
+                                                         "messages",       "system",
+                                                         "stop_sequences", "stream",
+                                                         "temperature",    "top_p",
+                                                         "top_k",          "tools",
+                                                         "tool_choice",    "thinking",
+                                                         "output_config",  "output_format",
+                                                         "metadata",       "service_tier",
+                                                         "speed",          "inference_geo",
+                                                         "container",      "cache_control",
+                                                         "diagnostics",    "context_management",
+                                                         "fallbacks",      "compaction",
+                                                         "thread",         "mcp_servers",
+                                                         "task_budget",    "safeguards",
+                                                         "betas"});
 constexpr auto roles = std::to_array<std::string_view>({"user", "assistant", "system"});
-constexpr auto block_types = std::to_array<std::string_view>(
-    {"text", "image", "document", "search_result", "thinking", "redacted_thinking", "tool_use", "tool_result",
-     "server_tool_use", "web_search_tool_result", "web_fetch_tool_result", "code_execution_tool_result",
-     "bash_code_execution_tool_result", "text_editor_code_execution_tool_result", "tool_search_tool_result",
-     "container_upload", "compaction", "fallback", "mcp_tool_use", "mcp_tool_result", "tool_addition", "tool_removal"});
+constexpr auto block_types = std::to_array<std::string_view>({"text",
+                                                              "image",
+                                                              "document",
+                                                              "search_result",
+                                                              "thinking",
+                                                              "redacted_thinking",
+                                                              "tool_use",
+                                                              "tool_result",
+                                                              "server_tool_use",
+                                                              "web_search_tool_result",
+                                                              "web_fetch_tool_result",
+                                                              "code_execution_tool_result",
+                                                              "bash_code_execution_tool_result",
+                                                              "text_editor_code_execution_tool_result",
+                                                              "tool_search_tool_result",
+                                                              "container_upload",
+                                                              "compaction",
+                                                              "fallback",
+                                                              "mcp_tool_use",
+                                                              "mcp_tool_result",
+                                                              "tool_addition",
+                                                              "tool_removal"});
 constexpr auto versions = std::to_array<std::string_view>({"2023-06-01", "2026-10-21"});
 constexpr std::size_t breakpoints_max = 4;
 constexpr auto npos = static_cast<std::size_t>(-1);  // so that index + 1 is the first message
@@ -120,18 +147,17 @@ Outcome<> check_block(json::Value block, std::string_view role, Reading& reading
 
 Outcome<> check_message(json::Value message, Reading& reading) {
   const auto at = dotted(message);
-  static constexpr auto known =
-      std::to_array<std::string_view>({"role", "content", "output_config", "cache_control"});
+  static constexpr auto known = std::to_array<std::string_view>({"role", "content", "output_config", "cache_control"});
   if (const auto unknown = unknown_member(message, known))
     return refuse(fmt::format("{}.{}: Extra inputs are not permitted", at, *unknown));
   const auto role = message["role"].text_or("");
-  if (!one_of(role, roles))
-    return refuse(fmt::format("{}.role: Input should be 'user' or 'assistant'", at));
+  if (!one_of(role, roles)) return refuse(fmt::format("{}.role: Input should be 'user' or 'assistant'", at));
   const auto content = message["content"];
   if (!content.exists()) return required(at + ".content");
   if (role == "assistant") reading.turn.said.model_turn();
   if (content.is_string()) {
-    if (content.is("") && role == "user") return refuse(fmt::format("{}: user messages must have non-empty content", at));
+    if (content.is("") && role == "user")
+      return refuse(fmt::format("{}: user messages must have non-empty content", at));
     if (role == "user") reading.turn.said.user_text(content.text_or(""));
     return {};
   }
@@ -166,19 +192,25 @@ Outcome<> check_pairing(json::Value message, json::Value next, std::size_t index
   for (const auto& id : called)
     if (std::ranges::find(answered, id) == answered.end()) open.push_back(id);
   if (!open.empty())
-    return refuse(fmt::format("messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: "
-                              "{}. Each `tool_use` block must have a corresponding `tool_result` block in the next "
-                              "message.", index, fmt::join(open, ", ")));
+    return refuse(
+        fmt::format("messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: "
+                    "{}. Each `tool_use` block must have a corresponding `tool_result` block in the next "
+                    "message.",
+                    index, fmt::join(open, ", ")));
   std::size_t position = 0;
   std::vector<std::string> seen;
   for (const auto& id : ids_of(next, "tool_result", "tool_use_id")) {
     if (std::ranges::find(called, id) == called.end())
-      return refuse(fmt::format("messages.{}.content.{}: unexpected `tool_use_id` found in `tool_result` blocks: {}. "
-                                "Each `tool_result` block must have a corresponding `tool_use` block in the previous "
-                                "message.", index + 1, position, id));
+      return refuse(
+          fmt::format("messages.{}.content.{}: unexpected `tool_use_id` found in `tool_result` blocks: {}. "
+                      "Each `tool_result` block must have a corresponding `tool_use` block in the previous "
+                      "message.",
+                      index + 1, position, id));
     if (std::ranges::find(seen, id) != seen.end())
-      return refuse(fmt::format("messages.{}.content.{}: each tool_use must have a single result. Found multiple "
-                                "`tool_result` blocks with id: {}", index + 1, position, id));
+      return refuse(
+          fmt::format("messages.{}.content.{}: each tool_use must have a single result. Found multiple "
+                      "`tool_result` blocks with id: {}",
+                      index + 1, position, id));
     seen.push_back(id);
     ++position;
   }
@@ -194,10 +226,12 @@ Outcome<> check_final(json::Value last, json::Value before, std::size_t index, j
   const bool in_loop = !leading_results(last).empty() && body["thinking"]["type"].is("enabled");
   const auto first = before["content"][0]["type"];
   if (in_loop && !first.is("thinking") && !first.is("redacted_thinking"))
-    return refuse(fmt::format("messages.{}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{}`. "
-                              "When `thinking` is enabled, a final `assistant` message must start with a thinking block "
-                              "(preceeding the lastmost set of `tool_use` and `tool_result` blocks). To avoid this "
-                              "requirement, disable `thinking`.", index - 1, first.text_or("text")));
+    return refuse(
+        fmt::format("messages.{}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{}`. "
+                    "When `thinking` is enabled, a final `assistant` message must start with a thinking block "
+                    "(preceeding the lastmost set of `tool_use` and `tool_result` blocks). To avoid this "
+                    "requirement, disable `thinking`.",
+                    index - 1, first.text_or("text")));
   return {};
 }
 
@@ -266,7 +300,8 @@ Outcome<> check_sampling(json::Value body, std::string_view version) {
   if (body["max_tokens"].exists() && body["max_tokens"].integer_or(0) <= budget)
     return refuse("`max_tokens` must be greater than `thinking.budget_tokens`.");
   const auto choice = body["tool_choice"]["type"];
-  if (choice.is("any") || choice.is("tool")) return refuse("Thinking may not be enabled when tool_choice forces tool use.");
+  if (choice.is("any") || choice.is("tool"))
+    return refuse("Thinking may not be enabled when tool_choice forces tool use.");
   return {};
 }
 
@@ -288,14 +323,15 @@ Outcome<> read_anthropic(Turn& turn, const Request& request, const Signer& signe
   const auto body = turn.body;
   const auto version = request.header("anthropic-version");
   if (version.empty()) return refuse("anthropic-version: header is required");
-  if (!one_of(version, versions)) return refuse(fmt::format("anthropic-version: \"{}\" is not a valid version", version));
+  if (!one_of(version, versions))
+    return refuse(fmt::format("anthropic-version: \"{}\" is not a valid version", version));
   if (const auto unknown = unknown_member(body, fields))
     return refuse(fmt::format("{}: Extra inputs are not permitted", *unknown));
   // The simulator keeps no conversations; a client that is told so in these words sends the whole one (SDK 1.12).
   if (body["thread"].present())
-    return std::unexpected(Problem{
-        .message = "thread: threads are not supported here; send the whole conversation.",
-        .details = {R"({"error_code":"thread_unsupported_request","unsupported":["thread"]})"}});
+    return std::unexpected(
+        Problem{.message = "thread: threads are not supported here; send the whole conversation.",
+                .details = {R"({"error_code":"thread_unsupported_request","unsupported":["thread"]})"}});
   if (!body["model"].is_string()) return required("model");
   turn.model = body["model"].text_or("");
   turn.stream = body["stream"].boolean_or(false);
@@ -311,7 +347,8 @@ Outcome<> read_anthropic(Turn& turn, const Request& request, const Signer& signe
   TRY_OK(check_system(reading));
   TRY_OK(check_messages(reading));
   if (reading.breakpoints > breakpoints_max)
-    return refuse(fmt::format("A maximum of 4 blocks with cache_control may be provided. Found {}.", reading.breakpoints));
+    return refuse(
+        fmt::format("A maximum of 4 blocks with cache_control may be provided. Found {}.", reading.breakpoints));
   return {};
 }
 

@@ -140,7 +140,8 @@ void stream_calls(Frames& frames, const Chunks& chunks, std::size_t choice, cons
     const std::string_view payload = call.custom ? "input" : "arguments";
     chunks.add(frames, choice,
                fmt::format("{{\"tool_calls\":[{{\"index\":{},\"id\":\"{}\",\"type\":\"{}\",\"{}\":{{\"name\":{},\"{}\":"
-                           "\"\"}}}}]}}", i, ids.mint("call_"), kind, kind, json::quoted(call.name), payload),
+                           "\"\"}}}}]}}",
+                           i, ids.mint("call_"), kind, kind, json::quoted(call.name), payload),
                {}, FrameKind::delta);
     for (const auto piece : argument_pieces(call.arguments))
       chunks.add(frames, choice,
@@ -218,7 +219,8 @@ Frames chat_stream(const Turn& turn, const Answer& answer, Making making) {
   Frames frames;
   frames.bytes.reserve((answer.cuts.size() + 8) * 280);
   const Chunks chunks(turn, making);
-  for (std::size_t choice = 0; choice < turn.choices; ++choice) stream_choice(frames, chunks, choice, answer, making.ids);
+  for (std::size_t choice = 0; choice < turn.choices; ++choice)
+    stream_choice(frames, chunks, choice, answer, making.ids);
   if (turn.usage_wanted) chunks.add_usage(frames, answer.usage);
   frames.bytes += "data: [DONE]\n\n";
   frames.close(FrameKind::done);
@@ -252,9 +254,10 @@ std::string completions_whole(const Turn& turn, const std::vector<Answer>& answe
 
 Frames completions_stream(const Turn& turn, const std::vector<Answer>& answers, Making making) {
   Frames frames;
-  const auto head = fmt::format("data: {{\"id\":\"{}\",\"object\":\"text_completion\",\"created\":{},\"model\":{},"
-                                "\"system_fingerprint\":\"{}\",\"choices\":[",
-                                making.ids.mint("cmpl-"), making.now_s, json::quoted(turn.model), fingerprint);
+  const auto head = fmt::format(
+      "data: {{\"id\":\"{}\",\"object\":\"text_completion\",\"created\":{},\"model\":{},"
+      "\"system_fingerprint\":\"{}\",\"choices\":[",
+      making.ids.mint("cmpl-"), making.now_s, json::quoted(turn.model), fingerprint);
   const std::string_view tail = turn.usage_wanted ? "],\"usage\":null}\n\n" : "]}\n\n";
   const auto add = [&](std::string_view piece, std::size_t index, std::string_view finish, FrameKind kind) {
     frames.bytes += fmt::format("{}{{\"text\":{},\"index\":{},\"logprobs\":null,\"finish_reason\":{}}}{}", head,

@@ -10,19 +10,50 @@
 namespace agt::sim {
 namespace {
 
-constexpr auto chat_fields = std::to_array<std::string_view>({
-    "model", "messages", "stream", "stream_options", "store", "metadata", "modalities", "audio", "prediction",
-    "temperature", "top_p", "frequency_penalty", "presence_penalty", "logit_bias", "seed", "n", "stop",
-    "max_completion_tokens", "max_tokens", "logprobs", "top_logprobs", "verbosity", "tools", "tool_choice",
-    "parallel_tool_calls", "functions", "function_call", "reasoning_effort", "response_format", "prompt_cache_key",
-    "prompt_cache_options", "prompt_cache_retention", "service_tier", "safety_identifier", "user", "moderation",
-    "web_search_options"});
+constexpr auto chat_fields = std::to_array<std::string_view>({"model",
+                                                              "messages",
+                                                              "stream",
+                                                              "stream_options",
+                                                              "store",
+                                                              "metadata",
+                                                              "modalities",
+                                                              "audio",
+                                                              "prediction",
+                                                              "temperature",
+                                                              "top_p",
+                                                              "frequency_penalty",
+                                                              "presence_penalty",
+                                                              "logit_bias",
+                                                              "seed",
+                                                              "n",
+                                                              "stop",
+                                                              "max_completion_tokens",
+                                                              "max_tokens",
+                                                              "logprobs",
+                                                              "top_logprobs",
+                                                              "verbosity",
+                                                              "tools",
+                                                              "tool_choice",
+                                                              "parallel_tool_calls",
+                                                              "functions",
+                                                              "function_call",
+                                                              "reasoning_effort",
+                                                              "response_format",
+                                                              "prompt_cache_key",
+                                                              "prompt_cache_options",
+                                                              "prompt_cache_retention",
+                                                              "service_tier",
+                                                              "safety_identifier",
+                                                              "user",
+                                                              "moderation",
+                                                              "web_search_options"});
 constexpr std::array<std::string_view, 6> roles{"system", "assistant", "user", "function", "tool", "developer"};
-constexpr std::array<std::string_view, 8> part_types{"text", "image_url", "input_audio", "file", "refusal", "video_url",
-                                                     "thinking", "reasoning"};
+constexpr std::array<std::string_view, 8> part_types{"text",    "image_url", "input_audio", "file",
+                                                     "refusal", "video_url", "thinking",    "reasoning"};
 
 std::unexpected<Problem> missing(std::string_view what) {
-  return refuse(fmt::format("Missing required parameter: '{}'.", what), std::string(what), "missing_required_parameter");
+  return refuse(fmt::format("Missing required parameter: '{}'.", what), std::string(what),
+                "missing_required_parameter");
 }
 std::unexpected<Problem> wrong_type(json::Value value, std::string_view wanted) {
   return refuse(fmt::format("Invalid type for '{}': expected {}, but got {} instead.", value.path(), wanted,
@@ -38,7 +69,8 @@ Outcome<> check_content(json::Value content) {
     const auto type = part["type"].text_or("");
     if (!one_of(type, part_types))
       return refuse(fmt::format("Invalid value: '{}'. Supported values are: 'text', 'image_url', 'input_audio', "
-                                "'refusal', 'audio', and 'file'.", type),
+                                "'refusal', 'audio', and 'file'.",
+                                type),
                     part.path() + ".type", "invalid_value");
     if (type == "text" && !part["text"].is_string()) return missing(part.path() + ".text");
     if (type == "image_url" && !part["image_url"]["url"].is_string()) return missing(part.path() + ".image_url.url");
@@ -51,12 +83,15 @@ Outcome<> check_calls(json::Value calls) {
   if (!calls.is_array()) return wrong_type(calls, "an array of objects");
   if (calls.size() == 0)
     return refuse(fmt::format("Invalid '{}': empty array. Expected an array with minimum length 1, but got an empty "
-                              "array instead.", calls.path()), calls.path(), "empty_array");
+                              "array instead.",
+                              calls.path()),
+                  calls.path(), "empty_array");
   for (const auto call : calls.children()) {
     if (!call["id"].is_string()) return missing(call.path() + ".id");
     if (call["id"].text_or("").size() > 64)
-      return refuse(fmt::format("Invalid '{}.id': string too long. Expected a string with maximum length 64.",
-                                call.path()), call.path() + ".id", "string_above_max_length");
+      return refuse(
+          fmt::format("Invalid '{}.id': string too long. Expected a string with maximum length 64.", call.path()),
+          call.path() + ".id", "string_above_max_length");
     if (call["type"].is("custom")) {
       if (!call["custom"]["input"].is_string()) return missing(call.path() + ".custom.input");
       continue;
@@ -65,7 +100,8 @@ Outcome<> check_calls(json::Value calls) {
     const auto function = call["function"];
     if (!is_plain_name(function["name"].text_or(""), 64))
       return refuse(fmt::format("Invalid '{}.function.name': string does not match pattern. Expected a string that "
-                                "matches the pattern '^[a-zA-Z0-9_-]+$'.", call.path()),
+                                "matches the pattern '^[a-zA-Z0-9_-]+$'.",
+                                call.path()),
                     call.path() + ".function.name", "invalid_value");
     const auto arguments = function["arguments"];
     if (!arguments.exists()) return missing(call.path() + ".function.arguments");
@@ -99,8 +135,10 @@ class OpenCalls {
       return {};
     }
     if (std::ranges::find(answered_, text) != answered_.end()) return {};
-    return refuse("Invalid parameter: messages with role 'tool' must be a response to a preceeding message with "
-                  "'tool_calls'.", message.path() + ".role");
+    return refuse(
+        "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with "
+        "'tool_calls'.",
+        message.path() + ".role");
   }
   void forget() { answered_.clear(); }
 
@@ -114,7 +152,8 @@ Outcome<> read_message(json::Value message, Turn& turn, OpenCalls& calls) {
   const auto role = message["role"].text_or("");
   if (!one_of(role, roles))
     return refuse(fmt::format("Invalid value: '{}'. Supported values are: 'system', 'assistant', 'user', 'function', "
-                              "'tool', and 'developer'.", role),
+                              "'tool', and 'developer'.",
+                              role),
                   message.path() + ".role", "invalid_value");
   TRY_OK(calls.before(message, role));
   const auto content = message["content"];
@@ -129,7 +168,8 @@ Outcome<> read_message(json::Value message, Turn& turn, OpenCalls& calls) {
     return {};
   }
   if (!content.present())
-    return refuse(fmt::format("Invalid value for 'content': expected a string, got null."), message.path() + ".content");
+    return refuse(fmt::format("Invalid value for 'content': expected a string, got null."),
+                  message.path() + ".content");
   if (role == "tool") {
     TRY_OK(calls.answered(message));
     turn.said.tool_result(content_text(content));
@@ -151,22 +191,27 @@ Outcome<> read_tools(Turn& turn) {
   }
   if (!tools.is_array()) return wrong_type(tools, "an array of objects");
   if (tools.size() == 0)
-    return refuse("Invalid 'tools': empty array. Expected an array with minimum length 1, but got an empty array "
-                  "instead.", "tools", "empty_array");
+    return refuse(
+        "Invalid 'tools': empty array. Expected an array with minimum length 1, but got an empty array "
+        "instead.",
+        "tools", "empty_array");
   for (const auto tool : tools.children()) {
     const bool custom = tool["type"].is("custom");
     if (!custom && !tool["type"].is("function"))
-      return refuse(fmt::format("Invalid value: '{}'. Supported values are: 'function' and 'custom'.",
-                                tool["type"].text_or("")), tool.path() + ".type", "invalid_value");
+      return refuse(
+          fmt::format("Invalid value: '{}'. Supported values are: 'function' and 'custom'.", tool["type"].text_or("")),
+          tool.path() + ".type", "invalid_value");
     const auto name = tool[custom ? "custom" : "function"]["name"];
     if (!is_plain_name(name.text_or(""), 64))
       return refuse(fmt::format("Invalid '{}.function.name': string does not match pattern. Expected a string that "
-                                "matches the pattern '^[a-zA-Z0-9_-]+$'.", tool.path()),
+                                "matches the pattern '^[a-zA-Z0-9_-]+$'.",
+                                tool.path()),
                     tool.path() + ".function.name", "invalid_value");
     const auto parameters = tool["function"]["parameters"];
     if (parameters.present() && !parameters["type"].is("object"))
       return refuse(fmt::format("Invalid schema for function '{}': schema must be a JSON Schema of 'type: \"object\"', "
-                                "got 'type: \"{}\"'.", name.text_or(""), parameters["type"].text_or("None")),
+                                "got 'type: \"{}\"'.",
+                                name.text_or(""), parameters["type"].text_or("None")),
                     tool.path() + ".function.parameters", "invalid_function_parameters");
     turn.tools.push_back({.name = name.text_or(""), .custom = custom});
   }
@@ -193,7 +238,9 @@ Outcome<> read_common(Turn& turn) {
   for (const auto one : stop.children()) turn.stops.push_back(one.text_or(""));
   if (turn.stops.size() > 4)
     return refuse(fmt::format("Invalid 'stop': array too long. Expected an array with maximum length 4, but got an "
-                              "array with length {} instead.", turn.stops.size()), "stop", "array_above_max_length");
+                              "array with length {} instead.",
+                              turn.stops.size()),
+                  "stop", "array_above_max_length");
   return {};
 }
 
@@ -211,8 +258,10 @@ Outcome<> read_chat(Turn& turn) {
   if (!messages.exists()) return missing("messages");
   if (!messages.is_array()) return wrong_type(messages, "an array of objects");
   if (messages.size() == 0)
-    return refuse("Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array "
-                  "instead.", "messages", "empty_array");
+    return refuse(
+        "Invalid 'messages': empty array. Expected an array with minimum length 1, but got an empty array "
+        "instead.",
+        "messages", "empty_array");
   OpenCalls calls;
   for (const auto message : messages.children()) TRY_OK(read_message(message, turn, calls));
   TRY_OK(calls.before({}, "end"));

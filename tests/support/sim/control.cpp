@@ -15,9 +15,7 @@ Reply told(int status, std::string body) {
   return reply;
 }
 
-Reply refused(const Error& error) {
-  return told(400, fmt::format("{{\"error\":{}}}", json::quoted(error.message)));
-}
+Reply refused(const Error& error) { return told(400, fmt::format("{{\"error\":{}}}", json::quoted(error.message))); }
 
 Reply queue_scripts(const Request& request, ScriptBook& scripts) {
   const auto document = json::Document::parse(request.body);

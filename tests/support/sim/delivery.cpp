@@ -167,7 +167,8 @@ Ended Delivery::deliver(const Reply& reply, After after) {
     return sent == Ended::complete ? Ended::cut : sent;
   }
   std::string head;
-  append_head(head, reply, static_cast<std::int64_t>(reply.body.size()) + script_.content_length_lie.value_or(0), after);
+  append_head(head, reply, static_cast<std::int64_t>(reply.body.size()) + script_.content_length_lie.value_or(0),
+              after);
   if (const auto sent = send_head(head); sent != Ended::complete) return sent;
   if (const auto waited = wait(script_.first_byte_delay_ms); waited != Ended::complete) return waited;
   if (script_.stall == Stall::body)

@@ -29,20 +29,24 @@ std::unexpected<Problem> google_refusal(int status, std::string message, std::st
   return std::unexpected(Problem{
       .status = status,
       .message = std::move(message),
-      .details = {fmt::format(R"([{{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"{}","domain":"googleapis.com","metadata":{{"service":"generativelanguage.googleapis.com"}}}}])",
-                              reason)}});
+      .details = {fmt::format(
+          R"([{{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"{}","domain":"googleapis.com","metadata":{{"service":"generativelanguage.googleapis.com"}}}}])",
+          reason)}});
 }
 
 Outcome<> admit_google(const Request& request, std::string_view key) {
   const bool by_token = !bearer(request).empty();
   if (key.empty())
-    return google_refusal(403, "Method doesn't allow unregistered callers (callers without established identity). Please "
-                               "use API Key or other form of API consumer identity to call this API.",
+    return google_refusal(403,
+                          "Method doesn't allow unregistered callers (callers without established identity). Please "
+                          "use API Key or other form of API consumer identity to call this API.",
                           "CREDENTIALS_MISSING");
   if (key != bad_key) return {};
   if (by_token)
-    return google_refusal(401, "Request had invalid authentication credentials. Expected OAuth 2 access token, login "
-                               "cookie or other valid authentication credential.", "ACCESS_TOKEN_TYPE_UNSUPPORTED");
+    return google_refusal(401,
+                          "Request had invalid authentication credentials. Expected OAuth 2 access token, login "
+                          "cookie or other valid authentication credential.",
+                          "ACCESS_TOKEN_TYPE_UNSUPPORTED");
   return google_refusal(400, "API key not valid. Please pass a valid API key.", "API_KEY_INVALID");
 }
 
@@ -61,8 +65,9 @@ json::Value request_body(const Route& route, json::Value root) {
 
 // What a provider would count tokens of: options such as `stream` cost none.
 std::size_t prompt_bytes(json::Value body) {
-  constexpr std::array<std::string_view, 9> counted{"messages", "system",   "tools",             "input", "instructions",
-                                                    "prompt",   "contents", "systemInstruction", "system_instruction"};
+  constexpr std::array<std::string_view, 9> counted{"messages",          "system", "tools",    "input",
+                                                    "instructions",      "prompt", "contents", "systemInstruction",
+                                                    "system_instruction"};
   std::size_t bytes = 0;
   for (const auto member : body.children())
     if (std::ranges::find(counted, member.key()) != counted.end()) bytes += member.raw().size();
@@ -114,11 +119,12 @@ Outcome<> Desk::admit(const Request& request, const Route& route, Now now) {
   if (key.empty())
     return std::unexpected(Problem{
         .status = 401,
-        .message = anthropic ? "x-api-key header is required"
-                             : "You didn't provide an API key. You need to provide your API key in an Authorization header "
-                               "using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."});
-  const bool google_only = request.find("x-goog-api-key") != nullptr && request.find("x-api-key") == nullptr &&
-                           bearer(request).empty();
+        .message = anthropic
+                       ? "x-api-key header is required"
+                       : "You didn't provide an API key. You need to provide your API key in an Authorization header "
+                         "using Bearer auth (i.e. Authorization: Bearer YOUR_KEY)."});
+  const bool google_only =
+      request.find("x-goog-api-key") != nullptr && request.find("x-api-key") == nullptr && bearer(request).empty();
   if (key != bad_key && !google_only && tokens.accepts(key, now.unix_ms)) return {};
   return std::unexpected(Problem{.status = 401,
                                  .message = anthropic ? "invalid x-api-key" : "Incorrect API key provided.",
@@ -148,7 +154,8 @@ Reply Desk::answer_turn(Turn& turn, const Request& request, const Route& route, 
     answers.push_back(answer(turn, script));
   }
   if (script.reply_bytes) pad_to(answers, turn, *script.reply_bytes, making);
-  Reply reply{.status = script.status.value_or(200), .headers = usual_headers(turn.dialect, ids), .stream = turn.stream};
+  Reply reply{
+      .status = script.status.value_or(200), .headers = usual_headers(turn.dialect, ids), .stream = turn.stream};
   if (!turn.stream) {
     reply.body = whole_reply(turn, answers, making);
     return reply;

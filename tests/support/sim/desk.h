@@ -45,8 +45,10 @@ class Desk {
  private:
   [[nodiscard]] Outcome<Script> script_for(const Request& request, const Route& route, std::string_view model);
   [[nodiscard]] Outcome<> admit(const Request& request, const Route& route, Now now);
-  [[nodiscard]] Reply answer_turn(Turn& turn, const Request& request, const Route& route, const Script& script, Now now);
-  [[nodiscard]] Reply converse(const Request& request, const Route& route, json::Value root, const Script& script, Now now);
+  [[nodiscard]] Reply answer_turn(Turn& turn, const Request& request, const Route& route, const Script& script,
+                                  Now now);
+  [[nodiscard]] Reply converse(const Request& request, const Route& route, json::Value root, const Script& script,
+                               Now now);
   [[nodiscard]] Reply without_body(const Route& route, const Request& request);
 };
 

@@ -58,8 +58,8 @@ std::string call_part(const ToolCall& call, std::string_view signature) {
 class Chunk {
  public:
   Chunk(const Turn& turn, Making making) {
-    tail_ = fmt::format(",\"modelVersion\":{},\"responseId\":\"{}\"}}", json::quoted(turn.model),
-                        making.ids.mint("", 22));
+    tail_ =
+        fmt::format(",\"modelVersion\":{},\"responseId\":\"{}\"}}", json::quoted(turn.model), making.ids.mint("", 22));
     if (!turn.wrapped) return;
     head_ = "{\"response\":";
     tail_ += fmt::format(",\"traceId\":\"{}\"}}", making.ids.mint("", 16));
@@ -89,8 +89,9 @@ class Chunk {
     out += tail_;
   }
   void write_blocked(std::string& out, std::string_view usage) const {
-    out += fmt::format("{}{{\"promptFeedback\":{{\"blockReason\":\"SAFETY\",\"safetyRatings\":{}}},\"usageMetadata\":{}{}",
-                       head_, ratings, usage, tail_);
+    out +=
+        fmt::format("{}{{\"promptFeedback\":{{\"blockReason\":\"SAFETY\",\"safetyRatings\":{}}},\"usageMetadata\":{}{}",
+                    head_, ratings, usage, tail_);
   }
 
  private:
@@ -120,7 +121,8 @@ std::string gemini_whole(const Turn& turn, const Answer& answer, Making making) 
   if (answer.stop != Stop::refusal) {
     if (answer.thinking) parts.push_back(thought_part(*answer.thinking));
     if (!answer.text.empty()) parts.push_back(text_part(answer.text, answer.calls.empty() ? signature : ""));
-    for (const auto& call : answer.calls) parts.push_back(call_part(call, &call == answer.calls.data() ? signature : ""));
+    for (const auto& call : answer.calls)
+      parts.push_back(call_part(call, &call == answer.calls.data() ? signature : ""));
   }
   chunk.write(out, fmt::format("{}", fmt::join(parts, ",")), finish_reason(answer), usage);
   return out;

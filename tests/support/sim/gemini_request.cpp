@@ -14,16 +14,34 @@ constexpr auto fields = std::to_array<std::string_view>(
     {"contents", "systemInstruction", "tools", "toolConfig", "safetySettings", "generationConfig", "cachedContent",
      "serviceTier", "store", "continuationToken", "labels", "model", "generateContentRequest"});
 constexpr auto wrapped_only = std::to_array<std::string_view>({"session_id", "sessionId"});
-constexpr auto config_fields = std::to_array<std::string_view>(
-    {"temperature", "topP", "topK", "candidateCount", "maxOutputTokens", "stopSequences", "seed", "presencePenalty",
-     "frequencyPenalty", "responseLogprobs", "logprobs", "responseMimeType", "responseSchema", "responseJsonSchema",
-     "responseModalities", "mediaResolution", "speechConfig", "imageConfig", "thinkingConfig",
-     "audioTranscriptionConfig", "enableEnhancedCivicAnswers", "routingConfig", "modelSelectionConfig",
-     "audioTimestamp"});
-constexpr auto part_fields = std::to_array<std::string_view>(
-    {"text", "thought", "thoughtSignature", "inlineData", "fileData", "functionCall", "functionResponse",
-     "executableCode", "codeExecutionResult", "toolCall", "toolResponse", "videoMetadata", "mediaResolution",
-     "partMetadata"});
+constexpr auto config_fields = std::to_array<std::string_view>({"temperature",
+                                                                "topP",
+                                                                "topK",
+                                                                "candidateCount",
+                                                                "maxOutputTokens",
+                                                                "stopSequences",
+                                                                "seed",
+                                                                "presencePenalty",
+                                                                "frequencyPenalty",
+                                                                "responseLogprobs",
+                                                                "logprobs",
+                                                                "responseMimeType",
+                                                                "responseSchema",
+                                                                "responseJsonSchema",
+                                                                "responseModalities",
+                                                                "mediaResolution",
+                                                                "speechConfig",
+                                                                "imageConfig",
+                                                                "thinkingConfig",
+                                                                "audioTranscriptionConfig",
+                                                                "enableEnhancedCivicAnswers",
+                                                                "routingConfig",
+                                                                "modelSelectionConfig",
+                                                                "audioTimestamp"});
+constexpr auto part_fields =
+    std::to_array<std::string_view>({"text", "thought", "thoughtSignature", "inlineData", "fileData", "functionCall",
+                                     "functionResponse", "executableCode", "codeExecutionResult", "toolCall",
+                                     "toolResponse", "videoMetadata", "mediaResolution", "partMetadata"});
 constexpr std::string_view sentinel = "skip_thought_signature_validator";  // documented by Google
 
 struct Place {
@@ -63,7 +81,8 @@ Outcome<> check_call(json::Value call, Place place) {
   if (call["name"].text_or("").empty()) return bad_value(at + ".name", "Name cannot be empty.");
   const auto args = call["args"];
   if (args.present() && !args.is_object())
-    return refuse(fmt::format("Invalid value at '{}.args' (type.googleapis.com/google.protobuf.Struct), {}", at, args.raw()));
+    return refuse(
+        fmt::format("Invalid value at '{}.args' (type.googleapis.com/google.protobuf.Struct), {}", at, args.raw()));
   return {};
 }
 
@@ -96,8 +115,10 @@ Outcome<> read_part(json::Value part, Place place, bool model, Counts& counts, c
   const auto response = either(part, "functionResponse");
   if (call.exists()) {
     TRY_OK(check_call(call, place));
-    if (!model) return refuse("Please ensure that function call turn comes immediately after a user turn or after a "
-                              "function response turn.");
+    if (!model)
+      return refuse(
+          "Please ensure that function call turn comes immediately after a user turn or after a "
+          "function response turn.");
     if (counts.calls++ == 0) {
       counts.first_call = call["name"].text_or("");
       counts.first_call_signed = either(part, "thoughtSignature").present();
@@ -128,8 +149,7 @@ Outcome<Counts> read_content(json::Value content, std::size_t index, const Signe
   static constexpr auto known = std::to_array<std::string_view>({"role", "parts"});
   TRY_OK(known_fields(content, known, fmt::format("contents[{}]", index)));
   const auto role = content["role"].text_or("user");
-  if (role != "user" && role != "model" && role != "function")
-    return refuse("Please use a valid role: user, model.");
+  if (role != "user" && role != "model" && role != "function") return refuse("Please use a valid role: user, model.");
   const bool model = role == "model";
   if (model) turn.said.model_turn();
   Counts counts;
@@ -147,11 +167,12 @@ Outcome<Counts> read_content(json::Value content, std::size_t index, const Signe
 Outcome<> check_signed_steps(const std::vector<Counts>& all, std::size_t turn_begin) {
   for (std::size_t i = turn_begin; i < all.size(); ++i) {
     if (all[i].calls == 0 || all[i].first_call_signed) continue;
-    return refuse(fmt::format("Function call is missing a thought_signature in functionCall parts. This is required for "
-                              "tools to work correctly, and missing thought_signature may lead to degraded model "
-                              "performance. Additional data, function call `default_api:{}` , position {}. Please refer "
-                              "to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.",
-                              all[i].first_call, i + 1));
+    return refuse(
+        fmt::format("Function call is missing a thought_signature in functionCall parts. This is required for "
+                    "tools to work correctly, and missing thought_signature may lead to degraded model "
+                    "performance. Additional data, function call `default_api:{}` , position {}. Please refer "
+                    "to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.",
+                    all[i].first_call, i + 1));
   }
   return {};
 }
@@ -162,15 +183,18 @@ Outcome<> check_counts(const std::vector<Counts>& all, const std::vector<bool>& 
     if (all[i].responses > 0 && calls_before == 0)
       return refuse("Please ensure that function response turn comes immediately after a function call turn.");
     if (all[i].responses != calls_before)
-      return refuse("Please ensure that the number of function response parts is equal to the number of function call "
-                    "parts of the function call turn.");
+      return refuse(
+          "Please ensure that the number of function response parts is equal to the number of function call "
+          "parts of the function call turn.");
     if (all[i].calls > 0 && (i == 0 || is_model[i - 1]))
-      return refuse("Please ensure that function call turn comes immediately after a user turn or after a function "
-                    "response turn.");
+      return refuse(
+          "Please ensure that function call turn comes immediately after a user turn or after a function "
+          "response turn.");
   }
   if (!all.empty() && all.back().calls > 0)
-    return refuse("Please ensure that the number of function response parts is equal to the number of function call "
-                  "parts of the function call turn.");
+    return refuse(
+        "Please ensure that the number of function response parts is equal to the number of function call "
+        "parts of the function call turn.");
   return {};
 }
 
@@ -205,7 +229,8 @@ Outcome<> check_config(Turn& turn) {
   if (temperature.present() && (temperature.number_or(-1) < 0 || temperature.number_or(-1) > 2))
     return bad_value("generation_config.temperature", "temperature must be in the range [0.0, 2.0].");
   for (const auto stop : either(config, "stopSequences").children()) turn.stops.push_back(stop.text_or(""));
-  if (turn.stops.size() > 5) return bad_value("generation_config.stop_sequences", "at most 5 stop sequences are allowed.");
+  if (turn.stops.size() > 5)
+    return bad_value("generation_config.stop_sequences", "at most 5 stop sequences are allowed.");
   const auto schema = either(config, "responseSchema");
   if (schema.exists()) {
     if (!either(config, "responseMimeType").is("application/json"))
@@ -218,11 +243,14 @@ Outcome<> check_config(Turn& turn) {
 Outcome<> check_tool_config(Turn& turn) {
   const auto calling = either(either(turn.body, "toolConfig"), "functionCallingConfig");
   const auto mode = calling["mode"].text_or("AUTO");
-  static constexpr auto modes = std::to_array<std::string_view>({"AUTO", "ANY", "NONE", "VALIDATED", "MODE_UNSPECIFIED"});
+  static constexpr auto modes =
+      std::to_array<std::string_view>({"AUTO", "ANY", "NONE", "VALIDATED", "MODE_UNSPECIFIED"});
   if (!one_of(mode, modes))
-    return refuse(fmt::format("Invalid value at 'tool_config.function_calling_config.mode' "
-                              "(type.googleapis.com/google.ai.generativelanguage.v1beta.FunctionCallingConfig.Mode), "
-                              "\"{}\"", mode));
+    return refuse(
+        fmt::format("Invalid value at 'tool_config.function_calling_config.mode' "
+                    "(type.googleapis.com/google.ai.generativelanguage.v1beta.FunctionCallingConfig.Mode), "
+                    "\"{}\"",
+                    mode));
   if (either(calling, "allowedFunctionNames").size() > 0 && mode != "ANY" && mode != "VALIDATED")
     return refuse("Function calling config allowed_function_names should only be set when mode is ANY or VALIDATED.");
   return {};

@@ -10,9 +10,9 @@ namespace agt::sim {
 namespace {
 
 constexpr auto schema_fields = std::to_array<std::string_view>(
-    {"type", "format", "title", "description", "nullable", "enum", "items", "minItems", "maxItems", "properties",
-     "required", "minProperties", "maxProperties", "minimum", "maximum", "minLength", "maxLength", "pattern", "example",
-     "anyOf", "propertyOrdering", "default"});
+    {"type",      "format",     "title",    "description",   "nullable",         "enum",    "items",   "minItems",
+     "maxItems",  "properties", "required", "minProperties", "maxProperties",    "minimum", "maximum", "minLength",
+     "maxLength", "pattern",    "example",  "anyOf",         "propertyOrdering", "default"});
 constexpr auto types = std::to_array<std::string_view>(
     {"STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL", "TYPE_UNSPECIFIED"});
 constexpr auto tool_fields = std::to_array<std::string_view>(
@@ -23,7 +23,8 @@ constexpr auto function_fields = std::to_array<std::string_view>(
 
 std::string upper(std::string_view s) {
   std::string out(s);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
   return out;
 }
 
@@ -34,8 +35,10 @@ std::unexpected<Problem> bad_value(const std::string& at, std::string_view type,
 Outcome<> check_type(json::Value type, const std::string& at) {
   if (!type.exists()) return {};
   if (!type.is_string())
-    return std::unexpected(Problem{.message = fmt::format("Invalid JSON payload received. Unknown name \"type\" at '{}': "
-                                                          "Proto field is not repeating, cannot start list.", at)});
+    return std::unexpected(
+        Problem{.message = fmt::format("Invalid JSON payload received. Unknown name \"type\" at '{}': "
+                                       "Proto field is not repeating, cannot start list.",
+                                       at)});
   if (!one_of(upper(type.text_or("")), types))
     return bad_value(at + ".type", "type.googleapis.com/google.ai.generativelanguage.v1beta.Type", type.raw());
   return {};
@@ -65,23 +68,26 @@ bool is_function_name(std::string_view name) {
   if (name.empty() || name.size() > 64) return false;
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   if (!letter(name.front())) return false;
-  return std::ranges::all_of(name, [&](char c) {
-    return letter(c) || (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-';
-  });
+  return std::ranges::all_of(
+      name, [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '.' || c == ':' || c == '-'; });
 }
 
 Outcome<> check_function(json::Value function, const std::string& at) {
   for (const auto member : function.children())
     if (!one_of(camel(member.key()), function_fields)) return std::unexpected(unknown_name(member.key(), at));
   if (!is_function_name(function["name"].text_or("")))
-    return refuse(fmt::format("* GenerateContentRequest.{}.name: Invalid function name. Must start with a letter or an "
-                              "underscore. Must be alphanumeric (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), "
-                              "or dashes (-), with a maximum length of 64.\n", at));
+    return refuse(
+        fmt::format("* GenerateContentRequest.{}.name: Invalid function name. Must start with a letter or an "
+                    "underscore. Must be alphanumeric (a-z, A-Z, 0-9), underscores (_), dots (.), colons (:), "
+                    "or dashes (-), with a maximum length of 64.\n",
+                    at));
   const auto parameters = function["parameters"];
   const auto json_schema = either(function, "parametersJsonSchema");
   if (parameters.exists() && json_schema.exists())
-    return refuse(fmt::format("* GenerateContentRequest.{}: only one of parameters and parameters_json_schema may be set\n", at));
-  if (json_schema.present() && !json_schema.is_object()) return bad_value(at, "google.protobuf.Value", json_schema.raw());
+    return refuse(
+        fmt::format("* GenerateContentRequest.{}: only one of parameters and parameters_json_schema may be set\n", at));
+  if (json_schema.present() && !json_schema.is_object())
+    return bad_value(at, "google.protobuf.Value", json_schema.raw());
   if (!parameters.present()) return {};
   const auto type = upper(parameters["type"].text_or("OBJECT"));
   if (type != "OBJECT")
@@ -113,7 +119,8 @@ Outcome<> check_gemini_schema(json::Value schema, const std::string& at) {
 }
 
 Outcome<> check_gemini_tools(json::Value tools) {
-  if (!tools.is_array()) return refuse("Invalid value at 'tools' (type.googleapis.com/google.ai.generativelanguage.v1beta.Tool)");
+  if (!tools.is_array())
+    return refuse("Invalid value at 'tools' (type.googleapis.com/google.ai.generativelanguage.v1beta.Tool)");
   std::size_t index = 0;
   std::vector<std::string> names;
   for (const auto tool : tools.children()) {

@@ -19,14 +19,16 @@ TEST(Markers, reads_several_calls_as_parallel_ones) {
 }
 
 TEST(Markers, takes_what_is_incomplete_as_ordinary_text) {
-  for (const auto* text : {"[[tool Bash {\"a\":1]]", "[[tool]]", "[[tool ]]", "[[think", "[[long x]]", "[[json {]]", "[["}) {
+  for (const auto* text :
+       {"[[tool Bash {\"a\":1]]", "[[tool]]", "[[tool ]]", "[[think", "[[long x]]", "[[json {]]", "[["}) {
     const auto found = find_markers(text);
     EXPECT_TRUE(found.calls.empty() && !found.think && !found.long_chunks && !found.json) << text;
   }
 }
 
 TEST(Markers, reads_the_words_and_the_numbers) {
-  const auto found = find_markers("a [[think]] b [[length]] [[refuse]] [[long 12]] [[json {\"k\": [\"]]\"]}]] [[usage {\"input\":3}]]");
+  const auto found = find_markers(
+      "a [[think]] b [[length]] [[refuse]] [[long 12]] [[json {\"k\": [\"]]\"]}]] [[usage {\"input\":3}]]");
   EXPECT_TRUE(found.think && found.length && found.refuse);
   EXPECT_EQ(found.long_chunks, 12);
   EXPECT_EQ(found.json, R"({"k": ["]]"]})");

@@ -36,9 +36,9 @@ std::vector<Header> usual_headers(Dialect dialect, Minter& ids) {
     case Dialect::chat:
     case Dialect::completions:
     case Dialect::responses:
-      return {{"x-request-id", ids.mint("req_", 32)},     {"openai-version", "2020-10-01"},
-              {"openai-organization", "org-simulated"},   {"openai-processing-ms", "5"},
-              {"x-ratelimit-limit-requests", "10000"},    {"x-ratelimit-remaining-requests", "9999"},
+      return {{"x-request-id", ids.mint("req_", 32)},   {"openai-version", "2020-10-01"},
+              {"openai-organization", "org-simulated"}, {"openai-processing-ms", "5"},
+              {"x-ratelimit-limit-requests", "10000"},  {"x-ratelimit-remaining-requests", "9999"},
               {"x-ratelimit-reset-requests", "6ms"}};
     case Dialect::anthropic:
       return {{"request-id", ids.mint("req_011")},
@@ -47,7 +47,9 @@ std::vector<Header> usual_headers(Dialect dialect, Minter& ids) {
               {"anthropic-ratelimit-requests-remaining", "3999"},
               {"anthropic-ratelimit-requests-reset", "2030-01-01T00:00:00Z"}};
     case Dialect::gemini:
-      return {{"vary", "Origin, X-Origin, Referer"}, {"x-content-type-options", "nosniff"}, {"server-timing", "gfet4t7; dur=5"}};
+      return {{"vary", "Origin, X-Origin, Referer"},
+              {"x-content-type-options", "nosniff"},
+              {"server-timing", "gfet4t7; dur=5"}};
   }
   std::unreachable();
 }

@@ -40,14 +40,16 @@ TEST_F(Asking, chat_whole_has_every_field) {
   const auto root = document->root();
   EXPECT_TRUE(root["id"].text_or("").starts_with("chatcmpl-"));
   EXPECT_EQ(root["created"].integer_or(0), 1'800'000'000);
-  EXPECT_EQ(root["choices"].raw(),
-            R"([{"index":0,"message":{"role":"assistant","content":"Echo: hi","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}])");
+  EXPECT_EQ(
+      root["choices"].raw(),
+      R"([{"index":0,"message":{"role":"assistant","content":"Echo: hi","refusal":null,"annotations":[]},"logprobs":null,"finish_reason":"stop"}])");
   EXPECT_EQ(root["usage"]["completion_tokens_details"]["reasoning_tokens"].integer_or(-1), 0);
 }
 
 TEST_F(Asking, chat_stream_ends_with_usage_and_done) {
-  const auto reply = ask("/v1/chat/completions",
-                         R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hi"}]})");
+  const auto reply = ask(
+      "/v1/chat/completions",
+      R"({"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"hi"}]})");
   const auto& marks = reply.frames.marks;
   ASSERT_EQ(marks.size(), 6U);  // role, "Echo: ", "hi", finish, usage, [DONE]
   EXPECT_EQ(reply.frames.at(5), "data: [DONE]\n\n");
@@ -63,11 +65,11 @@ TEST_F(Asking, responses_stream_is_in_order) {
     types.push_back(event.root()["type"].text_or(""));
     EXPECT_EQ(event.root()["sequence_number"].integer_or(-1), number++);
   }
-  EXPECT_EQ(types, (std::vector<std::string>{
-                       "response.created", "response.in_progress", "response.output_item.added",
-                       "response.content_part.added", "response.output_text.delta", "response.output_text.delta",
-                       "response.output_text.done", "response.content_part.done", "response.output_item.done",
-                       "response.completed"}));
+  EXPECT_EQ(types,
+            (std::vector<std::string>{
+                "response.created", "response.in_progress", "response.output_item.added", "response.content_part.added",
+                "response.output_text.delta", "response.output_text.delta", "response.output_text.done",
+                "response.content_part.done", "response.output_item.done", "response.completed"}));
 }
 
 TEST_F(Asking, responses_object_has_the_keys_that_strict_clients_want) {
@@ -86,8 +88,10 @@ TEST_F(Asking, responses_object_has_the_keys_that_strict_clients_want) {
 }
 
 TEST_F(Asking, anthropic_stream_is_in_order) {
-  const auto reply = ask("/v1/messages", R"({"model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"[[think]] hi"}]})",
-                         "2023-06-01");
+  const auto reply =
+      ask("/v1/messages",
+          R"({"model":"m","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"[[think]] hi"}]})",
+          "2023-06-01");
   EXPECT_TRUE(reply.frames.at(0).starts_with("event: message_start\ndata: {\"type\":\"message_start\""));
   std::string shape;
   for (const auto& event : events(reply)) {
@@ -101,9 +105,10 @@ TEST_F(Asking, anthropic_stream_is_in_order) {
 }
 
 TEST_F(Asking, anthropic_counts_caches_apart) {
-  const auto reply = ask("/v1/messages",
-                         R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"[[usage {\"input\":10,\"cached\":4,\"cache_write\":3,\"output\":2}]]"}]})",
-                         "2023-06-01");
+  const auto reply = ask(
+      "/v1/messages",
+      R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"[[usage {\"input\":10,\"cached\":4,\"cache_write\":3,\"output\":2}]]"}]})",
+      "2023-06-01");
   const auto document = json::Document::parse(reply.body);
   const auto usage = document->root()["usage"];
   EXPECT_EQ(usage["input_tokens"].integer_or(-1), 3);
@@ -115,8 +120,7 @@ TEST_F(Asking, gemini_stream_says_finish_once_and_ends_bare) {
   const auto reply = ask("/v1/models/m:streamGenerateContent?alt=sse", R"({"contents":[{"parts":[{"text":"hi"}]}]})");
   EXPECT_TRUE(reply.frames.bytes.ends_with("\r\n\r\n"));
   std::size_t finished = 0;
-  for (const auto& event : events(reply))
-    finished += event.root()["candidates"][0]["finishReason"].exists() ? 1U : 0U;
+  for (const auto& event : events(reply)) finished += event.root()["candidates"][0]["finishReason"].exists() ? 1U : 0U;
   EXPECT_EQ(finished, 1U);
 }
 
@@ -132,8 +136,9 @@ TEST_F(Asking, refusals_and_lengths_have_each_providers_words) {
   EXPECT_EQ(json::Document::parse(gemini.body)->root()["candidates"][0]["finishReason"].text_or(""), "SAFETY");
   const auto chat = ask("/v1/chat/completions", R"({"model":"m","messages":[{"role":"user","content":"[[length]]"}]})");
   EXPECT_NE(chat.body.find(R"("finish_reason":"length")"), std::string::npos);
-  const auto claude = ask("/v1/messages", R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":"[[refuse]]"}]})",
-                          "2023-06-01");
+  const auto claude =
+      ask("/v1/messages", R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":"[[refuse]]"}]})",
+          "2023-06-01");
   EXPECT_NE(claude.body.find(R"("content":[],"stop_reason":"refusal")"), std::string::npos);
 }
 
@@ -142,9 +147,11 @@ TEST_F(Asking, errors_have_the_shape_of_the_dialect) {
   const Problem problem{.status = 400, .message = "m", .code = "c", .param = "p"};
   EXPECT_EQ(error_body(Dialect::chat, problem, ids),
             R"({"error":{"message":"m","type":"invalid_request_error","param":"p","code":"c"}})");
-  EXPECT_EQ(error_body(Dialect::gemini, problem, ids), R"({"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}})");
-  EXPECT_TRUE(error_body(Dialect::anthropic, problem, ids)
-                  .starts_with(R"({"type":"error","error":{"type":"invalid_request_error","message":"m"},"request_id":"req_)"));
+  EXPECT_EQ(error_body(Dialect::gemini, problem, ids),
+            R"({"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}})");
+  EXPECT_TRUE(
+      error_body(Dialect::anthropic, problem, ids)
+          .starts_with(R"({"type":"error","error":{"type":"invalid_request_error","message":"m"},"request_id":"req_)"));
 }
 
 TEST_F(Asking, named_errors_carry_their_hints) {

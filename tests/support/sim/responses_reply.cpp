@@ -60,7 +60,8 @@ std::string summary_part(std::string_view text) {
 Item reasoning_item(const std::string& thinking, Making making) {
   Item item{.id = making.ids.mint("rs_", 48)};
   const auto sealed = making.signer.issue(SignatureKind::responses, making.ids.mint(""));
-  item.added = fmt::format(R"({{"id":"{}","type":"reasoning","summary":[],"encrypted_content":"{}"}})", item.id, sealed);
+  item.added =
+      fmt::format(R"({{"id":"{}","type":"reasoning","summary":[],"encrypted_content":"{}"}})", item.id, sealed);
   item.done = fmt::format(R"({{"id":"{}","type":"reasoning","summary":[{}],"encrypted_content":"{}"}})", item.id,
                           summary_part(thinking), sealed);
   return item;
@@ -69,7 +70,8 @@ Item reasoning_item(const std::string& thinking, Making making) {
 Item message_item(const Answer& answer, Making making) {
   Item item{.id = making.ids.mint("msg_", 48)};
   const auto part = answer.stop == Stop::refusal ? refusal_part(refusal_text) : text_part(answer.text);
-  constexpr std::string_view shape = R"({{"id":"{}","type":"message","status":"{}","role":"assistant","content":[{}]}})";
+  constexpr std::string_view shape =
+      R"({{"id":"{}","type":"message","status":"{}","role":"assistant","content":[{}]}})";
   item.added = fmt::format(shape, item.id, "in_progress", "");
   item.done = fmt::format(shape, item.id, answer.stop == Stop::length ? "incomplete" : "completed", part);
   return item;
@@ -222,7 +224,8 @@ void Responder::stream_message(std::size_t index) {
     rest += ",\"logprobs\":[]";
     event("response.output_text.delta", rest, FrameKind::delta);
   }
-  event("response.output_text.done", at + ",\"text\":" + json::quoted(answer_.text) + ",\"logprobs\":[]", FrameKind::delta);
+  event("response.output_text.done", at + ",\"text\":" + json::quoted(answer_.text) + ",\"logprobs\":[]",
+        FrameKind::delta);
   event("response.content_part.done", at + ",\"part\":" + text_part(answer_.text), FrameKind::delta);
 }
 

@@ -10,19 +10,71 @@ namespace agt::sim {
 namespace {
 
 // client_metadata is not in the SDK's types, but Codex sends it and the live API takes it (2026-11).
-constexpr auto fields = std::to_array<std::string_view>(
-    {"model", "input", "instructions", "previous_response_id", "conversation", "store", "background", "stream",
-     "stream_options", "include", "max_output_tokens", "max_tool_calls", "temperature", "top_p", "top_logprobs",
-     "tools", "tool_choice", "parallel_tool_calls", "reasoning", "text", "truncation", "prompt", "context_management",
-     "metadata", "service_tier", "safety_identifier", "prompt_cache_key", "prompt_cache_options",
-     "prompt_cache_retention", "user", "moderation", "access_programs", "image", "client_metadata"});
-constexpr auto item_types = std::to_array<std::string_view>(
-    {"message", "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output", "reasoning",
-     "item_reference", "compaction", "compaction_trigger", "configuration_update", "additional_tools",
-     "tool_search_call", "tool_search_output", "web_search_call", "file_search_call", "code_interpreter_call",
-     "image_generation_call", "computer_call", "computer_call_output", "local_shell_call", "local_shell_call_output",
-     "shell_call", "shell_call_output", "apply_patch_call", "apply_patch_call_output", "mcp_list_tools",
-     "mcp_approval_request", "mcp_approval_response", "mcp_call", "program", "program_output"});
+constexpr auto fields = std::to_array<std::string_view>({"model",
+                                                         "input",
+                                                         "instructions",
+                                                         "previous_response_id",
+                                                         "conversation",
+                                                         "store",
+                                                         "background",
+                                                         "stream",
+                                                         "stream_options",
+                                                         "include",
+                                                         "max_output_tokens",
+                                                         "max_tool_calls",
+                                                         "temperature",
+                                                         "top_p",
+                                                         "top_logprobs",
+                                                         "tools",
+                                                         "tool_choice",
+                                                         "parallel_tool_calls",
+                                                         "reasoning",
+                                                         "text",
+                                                         "truncation",
+                                                         "prompt",
+                                                         "context_management",
+                                                         "metadata",
+                                                         "service_tier",
+                                                         "safety_identifier",
+                                                         "prompt_cache_key",
+                                                         "prompt_cache_options",
+                                                         "prompt_cache_retention",
+                                                         "user",
+                                                         "moderation",
+                                                         "access_programs",
+                                                         "image",
+                                                         "client_metadata"});
+constexpr auto item_types = std::to_array<std::string_view>({"message",
+                                                             "function_call",
+                                                             "function_call_output",
+                                                             "custom_tool_call",
+                                                             "custom_tool_call_output",
+                                                             "reasoning",
+                                                             "item_reference",
+                                                             "compaction",
+                                                             "compaction_trigger",
+                                                             "configuration_update",
+                                                             "additional_tools",
+                                                             "tool_search_call",
+                                                             "tool_search_output",
+                                                             "web_search_call",
+                                                             "file_search_call",
+                                                             "code_interpreter_call",
+                                                             "image_generation_call",
+                                                             "computer_call",
+                                                             "computer_call_output",
+                                                             "local_shell_call",
+                                                             "local_shell_call_output",
+                                                             "shell_call",
+                                                             "shell_call_output",
+                                                             "apply_patch_call",
+                                                             "apply_patch_call_output",
+                                                             "mcp_list_tools",
+                                                             "mcp_approval_request",
+                                                             "mcp_approval_response",
+                                                             "mcp_call",
+                                                             "program",
+                                                             "program_output"});
 constexpr auto roles = std::to_array<std::string_view>({"assistant", "system", "developer", "user"});
 constexpr auto user_parts = std::to_array<std::string_view>({"input_text", "input_image", "input_file", "input_audio"});
 constexpr auto model_parts = std::to_array<std::string_view>({"output_text", "refusal"});
@@ -69,8 +121,9 @@ Outcome<> read_call(json::Value item, bool custom, Calls& calls, Turn& turn) {
   if (!item["name"].is_string()) return missing(item.path() + ".name");
   const auto payload = item[custom ? "input" : "arguments"];
   if (!payload.is_string())
-    return refuse(fmt::format("Invalid type for '{}.{}': expected a string.", item.path(), custom ? "input" : "arguments"),
-                  item.path(), "invalid_type");
+    return refuse(
+        fmt::format("Invalid type for '{}.{}': expected a string.", item.path(), custom ? "input" : "arguments"),
+        item.path(), "invalid_type");
   const auto id = item["id"].text_or("");
   const std::string_view prefix = custom ? "ctc" : "fc";
   if (!id.empty() && !id.starts_with(prefix))
@@ -101,9 +154,11 @@ Outcome<> read_reasoning(json::Value item, json::Value next, const Signer& signe
   if (!item["summary"].is_array()) return missing(item.path() + ".summary");
   const auto sealed = item["encrypted_content"];
   if (sealed.present() && !signer.knows(SignatureKind::responses, sealed.text_or("")))
-    return refuse(fmt::format("The encrypted content for item {} could not be verified. Reason: Encrypted content could "
-                              "not be decrypted or parsed.", id.empty() ? "rs_unknown" : id),
-                  {}, "invalid_encrypted_content");
+    return refuse(
+        fmt::format("The encrypted content for item {} could not be verified. Reason: Encrypted content could "
+                    "not be decrypted or parsed.",
+                    id.empty() ? "rs_unknown" : id),
+        {}, "invalid_encrypted_content");
   const bool followed = next.exists() && !next["type"].is("function_call_output") && !next["role"].is("user");
   if (!followed)
     return refuse(fmt::format("Item '{}' of type 'reasoning' was provided without its required following item.", id),
@@ -129,11 +184,14 @@ Outcome<> read_tools(json::Value tools, Turn& turn) {
     if (named && !tool["name"].is_string()) return missing(tool.path() + ".name");
     if (named && !is_plain_name(tool["name"].text_or(""), 128))
       return refuse(fmt::format("Invalid '{}.name': string does not match pattern. Expected a string that matches the "
-                                "pattern '^[a-zA-Z0-9_-]+$'.", tool.path()), tool.path() + ".name", "invalid_value");
+                                "pattern '^[a-zA-Z0-9_-]+$'.",
+                                tool.path()),
+                    tool.path() + ".name", "invalid_value");
     const auto parameters = tool["parameters"];
     if (type == "function" && parameters.present() && !parameters["type"].is("object"))
       return refuse(fmt::format("Invalid schema for function '{}': schema must be a JSON Schema of 'type: \"object\"', "
-                                "got 'type: \"{}\"'.", tool["name"].text_or(""), parameters["type"].text_or("None")),
+                                "got 'type: \"{}\"'.",
+                                tool["name"].text_or(""), parameters["type"].text_or("None")),
                     tool.path() + ".parameters", "invalid_function_parameters");
     declare(tool, {}, turn);
   }
@@ -141,7 +199,8 @@ Outcome<> read_tools(json::Value tools, Turn& turn) {
 }
 
 Outcome<> read_item(json::Value item, json::Value next, Calls& calls, const Signer& signer, Turn& turn) {
-  if (!item.is_object()) return refuse(fmt::format("Invalid type for '{}': expected an object.", item.path()), item.path());
+  if (!item.is_object())
+    return refuse(fmt::format("Invalid type for '{}': expected an object.", item.path()), item.path());
   const auto type = item["type"].text_or(item["role"].exists() ? "message" : "");
   if (!one_of(type, item_types)) return invalid_value(type, item_types, item.path() + ".type");
   if (type == "message") return read_message(item, turn);
@@ -156,8 +215,7 @@ Outcome<> read_item(json::Value item, json::Value next, Calls& calls, const Sign
 Outcome<> read_input(Turn& turn, const Signer& signer) {
   const auto input = turn.body["input"];
   if (input.is_string()) turn.said.user_text(input.text_or(""));
-  if (!input.is_string() && !input.is_array())
-    return missing("input");
+  if (!input.is_string() && !input.is_array()) return missing("input");
   Calls calls;
   std::vector<std::string> ids;
   std::vector<json::Value> items;
@@ -165,8 +223,9 @@ Outcome<> read_input(Turn& turn, const Signer& signer) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto id = items[i]["id"].text_or("");
     if (!id.empty() && contains(ids, id))
-      return refuse(fmt::format("Duplicate item found with id {}. Remove duplicate items from your input and try again.",
-                                id), "input");
+      return refuse(
+          fmt::format("Duplicate item found with id {}. Remove duplicate items from your input and try again.", id),
+          "input");
     ids.push_back(id);
     TRY_OK(read_item(items[i], i + 1 < items.size() ? items[i + 1] : json::Value{}, calls, signer, turn));
   }
@@ -186,15 +245,17 @@ Outcome<> read_responses(Turn& turn, const Signer& signer) {
   turn.model = body["model"].text_or("");
   turn.stream = body["stream"].boolean_or(false);
   if (body["previous_response_id"].present())
-    return std::unexpected(Problem{.status = 400,
-                                   .message = fmt::format("Previous response with id '{}' not found.",
-                                                          body["previous_response_id"].text_or("")),
-                                   .code = "previous_response_not_found",
-                                   .param = "previous_response_id"});
+    return std::unexpected(Problem{
+        .status = 400,
+        .message = fmt::format("Previous response with id '{}' not found.", body["previous_response_id"].text_or("")),
+        .code = "previous_response_not_found",
+        .param = "previous_response_id"});
   if (body["max_output_tokens"].present() && body["max_output_tokens"].integer_or(0) < 16)
-    return refuse(fmt::format("Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got "
-                              "{} instead.", body["max_output_tokens"].raw()),
-                  "max_output_tokens", "integer_below_min_value");
+    return refuse(
+        fmt::format("Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got "
+                    "{} instead.",
+                    body["max_output_tokens"].raw()),
+        "max_output_tokens", "integer_below_min_value");
   TRY_OK(read_tools(body["tools"], turn));
   TRY_OK(read_input(turn, signer));
   turn.said.close();

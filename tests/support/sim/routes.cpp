@@ -95,7 +95,9 @@ Route route(const Request& request) {
   constexpr std::string_view internal = "/v1internal:";
   Route out;
   if (path.starts_with(internal)) {
-    out = {.dialect = Dialect::gemini, .operation = google_operation(std::string_view(path).substr(internal.size())), .wrapped = true};
+    out = {.dialect = Dialect::gemini,
+           .operation = google_operation(std::string_view(path).substr(internal.size())),
+           .wrapped = true};
     out.method_wrong = request.method != "POST";
     return out;
   }

@@ -10,16 +10,31 @@
 namespace agt::sim {
 
 enum class Operation : std::uint8_t {
-  unknown, probe, upgrade, generate, generate_stream, count_tokens, embed, batch_embed, models, model,
-  load_code_assist, onboard_user, retrieve_quota, token, authorize, userinfo, control,
+  unknown,
+  probe,
+  upgrade,
+  generate,
+  generate_stream,
+  count_tokens,
+  embed,
+  batch_embed,
+  models,
+  model,
+  load_code_assist,
+  onboard_user,
+  retrieve_quota,
+  token,
+  authorize,
+  userinfo,
+  control,
 };
 
 struct Route {
   Dialect dialect = Dialect::chat;
   Operation operation = Operation::unknown;
-  bool wrapped = false;    // Code Assist
+  bool wrapped = false;  // Code Assist
   bool method_wrong = false;
-  std::string model{};     // from the path
+  std::string model{};  // from the path
 };
 
 [[nodiscard]] Route route(const Request& request);

@@ -94,26 +94,26 @@ struct Field {
 };
 
 template <class Member>
-Reader text_into(Member Script::*member) {
+Reader text_into(Member Script::* member) {
   return [member](json::Value value, Script& into) -> Result<> {
     into.*member = value.is_string() ? value.text_or("") : std::string(value.raw());
     return {};
   };
 }
-Reader time_into(int Script::*member) {
+Reader time_into(int Script::* member) {
   return [member](json::Value value, Script& into) -> Result<> {
     TRY(into.*member, milliseconds(value));
     return {};
   };
 }
-Reader count_into(std::optional<std::int64_t> Script::*member, std::int64_t max) {
+Reader count_into(std::optional<std::int64_t> Script::* member, std::int64_t max) {
   return [member, max](json::Value value, Script& into) -> Result<> {
     TRY(into.*member, count(value, max));
     return {};
   };
 }
 template <class Member>
-Reader flag_into(Member Script::*member) {
+Reader flag_into(Member Script::* member) {
   return [member](json::Value value, Script& into) -> Result<> {
     TRY(into.*member, value.boolean());
     return {};

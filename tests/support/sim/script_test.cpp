@@ -34,8 +34,8 @@ TEST(Script, refuses_a_field_it_does_not_know) {
 }
 
 TEST(Script, refuses_values_that_make_no_sense) {
-  for (const std::string_view text : {R"({"status":"x"})", R"({"delay_ms":-1})", R"({"split":"half"})", R"({"stall":"x"})",
-                                      R"({"chunks":99999999})", R"([])", R"({)"})
+  for (const std::string_view text : {R"({"status":"x"})", R"({"delay_ms":-1})", R"({"split":"half"})",
+                                      R"({"stall":"x"})", R"({"chunks":99999999})", R"([])", R"({)"})
     EXPECT_FALSE(parse_script(text)) << text;
 }
 
@@ -75,9 +75,9 @@ TEST(ScriptBook, takes_nothing_of_a_list_with_a_mistake_in_it) {
 
 Frames three_frames() {
   Frames frames;
-  for (const auto& [text, kind] : {std::pair{"a", FrameKind::start}, std::pair{"b", FrameKind::delta},
-                                   std::pair{"c", FrameKind::delta}, std::pair{"F", FrameKind::finish},
-                                   std::pair{"D", FrameKind::done}}) {
+  for (const auto& [text, kind] :
+       {std::pair{"a", FrameKind::start}, std::pair{"b", FrameKind::delta}, std::pair{"c", FrameKind::delta},
+        std::pair{"F", FrameKind::finish}, std::pair{"D", FrameKind::done}}) {
     frames.bytes += text;
     frames.close(kind);
   }

@@ -55,7 +55,8 @@ class Connection {
  private:
   void answer_broken() {
     Reply reply{.status = 400};
-    reply.body = R"({"error":{"message":"malformed HTTP request","type":"invalid_request_error","param":null,"code":null}})";
+    reply.body =
+        R"({"error":{"message":"malformed HTTP request","type":"invalid_request_error","param":null,"code":null}})";
     static_cast<void>(wire_.write(encoded(reply, After::close)));
   }
 

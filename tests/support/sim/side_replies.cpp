@@ -104,7 +104,8 @@ Reply openai_embeddings(json::Value body, Minter& ids) {
   if (body["input"].is_string()) inputs.push_back(body["input"].text_or(""));
   for (const auto one : body["input"].children()) inputs.push_back(one.text_or(one.raw()));
   if (inputs.empty())
-    return error_reply(Dialect::chat, {.message = "'$.input' is invalid. Please check the API reference.", .param = "input"}, ids);
+    return error_reply(Dialect::chat,
+                       {.message = "'$.input' is invalid. Please check the API reference.", .param = "input"}, ids);
   const bool packed = body["encoding_format"].is("base64");  // the official SDKs ask for it by default
   std::size_t bytes = 0;
   json::Writer w;

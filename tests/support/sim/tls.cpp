@@ -81,8 +81,8 @@ Result<TlsContext> tls_context(const std::string& certificate_file, const std::s
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_mode(context.get(), SSL_MODE_AUTO_RETRY);
   // HTTP/1.1 is what the simulator speaks; a client that offers h2 too must be told.
-  const auto select = [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned in_size,
-                         void*) -> int {
+  const auto select = [](SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in,
+                         unsigned in_size, void*) -> int {
     static constexpr unsigned char http11[] = "\x08http/1.1";
     unsigned char* chosen = nullptr;
     const int result = SSL_select_next_proto(&chosen, size, http11, sizeof http11 - 1, in, in_size);

@@ -36,9 +36,11 @@ Reply TokenDesk::token(const Request& request, const Script& script, std::int64_
   rules.grace_ms = script.grace_ms.value_or(rules.grace_ms);
   rules.expires_in = script.expires_in.value_or(rules.expires_in);
   const auto type = field(request, "grant_type");
-  if (field(request, "client_id") == "bad-client") return refusal(401, "invalid_client", "The OAuth client was not found.");
+  if (field(request, "client_id") == "bad-client")
+    return refusal(401, "invalid_client", "The OAuth client was not found.");
   if (type == "refresh_token") return refresh(field(request, "refresh_token"), rules, now_ms);
-  if (type == "authorization_code") return redeem(field(request, "code"), field(request, "code_verifier"), rules, now_ms);
+  if (type == "authorization_code")
+    return redeem(field(request, "code"), field(request, "code_verifier"), rules, now_ms);
   return refusal(400, "unsupported_grant_type", fmt::format("Invalid grant_type: {}", type));
 }
 
@@ -85,7 +87,8 @@ Reply TokenDesk::grant(std::int64_t family, const TokenRules& rules, std::int64_
     refreshes_[token] = {.family = family};
     w.field("refresh_token", token);
   }
-  w.field("scope", "openid https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email");
+  w.field("scope",
+          "openid https://www.googleapis.com/auth/cloud-platform https://www.googleapis.com/auth/userinfo.email");
   w.field("token_type", "Bearer");
   w.end_object();
   Reply reply;
@@ -103,10 +106,10 @@ Reply TokenDesk::authorize(std::string_view query) {
     codes_[code] = parameter(query, "code_challenge");
   }
   Reply reply{.status = 302};
-  reply.headers.push_back({.name = "location",
-                           .value = fmt::format("{}{}code={}&state={}", back, back.find('?') == std::string::npos ? '?' : '&',
-                                                text::percent_encoded(code),
-                                                text::percent_encoded(parameter(query, "state")))});
+  reply.headers.push_back(
+      {.name = "location",
+       .value = fmt::format("{}{}code={}&state={}", back, back.find('?') == std::string::npos ? '?' : '&',
+                            text::percent_encoded(code), text::percent_encoded(parameter(query, "state")))});
   return reply;
 }
 

@@ -31,7 +31,8 @@ class TokenDesk {
   [[nodiscard]] Reply token(const Request& request, const Script& script, std::int64_t now_ms);
   // The redirect of GET /authorize: every user agrees at once.
   [[nodiscard]] Reply authorize(std::string_view query);
-  // False for an access token of this desk that has expired or whose family is revoked; other keys are not its business.
+  // False for an access token of this desk that has expired or whose family is revoked; other keys are not its
+  // business.
   [[nodiscard]] bool accepts(std::string_view access_token, std::int64_t now_ms);
   [[nodiscard]] Result<> set_rules(json::Value rules);
   [[nodiscard]] std::string rules_json();

@@ -26,7 +26,7 @@ class Conversation {
   [[nodiscard]] const std::vector<std::string>& results() const { return results_; }
 
  private:
-  std::vector<std::string> texts_{};      // of the user's turn being read
+  std::vector<std::string> texts_{};  // of the user's turn being read
   std::vector<std::string> new_results_{};
   std::string prompt_{};
   std::vector<std::string> results_{};
@@ -40,12 +40,12 @@ struct DeclaredTool {
 
 struct Turn {
   Dialect dialect = Dialect::chat;
-  bool wrapped = false;        // in the Code Assist envelope
-  json::Value body{};          // the request (without the envelope); borrowed from the document
+  bool wrapped = false;  // in the Code Assist envelope
+  json::Value body{};    // the request (without the envelope); borrowed from the document
   std::string model{};
   bool stream = false;
-  bool sse = true;             // Gemini without alt=sse streams a JSON array
-  bool usage_wanted = true;    // Chat: only when asked, in a stream
+  bool sse = true;           // Gemini without alt=sse streams a JSON array
+  bool usage_wanted = true;  // Chat: only when asked, in a stream
   std::size_t choices = 1;
   std::size_t input_bytes = 0;
   std::vector<std::string> prompts{};  // legacy completions: one answer each

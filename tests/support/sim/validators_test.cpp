@@ -46,23 +46,30 @@ TEST(ChatValidator, refuses_what_the_provider_refuses) {
   EXPECT_EQ(chat(R"({"messages":[]})"), "Missing required parameter: 'model'.");
   EXPECT_EQ(chat(R"({"model":"m"})"), "Missing required parameter: 'messages'.");
   EXPECT_EQ(chat(R"({"model":"m","messages":[{"role":"x","content":"y"}]})").substr(0, 21), "Invalid value: 'x'. S");
-  EXPECT_EQ(chat(R"({"model":"m","messages":[{"role":"tool","tool_call_id":"a","content":"y"}]})"),
-            "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.");
-  EXPECT_EQ(chat(R"({"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":{}}}]}]})"),
-            "Invalid type for 'messages[0].tool_calls[0].function.arguments': expected a string, but got an object instead.");
+  EXPECT_EQ(
+      chat(R"({"model":"m","messages":[{"role":"tool","tool_call_id":"a","content":"y"}]})"),
+      "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.");
+  EXPECT_EQ(
+      chat(
+          R"({"model":"m","messages":[{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":{}}}]}]})"),
+      "Invalid type for 'messages[0].tool_calls[0].function.arguments': expected a string, but got an object instead.");
   EXPECT_EQ(chat(R"({"model":"m","messages":[{"role":"user","content":"x"}],"stream_options":{}})"),
             "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
-  EXPECT_EQ(chat(R"({"model":"m","top_k":1,"messages":[{"role":"user","content":"x"}]})"), "Unknown parameter: 'top_k'.");
+  EXPECT_EQ(chat(R"({"model":"m","top_k":1,"messages":[{"role":"user","content":"x"}]})"),
+            "Unknown parameter: 'top_k'.");
 }
 
 TEST(ResponsesValidator, accepts_what_codex_sends) {
   const auto sealed = signer.issue(SignatureKind::responses, "n");
-  EXPECT_EQ(responses(R"({"model":"m","store":false,"client_metadata":{},"input":[{"type":"message","role":"developer","content":[{"type":"input_text","text":"s"}]},
+  EXPECT_EQ(
+      responses(
+          R"({"model":"m","store":false,"client_metadata":{},"input":[{"type":"message","role":"developer","content":[{"type":"input_text","text":"s"}]},
     {"type":"message","role":"user","content":[{"type":"input_text","text":"x"}]},
-    {"type":"reasoning","id":"rs_1","summary":[],"content":null,"encrypted_content":")" + sealed + R"("},
+    {"type":"reasoning","id":"rs_1","summary":[],"content":null,"encrypted_content":")" +
+          sealed + R"("},
     {"type":"function_call","id":"fc_1","call_id":"c","name":"f","arguments":"{}"},
     {"type":"function_call_output","call_id":"c","output":"r"}],"tools":[{"type":"web_search"},{"type":"namespace","name":"n","tools":[]}]})"),
-            "ok");
+      "ok");
 }
 
 TEST(ResponsesValidator, refuses_what_the_provider_refuses) {
@@ -70,61 +77,81 @@ TEST(ResponsesValidator, refuses_what_the_provider_refuses) {
             "No tool call found for function call output with call_id c.");
   EXPECT_EQ(responses(R"({"model":"m","input":[{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}]})"),
             "No tool output found for function call c.");
-  EXPECT_EQ(responses(R"({"model":"m","input":[{"type":"function_call","id":"call_1","call_id":"c","name":"f","arguments":"{}"}]})"),
-            "Invalid 'input[0].id': 'call_1'. Expected an ID that begins with 'fc'.");
+  EXPECT_EQ(
+      responses(
+          R"({"model":"m","input":[{"type":"function_call","id":"call_1","call_id":"c","name":"f","arguments":"{}"}]})"),
+      "Invalid 'input[0].id': 'call_1'. Expected an ID that begins with 'fc'.");
   EXPECT_EQ(responses(R"({"model":"m","input":[{"type":"reasoning","id":"rs_1","summary":[]}]})"),
             "Item 'rs_1' of type 'reasoning' was provided without its required following item.");
   EXPECT_EQ(responses(R"({"model":"m","input":"x","stop":"y"})"), "Unknown parameter: 'stop'.");
-  EXPECT_EQ(responses(R"({"model":"m","input":"x","previous_response_id":"r"})"), "Previous response with id 'r' not found.");
+  EXPECT_EQ(responses(R"({"model":"m","input":"x","previous_response_id":"r"})"),
+            "Previous response with id 'r' not found.");
 }
 
 TEST(AnthropicValidator, accepts_what_claude_code_sends) {
   const auto signature = signer.issue(SignatureKind::anthropic, "n");
-  EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":2000},"context_management":{},
+  EXPECT_EQ(
+      anthropic(
+          R"({"model":"m","max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":2000},"context_management":{},
     "system":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}],"tools":[{"name":"Bash","input_schema":{"type":"object"}}],
     "messages":[{"role":"user","content":"x"},{"role":"system","content":[],"output_config":{"effort":"medium"}},
-    {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":")" + signature + R"("},{"type":"tool_use","id":"toolu_1","name":"Bash","input":{}}]},
+    {"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":")" +
+          signature + R"("},{"type":"tool_use","id":"toolu_1","name":"Bash","input":{}}]},
     {"role":"user","content":[{"type":"tool_result","tool_use_id":"toolu_1","content":"r"},{"type":"text","text":"<system-reminder>"}]}]})"),
-            "ok");
+      "ok");
 }
 
 TEST(AnthropicValidator, refuses_what_the_provider_refuses) {
   EXPECT_EQ(anthropic("{}", ""), "anthropic-version: header is required");
   EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":1,"messages":[]})"), "messages: at least one message is required");
-  EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","text":""}]}]})"),
-            "messages: text content blocks must be non-empty");
-  EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"thinking","thinking":"t"}]}]})"),
-            "messages.1.content.0.signature: Field required");
-  EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"a"}]}]})"),
-            "messages.0.content.0: unexpected `tool_use_id` found in `tool_result` blocks: a. Each `tool_result` block must "
-            "have a corresponding `tool_use` block in the previous message.");
-  EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":1,"temperature":0.5,"messages":[{"role":"user","content":"x"}]})", "2026-10-21"),
+  EXPECT_EQ(
+      anthropic(R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"text","text":""}]}]})"),
+      "messages: text content blocks must be non-empty");
+  EXPECT_EQ(
+      anthropic(
+          R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"thinking","thinking":"t"}]}]})"),
+      "messages.1.content.0.signature: Field required");
+  EXPECT_EQ(
+      anthropic(
+          R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":[{"type":"tool_result","tool_use_id":"a"}]}]})"),
+      "messages.0.content.0: unexpected `tool_use_id` found in `tool_result` blocks: a. Each `tool_result` block must "
+      "have a corresponding `tool_use` block in the previous message.");
+  EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":1,"temperature":0.5,"messages":[{"role":"user","content":"x"}]})",
+                      "2026-10-21"),
             "temperature: Extra inputs are not permitted");
-  EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tools":[{"name":"a.b","input_schema":{"type":"object"}}]})"),
-            "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'");
+  EXPECT_EQ(
+      anthropic(
+          R"({"model":"m","max_tokens":1,"messages":[{"role":"user","content":"x"}],"tools":[{"name":"a.b","input_schema":{"type":"object"}}]})"),
+      "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'");
 }
 
 TEST(AnthropicValidator, wants_thinking_first_inside_an_open_tool_loop) {
-  EXPECT_EQ(anthropic(R"({"model":"m","max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":2000},"messages":[{"role":"user","content":"x"},
+  EXPECT_EQ(
+      anthropic(
+          R"({"model":"m","max_tokens":9000,"thinking":{"type":"enabled","budget_tokens":2000},"messages":[{"role":"user","content":"x"},
     {"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{}}]},
-    {"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"r"}]}]})").substr(0, 91),
-            "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`");
+    {"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":"r"}]}]})")
+          .substr(0, 91),
+      "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`");
 }
 
 TEST(GeminiValidator, accepts_both_spellings) {
   EXPECT_EQ(gemini(R"({"system_instruction":{"parts":[{"text":"s"}]},"generationConfig":{"max_output_tokens":5},
-    "contents":[{"role":"user","parts":[{"inline_data":{"mime_type":"image/png","data":"AA"}},{"text":"x"}]}]})"), "ok");
+    "contents":[{"role":"user","parts":[{"inline_data":{"mime_type":"image/png","data":"AA"}},{"text":"x"}]}]})"),
+            "ok");
 }
 
 TEST(GeminiValidator, refuses_what_the_provider_refuses) {
   EXPECT_EQ(gemini(R"({"contents":[]})"), "* GenerateContentRequest.contents: contents is not specified\n");
-  EXPECT_EQ(gemini(R"({"contents":[{"role":"system","parts":[{"text":"x"}]}]})"), "Please use a valid role: user, model.");
+  EXPECT_EQ(gemini(R"({"contents":[{"role":"system","parts":[{"text":"x"}]}]})"),
+            "Please use a valid role: user, model.");
   EXPECT_EQ(gemini(R"({"contents":[{"role":"model","parts":[{"text":"x"}]}]})"),
             "Please ensure that multiturn requests start with a user turn.");
   EXPECT_EQ(gemini(R"({"generationConfig":{"effortLevel":1},"contents":[]})"),
             "Invalid JSON payload received. Unknown name \"effortLevel\" at 'generation_config': Cannot find field.");
-  EXPECT_EQ(gemini(R"({"generationConfig":{"thinkingConfig":{"thinkingBudget":1,"thinkingLevel":"LOW"}},"contents":[]})"),
-            "You can only set only one of thinking budget and thinking level.");
+  EXPECT_EQ(
+      gemini(R"({"generationConfig":{"thinkingConfig":{"thinkingBudget":1,"thinkingLevel":"LOW"}},"contents":[]})"),
+      "You can only set only one of thinking budget and thinking level.");
   EXPECT_EQ(gemini(R"({"tools":[{"functionDeclarations":[{"name":"1x"}]}],"contents":[]})").substr(0, 97),
             "* GenerateContentRequest.tools[0].function_declarations[0].name: Invalid function name. Must star");
   EXPECT_EQ(gemini(R"({"contents":[{"parts":[{"text":"x"}]},{"role":"model","parts":[{"functionCall":{"name":"f"}}]},
@@ -133,11 +160,17 @@ TEST(GeminiValidator, refuses_what_the_provider_refuses) {
 }
 
 TEST(GeminiValidator, refuses_keywords_that_its_schema_has_not) {
-  EXPECT_EQ(gemini(R"({"tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"OBJECT","properties":{"default":{"type":["string","null"]}}}}]}],"contents":[]})"),
-            "Invalid JSON payload received. Unknown name \"type\" at 'tools[0].function_declarations[0].parameters.properties[0].value': "
-            "Proto field is not repeating, cannot start list.");
-  EXPECT_EQ(gemini(R"({"tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":{"type":["object"],"$defs":{}}}]}],
-    "contents":[{"parts":[{"text":"x"}]}]})"), "ok");
+  EXPECT_EQ(
+      gemini(
+          R"({"tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"OBJECT","properties":{"default":{"type":["string","null"]}}}}]}],"contents":[]})"),
+      "Invalid JSON payload received. Unknown name \"type\" at "
+      "'tools[0].function_declarations[0].parameters.properties[0].value': "
+      "Proto field is not repeating, cannot start list.");
+  EXPECT_EQ(
+      gemini(
+          R"({"tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":{"type":["object"],"$defs":{}}}]}],
+    "contents":[{"parts":[{"text":"x"}]}]})"),
+      "ok");
 }
 
 TEST(GeminiValidator, wants_signatures_of_gemini_3_in_the_current_turn_only) {
