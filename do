@@ -114,7 +114,7 @@ verb_test() {
   build dev
   build release
   build asan
-  build tsan
+  build tsan net_test pool_test relay_test store_test agt agt-sim
   say "Unit tests and house rules"
   run_ctest dev -LE e2e
   say "End to end: the real binary, the simulator, real SDKs and agents"
@@ -139,17 +139,19 @@ verb_lint() {
   git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P 2 -n 4 clang-tidy-19 --quiet -p build/lint
 }
 
+FUZZERS="guard sse splice requests streams"
 verb_fuzz() {
-  build fuzz
   local seconds=${1:-60} target name
-  for target in build/fuzz/fuzz/fuzz_*; do
-    [ -x "$target" ] && [ -f "$target" ] || continue
-    name=$(basename "$target")
+  # shellcheck disable=SC2086
+  build fuzz $(printf 'fuzz_%s ' $FUZZERS)
+  for name in $FUZZERS; do
+    name=fuzz_$name target=build/fuzz/fuzz/$name
     say "$name for $seconds s"
     mkdir -p "build/corpus/$name"
-    "$target" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=10 -print_final_stats=1 "build/corpus/$name" "fuzz/corpus/${name#fuzz_}" 2>&1 |
-      grep -E 'stat::number_of_executed_units|ERROR|SUMMARY|crash|leak' || true
-    [ "${PIPESTATUS[0]}" -eq 0 ] || die "$name found something"
+    "$target" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=10 -print_final_stats=1 -artifact_prefix=build/corpus/ \
+      "build/corpus/$name" "fuzz/corpus/${name#fuzz_}" > "build/corpus/$name.log" 2>&1 ||
+      { grep -E 'ERROR|SUMMARY|Test unit' "build/corpus/$name.log"; die "$name found something; see build/corpus/$name.log"; }
+    grep 'number_of_executed_units' "build/corpus/$name.log"
   done
 }
 
