@@ -112,7 +112,7 @@ verb_test() {
   need_clients
   say "Building (dev, release, and the sanitizer builds)"
   build dev
-  build release
+  build release agt agt-sim
   build asan
   build tsan net_test pool_test relay_test store_test agt agt-sim
   say "Unit tests and house rules"
