@@ -11,6 +11,8 @@ LINT_PACKAGES="clang-format-19 clang-tidy-19"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
 BENCH_PACKAGES="nginx-light wrk python3"
 NODE_NEEDED="20.19"
+# What has threads is tested under ThreadSanitizer too.
+THREADED_TESTS="net_test pool_test store_test"
 
 # Objects of one checkout serve another.
 export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
@@ -114,15 +116,15 @@ verb_test() {
   build dev
   build release agt agt-sim
   build asan
-  build tsan net_test pool_test relay_test store_test agt agt-sim
+  build tsan $THREADED_TESTS
   say "Unit tests and house rules"
   run_ctest dev -LE e2e
   say "End to end: the real binary, the simulator, real SDKs and agents"
   run_ctest release -L e2e
   say "AddressSanitizer and UndefinedBehaviorSanitizer"
-  run_ctest asan -E '^e2e\.(sdk|agents)'
+  run_ctest asan -LE e2e
   say "ThreadSanitizer"
-  run_ctest tsan -R '^(net|pool|relay|store)\.|^e2e\.(passthrough|failover)'
+  run_ctest tsan -R '^(net|pool|store)\.'
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]
 }

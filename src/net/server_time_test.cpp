@@ -182,12 +182,16 @@ TEST(ServerTime, drops_offloaded_work_that_has_not_begun_and_waits_for_what_has)
 
 TEST(ServerTime, leaks_nothing_over_a_thousand_aborts) {
   Harness harness;
+  std::atomic<int> entered = 0;
   const auto port = harness.serve([&](Exchange& exchange) -> Task<> {
+    ++entered;
     const auto slept = co_await harness.runtime().worker(0).sleep(Milliseconds(5000));
     if (slept) co_await exchange.respond(with_status(200), "x");
   });
   {
-    const Socket first(port);
+    const Socket first(port);  // when it is served, the listener has all its descriptors
+    first.send(get);
+    ASSERT_TRUE(is_within(Milliseconds(1000), [&] { return entered == 1; }));
   }
   ASSERT_TRUE(is_within(Milliseconds(1000), [&] { return harness.runtime().open_connections() == 0; }));
   const auto before = testing::open_descriptors();
