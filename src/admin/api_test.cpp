@@ -192,6 +192,7 @@ TEST(AdminApi, hides_the_password_of_a_proxy) {
 TEST(AdminApi, lists_and_finds_requests) {
   LiveGateway live;
   for (int i = 0; i < 3; ++i) live.ledger_writer().push(row_of(fmt::format("tr_000{}xyz", i), i == 0 ? "a" : "b"));
+  live.ledger_writer().flush();
   EXPECT_EQ(read(live.call("GET", "/requests?limit=2")).root()["requests"].size(), 2U);
   EXPECT_EQ(read(live.call("GET", "/requests?model=a")).root()["requests"].size(), 1U);
   EXPECT_EQ(member(live.call("GET", "/requests/tr_0001"), "id"), "tr_0001xyz");
