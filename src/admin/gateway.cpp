@@ -66,41 +66,42 @@ store::Account demo_account() {
 
 constexpr long long ms(Microseconds t) { return t.count() / 1000; }
 
-store::LedgerRow row_of(const relay::Trace& trace) {
+// Borrows from both.
+store::LedgerEntry entry_of(const relay::Trace& trace, std::string_view text) {
   const auto* served = trace.served();
   const auto* last = served != nullptr || trace.attempts.empty() ? served : &trace.attempts.back();
-  store::LedgerRow row{.id = trace.id,
-                       .started_ms = unix_ms(trace.started),
-                       .client_dialect = trace.dialect,
-                       .path = trace.path,
-                       .client_key = trace.client_key,
-                       .client_model = trace.client_model,
-                       .status = trace.status,
-                       .stream = trace.stream,
-                       .input_tokens = trace.usage.input,
-                       .output_tokens = trace.usage.output,
-                       .cache_read_tokens = trace.usage.cache_read,
-                       .cache_write_tokens = trace.usage.cache_write,
-                       .reasoning_tokens = trace.usage.reasoning,
-                       .latency_ms = ms(trace.total),
-                       .bytes_in = static_cast<std::int64_t>(trace.bytes_in),
-                       .bytes_out = static_cast<std::int64_t>(trace.bytes_out),
-                       .user_agent = trace.user_agent,
-                       .trace = relay::to_json(trace)};
-  const auto reached_somebody = [](const relay::Attempt& attempt) { return !attempt.account_id.empty(); };
-  row.attempts = static_cast<int>(std::ranges::count_if(trace.attempts, reached_somebody));
-  if (trace.first_byte) row.first_byte_ms = ms(*trace.first_byte);
+  store::LedgerEntry entry{.id = trace.id,
+                           .started_ms = unix_ms(trace.started),
+                           .client_dialect = trace.dialect,
+                           .path = trace.path,
+                           .client_key = trace.client_key,
+                           .client_model = trace.client_model,
+                           .status = trace.status,
+                           .stream = trace.stream,
+                           .input_tokens = trace.usage.input,
+                           .output_tokens = trace.usage.output,
+                           .cache_read_tokens = trace.usage.cache_read,
+                           .cache_write_tokens = trace.usage.cache_write,
+                           .reasoning_tokens = trace.usage.reasoning,
+                           .latency_ms = ms(trace.total),
+                           .bytes_in = static_cast<std::int64_t>(trace.bytes_in),
+                           .bytes_out = static_cast<std::int64_t>(trace.bytes_out),
+                           .user_agent = trace.user_agent,
+                           .trace = text};
+  const auto reached_somebody = [](const relay::Attempt& attempt) { return attempt.account != nullptr; };
+  entry.attempts = static_cast<int>(std::ranges::count_if(trace.attempts, reached_somebody));
+  if (trace.first_byte) entry.first_byte_ms = ms(*trace.first_byte);
   if (last != nullptr) {
-    row.provider = last->provider;
-    row.upstream_model = last->model;
-    row.account_id = last->account_id;
-    row.lane = relay::name(last->lane);
+    entry.provider = last->provider();
+    entry.upstream_model = last->model();
+    entry.account_id = last->account_id();
+    entry.lane = relay::name(last->lane);
   }
   if (trace.error) {
-    row.failure_class = name(trace.error->failure_class());
-    row.code = name(trace.error->code);
+    entry.failure_class = name(trace.error->failure_class());
+    entry.code = name(trace.error->code);
   }
-  return row;
+  return entry;
 }
 
 std::unexpected<Error> unknown_provider(std::string_view named, Families families) {
@@ -226,7 +227,10 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   return built;
 }
 
-void LedgerRecorder::record(std::unique_ptr<relay::Trace> trace) { writer_.push(row_of(*trace)); }
+void LedgerRecorder::record(const relay::Trace& trace, std::string& text) {
+  relay::append_json(text, trace);
+  writer_.push(entry_of(trace, text));
+}
 
 store::Settings settings_now(Gateway& gateway) {
   const std::scoped_lock lock(gateway.reloading);

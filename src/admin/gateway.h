@@ -47,7 +47,7 @@ struct Built {
 class LedgerRecorder final : public relay::Recorder {
  public:
   explicit LedgerRecorder(store::LedgerWriter& writer) : writer_(writer) {}
-  void record(std::unique_ptr<relay::Trace> trace) override;
+  void record(const relay::Trace& trace, std::string& text) override;
 
  private:
   store::LedgerWriter& writer_;

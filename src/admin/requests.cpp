@@ -122,6 +122,20 @@ void write_row(json::Writer& w, const store::LedgerRow& row, const std::vector<s
   w.end_object();
 }
 
+void write_usage(json::Writer& w, const store::LedgerRow& row, bool estimated) {
+  const auto count = [&w](std::string_view name, const std::optional<std::int64_t>& tokens) {
+    if (tokens) w.field(name, *tokens);
+  };
+  w.begin_object();
+  count("input", row.input_tokens);
+  count("output", row.output_tokens);
+  count("cache_read", row.cache_read_tokens);
+  count("cache_write", row.cache_write_tokens);
+  count("reasoning", row.reasoning_tokens);
+  w.field("estimated", estimated);
+  w.end_object();
+}
+
 void write_stat(json::Writer& w, const store::LedgerStat& stat) {
   w.begin_object();
   w.field("key", stat.key);
@@ -165,12 +179,34 @@ Result<Answer> show_request(const Call& call) {
   return Answer{.body = std::move(w).take()};
 }
 
+// The row's columns, and beside them what the relay kept of its decisions.
 Result<Answer> show_trace(const Call& call) {
   call.gateway.ledger_writer.flush();
-  TRY(auto row, call.gateway.ledger.get(call.word()));
+  TRY(const auto row, call.gateway.ledger.get(call.word()));
   if (row.trace.empty())
     return fail(Code::path_unknown, fmt::format("No trace was kept of the request {}.", text::quoted(row.id)));
-  return Answer{.body = std::move(row.trace)};
+  TRY(const auto kept, json::Document::parse(row.trace));
+  json::Writer w;
+  w.begin_object();
+  w.field("id", row.id);
+  w.field("started_ms", row.started_ms);
+  w.field("path", row.path);
+  w.field("dialect", row.client_dialect);
+  w.field("model", row.client_model);
+  w.field("stream", row.stream);
+  w.field("user_agent", row.user_agent);
+  if (!row.client_key.empty()) w.field("client_key", row.client_key);
+  w.field("status", row.status);
+  w.field("bytes_in", row.bytes_in);
+  w.field("bytes_out", row.bytes_out);
+  w.key("usage");
+  write_usage(w, row, kept.root()["usage_estimated"].boolean_or(false));
+  for (const auto member : kept.root().children()) {
+    w.key(member.key());
+    w.raw(member.raw());
+  }
+  w.end_object();
+  return Answer{.body = std::move(w).take()};
 }
 
 Result<Answer> show_stats(const Call& call) {

@@ -145,11 +145,11 @@ TEST(Cli, keeps_secrets_out_of_the_process_list) {
 TEST(Cli, tells_the_story_of_a_request) {
   LiveGateway live;
   live.ledger_writer().push(
-      {.id = "tr_abcdef",
-       .started_ms = 1,
-       .client_model = "m",
-       .status = 200,
-       .trace = R"({"id":"tr_abcdef","rule":"accounts that list the model","sentence":"Served."})"});
+      store::LedgerEntry{.id = "tr_abcdef",
+                         .started_ms = 1,
+                         .client_model = "m",
+                         .status = 200,
+                         .trace = R"({"id":"tr_abcdef","rule":"accounts that list the model","sentence":"Served."})"});
   const auto story = run(live.folder(), {"trace", "tr_abc"});
   EXPECT_TRUE(story.out.contains("  rule       accounts that list the model\n")) << story.out << story.err;
   EXPECT_TRUE(run(live.folder(), {"trace", "tr_abc", "--json"}).out.starts_with("{\"id\":\"tr_abcdef\""));

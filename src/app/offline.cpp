@@ -12,7 +12,7 @@ namespace {
 
 class NoRecorder final : public relay::Recorder {
  public:
-  void record(std::unique_ptr<relay::Trace>) override {}  // nothing is relayed here
+  void record(const relay::Trace& /*trace*/, std::string& /*text*/) override {}  // nothing is relayed here
 };
 
 admin::Resolve resolver(const store::Environment& environment, std::optional<store::ConfigFile> config) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace agt::text {
 
@@ -35,6 +36,11 @@ std::vector<std::string_view> split(std::string_view s, char separator) {
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   return fmt::format("{}", fmt::join(parts, separator));
+}
+
+std::size_t last_of(std::string_view s, char c) {
+  const auto* const found = static_cast<const char*>(::memrchr(s.data(), c, s.size()));
+  return found == nullptr ? std::string_view::npos : static_cast<std::size_t>(found - s.data());
 }
 
 bool wildcard_match(std::string_view pattern, std::string_view s) {

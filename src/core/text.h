@@ -16,6 +16,9 @@ namespace agt::text {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view s, char separator);
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 
+// The same as s.rfind(c), but many bytes at once.
+[[nodiscard]] std::size_t last_of(std::string_view s, char c);
+
 // `*` matches any run of characters, also an empty one; everything else is literal.
 [[nodiscard]] bool wildcard_match(std::string_view pattern, std::string_view s);
 

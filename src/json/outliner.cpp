@@ -101,12 +101,17 @@ Scratch::~Scratch() = default;
 Scratch::Scratch(Scratch&&) noexcept = default;
 Scratch& Scratch::operator=(Scratch&&) noexcept = default;
 
-std::unexpected<Error> Outliner::broken(std::size_t at, std::string_view why) const {
-  return fail(Code::bad_json, fmt::format("The body is not valid JSON: {} at byte {}.", why, at));
+bool Outliner::broken(std::size_t at, std::string_view why) {
+  return refuse(Code::bad_json, fmt::format("The body is not valid JSON: {} at byte {}.", why, at));
 }
 
-Result<> Outliner::find_structure() {
-  if (text_.size() >= document_bytes_max) return fail(Code::body_too_large, "The JSON text is too long.");
+bool Outliner::refuse(Code code, std::string message) {
+  error_ = Error{.code = code, .message = std::move(message)};
+  return false;
+}
+
+bool Outliner::find_structure() {
+  if (text_.size() >= document_bytes_max) return refuse(Code::body_too_large, "The JSON text is too long.");
   if (text_.starts_with("\xEF\xBB\xBF")) return broken(0, "a byte order mark");
   auto& parser = scratch_.structure_->parser;
   auto error = simdjson::SUCCESS;
@@ -121,29 +126,34 @@ Result<> Outliner::find_structure() {
   if (error == simdjson::SUCCESS)
     error = parser->stage1(reinterpret_cast<const std::uint8_t*>(text_.data()), text_.size(),
                            simdjson::stage1_mode::regular);
-  if (error == simdjson::EMPTY) return fail(Code::bad_json, "The body is empty; a JSON value is needed.");
-  if (error == simdjson::UTF8_ERROR) return fail(Code::bad_json, "The body is not valid UTF-8.");
+  if (error == simdjson::EMPTY) return refuse(Code::bad_json, "The body is empty; a JSON value is needed.");
+  if (error == simdjson::UTF8_ERROR) return refuse(Code::bad_json, "The body is not valid UTF-8.");
   if (error == simdjson::UNCLOSED_STRING) return broken(text_.size(), "a string without its closing quote");
   if (error != simdjson::SUCCESS)
-    return fail(Code::bad_json, fmt::format("The body is not valid JSON: {}", simdjson::error_message(error)));
+    return refuse(Code::bad_json, fmt::format("The body is not valid JSON: {}", simdjson::error_message(error)));
   structure_ = parser->structural_indexes.get();
   structure_size_ = parser->n_structural_indexes;
-  return {};
+  return true;
 }
 
 Result<std::vector<Document::Node>> Outliner::outline() {
-  TRY_OK(find_structure());
+  if (!walk()) return std::unexpected(std::move(error_));
+  return std::move(nodes_);
+}
+
+bool Outliner::walk() {
+  if (!find_structure()) return false;
   constexpr std::size_t members_usual = 32;
   nodes_.reserve(depth_ == Depth::all ? structure_size_ / 2 + 1 : members_usual);
   while (state_ != State::done) {
     if (at_end()) return broken(text_.size(), "the text ends too early");
-    TRY_OK(step());
+    if (!step()) return false;
   }
   if (!at_end()) return broken(structure_[cursor_], "text after the end of the value");
-  return std::move(nodes_);
+  return true;
 }
 
-Result<> Outliner::step() {
+bool Outliner::step() {
   const auto at = structure_[cursor_];
   const char c = text_[at];
   switch (state_) {
@@ -161,10 +171,11 @@ Result<> Outliner::step() {
   return broken(at, "an unexpected character");
 }
 
-Result<> Outliner::read_key() {
+bool Outliner::read_key() {
   const auto at = structure_[cursor_];
   if (text_[at] != '"') return broken(at, "a member name is needed");
-  TRY(const auto key, string_end(at, cursor_ + 1));
+  StringEnd key;
+  if (!string_end(at, cursor_ + 1, key)) return false;
   ++cursor_;
   if (at_end() || text_[structure_[cursor_]] != ':') return broken(key.end, "a colon is needed after the member name");
   ++cursor_;
@@ -172,43 +183,43 @@ Result<> Outliner::read_key() {
   pending_.key_size = key.end - at - 2;
   pending_.key_escaped = key.escaped;
   state_ = State::value;
-  return {};
+  return true;
 }
 
-Result<> Outliner::open_value() {
-  if (nodes_.size() >= nodes_max) return fail(Code::body_too_large, "The JSON text has too many values.");
+bool Outliner::open_value() {
+  if (nodes_.size() >= nodes_max) return refuse(Code::body_too_large, "The JSON text has too many values.");
   const auto at = structure_[cursor_++];
   const auto index = static_cast<std::uint32_t>(nodes_.size());
   auto node = pending_;
   pending_ = {};
   node.begin = at;
-  node.parent = open_.empty() ? 0 : open_.back();
+  node.parent = open_count_ == 0 ? 0 : open_[open_count_ - 1];
   node.next = index + 1;
-  if (!open_.empty()) ++nodes_[open_.back()].children;
+  if (open_count_ != 0) ++nodes_[open_[open_count_ - 1]].children;
 
   const char c = text_[at];
   if (c == '{' || c == '[') {
-    if (open_.size() >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
+    if (open_count_ >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
     node.kind = c == '{' ? Kind::object : Kind::array;
-    if (depth_ == Depth::members && !open_.empty()) {
-      TRY_OK(skip_nested(node));
+    if (depth_ == Depth::members && open_count_ != 0) {
+      if (!skip_nested(node)) return false;
       nodes_.push_back(node);
       state_ = State::after_value;
-      return {};
+      return true;
     }
     nodes_.push_back(node);
-    open_.push_back(index);
+    open_[open_count_++] = index;
     state_ = c == '{' ? State::first_member : State::first_element;
-    return {};
+    return true;
   }
-  TRY_OK(scalar(at, node));
+  if (!scalar(at, node)) return false;
   nodes_.push_back(node);
-  state_ = open_.empty() ? State::done : State::after_value;
-  return {};
+  state_ = open_count_ == 0 ? State::done : State::after_value;
+  return true;
 }
 
 // Moves the cursor behind the bracket that closes `node`; the brackets between must match.
-Result<> Outliner::skip_nested(Node& node) {
+bool Outliner::skip_nested(Node& node) {
   std::array<char, depth_max> closing{};
   std::size_t depth = 0;
   closing[depth++] = node.kind == Kind::object ? '}' : ']';
@@ -216,26 +227,27 @@ Result<> Outliner::skip_nested(Node& node) {
     const auto at = structure_[cursor_];
     const char c = text_[at];
     if (c == '{' || c == '[') {
-      if (depth + open_.size() >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
+      if (depth + open_count_ >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
       closing[depth++] = c == '{' ? '}' : ']';
     } else if (c == '}' || c == ']') {
       if (c != closing[--depth]) return broken(at, "a closing character of the wrong kind");
       if (depth > 0) continue;
       node.end = at + 1;
       ++cursor_;
-      return {};
+      return true;
     }
   }
   return broken(text_.size(), "the text ends too early");
 }
 
-Result<> Outliner::scalar(std::uint32_t at, Node& node) {
+bool Outliner::scalar(std::uint32_t at, Node& node) {
   if (text_[at] == '"') {
-    TRY(const auto string, string_end(at, cursor_));
+    StringEnd string;
+    if (!string_end(at, cursor_, string)) return false;
     node.kind = Kind::string;
     node.end = string.end;
     node.escaped = string.escaped;
-    return {};
+    return true;
   }
   auto end = at;
   while (end < text_.size() && !ends_scalar(text_[end])) ++end;
@@ -249,33 +261,33 @@ Result<> Outliner::scalar(std::uint32_t at, Node& node) {
   else
     return broken(at, "an unexpected character");
   node.end = end;
-  return {};
+  return true;
 }
 
 // Stage 1 has checked that the string closes and holds no raw control character. What follows it is the next structural
 // character or the end of the text, with nothing but white space between: that is where its closing quote is.
-Result<Outliner::StringEnd> Outliner::string_end(std::uint32_t at, std::size_t next) const {
+bool Outliner::string_end(std::uint32_t at, std::size_t next, StringEnd& result) {
   std::size_t end = next < structure_size_ ? structure_[next] : text_.size();
   while (end > at + 1 && is_space(text_[end - 1])) --end;
   if (end <= at + 1 || text_[end - 1] != '"') return broken(end, "a comma is needed");
   const auto* const inside = text_.data() + at + 1;
   const auto* const quote = text_.data() + end - 1;
-  StringEnd result{.end = static_cast<std::uint32_t>(end)};
+  result.end = static_cast<std::uint32_t>(end);
   const auto* slash = static_cast<const char*>(std::memchr(inside, '\\', static_cast<std::size_t>(quote - inside)));
-  if (slash == nullptr) return result;
+  if (slash == nullptr) return true;
   result.escaped = true;
   if (const auto* wrong = wrong_escape(slash, quote))
     return broken(static_cast<std::size_t>(wrong - text_.data()), "a wrong escape");
-  return result;
+  return true;
 }
 
-Result<> Outliner::after_value(char c) {
+bool Outliner::after_value(char c) {
   const auto at = structure_[cursor_];
-  const auto kind = nodes_[open_.back()].kind;
+  const auto kind = nodes_[open_[open_count_ - 1]].kind;
   if (c == ',') {
     ++cursor_;
     state_ = kind == Kind::object ? State::member : State::value;
-    return {};
+    return true;
   }
   if (c == '}' && kind == Kind::object) return close(kind);
   if (c == ']' && kind == Kind::array) return close(kind);
@@ -283,14 +295,14 @@ Result<> Outliner::after_value(char c) {
       at, kind == Kind::object ? "a comma or a closing brace is needed" : "a comma or a closing bracket is needed");
 }
 
-Result<> Outliner::close(Kind kind) {
-  auto& node = nodes_[open_.back()];
+bool Outliner::close(Kind kind) {
+  auto& node = nodes_[open_[open_count_ - 1]];
   if (node.kind != kind) return broken(structure_[cursor_], "a closing character of the wrong kind");
   node.end = structure_[cursor_++] + 1;
   node.next = static_cast<std::uint32_t>(nodes_.size());
-  open_.pop_back();
-  state_ = open_.empty() ? State::done : State::after_value;
-  return {};
+  --open_count_;
+  state_ = open_count_ == 0 ? State::done : State::after_value;
+  return true;
 }
 
 }  // namespace agt::json

@@ -2,13 +2,16 @@
 // the whole grammar of RFC 8259, so a text that has an outline is valid JSON to the last byte.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/result.h"
 #include "json/document.h"
+#include "json/limits.h"
 
 namespace agt::json {
 
@@ -23,21 +26,24 @@ class Outliner {
   using Node = Document::Node;
   enum class State : std::uint8_t { value, first_member, member, first_element, after_value, done };
 
-  [[nodiscard]] Result<> find_structure();
-  [[nodiscard]] Result<> step();
-  [[nodiscard]] Result<> open_value();
-  [[nodiscard]] Result<> read_key();
-  [[nodiscard]] Result<> after_value(char c);
-  [[nodiscard]] Result<> close(Kind kind);
-  [[nodiscard]] Result<> skip_nested(Node& node);
-  [[nodiscard]] Result<> scalar(std::uint32_t at, Node& node);
+  // False: `error_` tells why. A Result here would cost more than the work it reports on.
+  [[nodiscard]] bool walk();
+  [[nodiscard]] bool find_structure();
+  [[nodiscard]] bool step();
+  [[nodiscard]] bool open_value();
+  [[nodiscard]] bool read_key();
+  [[nodiscard]] bool after_value(char c);
+  [[nodiscard]] bool close(Kind kind);
+  [[nodiscard]] bool skip_nested(Node& node);
+  [[nodiscard]] bool scalar(std::uint32_t at, Node& node);
   struct StringEnd {
     std::uint32_t end{};  // one past the closing quote
     bool escaped = false;
   };
   // Of the string whose opening quote is at `at`; `next` is the index of the structural character behind it.
-  [[nodiscard]] Result<StringEnd> string_end(std::uint32_t at, std::size_t next) const;
-  [[nodiscard]] std::unexpected<Error> broken(std::size_t at, std::string_view why) const;
+  [[nodiscard]] bool string_end(std::uint32_t at, std::size_t next, StringEnd& result);
+  [[nodiscard]] bool broken(std::size_t at, std::string_view why);
+  [[nodiscard]] bool refuse(Code code, std::string message);
   [[nodiscard]] bool at_end() const { return cursor_ == structure_size_; }
 
   std::string_view text_;
@@ -47,9 +53,11 @@ class Outliner {
   std::size_t structure_size_ = 0;
   std::size_t cursor_ = 0;
   std::vector<Node> nodes_{};
-  std::vector<std::uint32_t> open_{};  // indexes of the containers around the cursor
-  Node pending_{};                     // carries the key of the member whose value comes next
+  std::array<std::uint32_t, depth_max> open_{};  // indexes of the containers around the cursor
+  std::size_t open_count_ = 0;
+  Node pending_{};  // carries the key of the member whose value comes next
   State state_ = State::value;
+  Error error_{};
 };
 
 }  // namespace agt::json

@@ -105,7 +105,10 @@ void Writer::value(std::string_view s) {
   append_quoted(out_, s);
 }
 
-void Writer::integer(std::int64_t n) { token(fmt::format_int(n).c_str()); }
+void Writer::integer(std::int64_t n) {
+  const fmt::format_int digits(n);
+  token({digits.data(), digits.size()});
+}
 
 void Writer::value(double n) {
   assert(std::isfinite(n));
@@ -114,6 +117,18 @@ void Writer::value(double n) {
     integer(static_cast<std::int64_t>(n));
   else
     token(fmt::format("{}", n));
+}
+
+void Writer::thousandths(std::int64_t n) {
+  separate();
+  if (n < 0) out_ += '-';
+  const auto size = n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n);
+  const fmt::format_int whole(size / 1000);
+  out_.append(whole.data(), whole.size());
+  auto rest = size % 1000;
+  if (rest == 0) return;
+  out_ += '.';
+  for (std::uint64_t unit = 100; rest != 0; rest %= unit, unit /= 10) out_ += static_cast<char>('0' + rest / unit);
 }
 
 void Writer::fields(const std::vector<RawField>& extras) {

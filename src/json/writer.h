@@ -40,7 +40,8 @@ class Writer {
     else
       integer(static_cast<std::int64_t>(n));
   }
-  void value(double n);  // shortest form that reads back equal; 1.0 is written 1
+  void value(double n);              // shortest form that reads back equal; 1.0 is written 1
+  void thousandths(std::int64_t n);  // 1200 is written 1.2: milliseconds from whole microseconds, at no cost
   void value(const Raw& raw) { token(raw.text); }
   void raw(std::string_view text) { token(text); }
   void null() { token("null"); }

@@ -46,6 +46,7 @@ class Headers {
   [[nodiscard]] Iterator end() const;
   [[nodiscard]] std::size_t size() const { return places_.size(); }
   [[nodiscard]] bool empty() const { return places_.empty(); }
+  [[nodiscard]] std::size_t bytes() const { return text_.size(); }  // of names and values
 
  private:
   struct Place {  // in text_: the name, and right behind it the value

@@ -1,6 +1,7 @@
 // An account as the pool sees it: who it is and what it may serve. No credential, no address.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,8 +43,7 @@ enum class SkipReason : std::uint8_t {
 
 // A decision about one account, with what it rested on.
 struct Skip {
-  std::string account_id{};
-  std::string label{};
+  std::shared_ptr<const Account> account{};
   SkipReason reason{};
   std::optional<Milliseconds> remaining{};  // cooling, quota: until it is back
   std::optional<Code> code{};               // cooling, quota: what sent it to rest

@@ -29,8 +29,14 @@ SkipReason reason_of(Code code) {
   std::unreachable();
 }
 
+bool never_serves(SkipReason reason) {
+  return reason == SkipReason::model_missing || reason == SkipReason::model_excluded;
+}
+
 bool better(const Candidate& a, const Candidate& b) {
-  if (a.account->priority != b.account->priority) return a.account->priority > b.account->priority;
+  const auto& one = **a.account;
+  const auto& other = **b.account;
+  if (one.priority != other.priority) return one.priority > other.priority;
   return a.last_used < b.last_used;
 }
 
@@ -60,10 +66,8 @@ bool serves_model(const Account& account, std::string_view model) {
 }
 
 std::optional<Skip> obstacle(const Candidate& candidate, const Ask& ask, Instant now) {
-  const auto& account = *candidate.account;
-  const auto skip = [&](SkipReason reason) {
-    return Skip{.account_id = account.id, .label = account.label, .reason = reason};
-  };
+  const auto& account = **candidate.account;
+  const auto skip = [&](SkipReason reason) { return Skip{.account = *candidate.account, .reason = reason}; };
   if (!account.enabled) return skip(SkipReason::off);
   if (!account.models.empty() && !any_matches(account.models, ask.model)) return skip(SkipReason::model_missing);
   if (any_matches(account.excluded, ask.model)) return skip(SkipReason::model_excluded);
@@ -95,10 +99,9 @@ Choice choose(std::span<const Candidate> candidates, const Ask& ask, Instant now
       outranked.push_back(i);
     }
   }
+  if (choice.index) std::erase_if(choice.skipped, [](const Skip& skip) { return never_serves(skip.reason); });
   for (const auto i : outranked)
-    choice.skipped.push_back({.account_id = candidates[i].account->id,
-                              .label = candidates[i].account->label,
-                              .reason = SkipReason::lower_rank});
+    choice.skipped.push_back({.account = *candidates[i].account, .reason = SkipReason::lower_rank});
   return choice;
 }
 

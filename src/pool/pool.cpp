@@ -25,7 +25,7 @@ Lease::~Lease() {
 void Lease::succeeded() { pool_->end_rest(*account_, model_); }
 
 void Lease::rests(const Rest& rest, bool whole_account) {
-  pool_->set_rest(*account_, whole_account ? "" : model_, rest);
+  pool_->set_rest(*account_, whole_account ? std::string_view() : model_, rest);
 }
 
 void Pool::set_accounts(std::vector<Account> accounts) {
@@ -48,22 +48,22 @@ void Pool::forgive(std::string_view account_id) {
 
 Leased Pool::lease(const Ask& ask, Instant now) {
   const std::scoped_lock lock(mutex_);
-  std::vector<Candidate> candidates;
-  std::vector<State*> states;
+  candidates_.clear();
+  candidate_states_.clear();
   for (auto& state : states_) {
     const auto& account = *state.account;
     const bool asked = ask.account.empty() ? account.provider == ask.provider
                                            : account.id == ask.account || account.label == ask.account;
     if (!asked) continue;
-    states.push_back(&state);
-    candidates.push_back({.account = &account,
-                          .rest = rest_for(state.rests, ask.model),
-                          .in_flight = state.in_flight,
-                          .last_used = state.last_used});
+    candidate_states_.push_back(&state);
+    candidates_.push_back({.account = &state.account,
+                           .rest = rest_for(state.rests, ask.model),
+                           .in_flight = state.in_flight,
+                           .last_used = state.last_used});
   }
-  auto choice = choose(candidates, ask, now);
+  auto choice = choose(candidates_, ask, now);
   if (!choice.index) return {.skipped = std::move(choice.skipped)};
-  auto& chosen = *states[*choice.index];
+  auto& chosen = *candidate_states_[*choice.index];
   ++chosen.in_flight;
   chosen.last_used = ++turn_;
   return {.lease = Lease(this, chosen.account, ask.model), .skipped = std::move(choice.skipped)};
@@ -95,7 +95,7 @@ void Pool::end_rest(const Account& account, std::string_view model) {
   if (const auto own = state->rests.find(model); own != state->rests.end()) state->rests.erase(own);
 }
 
-void Pool::set_rest(const Account& account, const std::string& model, const Rest& rest) {
+void Pool::set_rest(const Account& account, std::string_view model, const Rest& rest) {
   const std::scoped_lock lock(mutex_);
   auto* state = find(account.id);
   if (state == nullptr) return;
@@ -103,7 +103,7 @@ void Pool::set_rest(const Account& account, const std::string& model, const Rest
   if (state->rests.size() >= rests_per_account_max && !state->rests.contains(model))
     state->rests.erase(
         std::ranges::min_element(state->rests, {}, [](const auto& entry) { return entry.second.until; }));
-  auto& slot = state->rests[model];
+  auto& slot = state->rests.try_emplace(std::string(model)).first->second;
   if (rest.until > slot.until) slot = rest;
 }
 

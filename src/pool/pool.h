@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,13 +22,12 @@ class Pool;
 class Lease {
  public:
   Lease(Lease&& other) noexcept
-      : pool_(std::exchange(other.pool_, nullptr)),
-        account_(std::move(other.account_)),
-        model_(std::move(other.model_)) {}
+      : pool_(std::exchange(other.pool_, nullptr)), account_(std::move(other.account_)), model_(other.model_) {}
   Lease& operator=(Lease&&) = delete;
   ~Lease();
 
   [[nodiscard]] const Account& account() const { return *account_; }
+  [[nodiscard]] std::shared_ptr<const Account> shared_account() const { return account_; }
 
   // Served: any rest of this account for this model is over.
   void succeeded();
@@ -36,11 +36,11 @@ class Lease {
 
  private:
   friend class Pool;
-  Lease(Pool* pool, std::shared_ptr<const Account> account, std::string model)
-      : pool_(pool), account_(std::move(account)), model_(std::move(model)) {}
+  Lease(Pool* pool, std::shared_ptr<const Account> account, std::string_view model)
+      : pool_(pool), account_(std::move(account)), model_(model) {}
   Pool* pool_;
   std::shared_ptr<const Account> account_;
-  std::string model_;
+  std::string_view model_;
 };
 
 // The outcome of asking: a lease or nothing, and why every other account was passed over.
@@ -77,11 +77,14 @@ class Pool {
   };
   void release(const Account& account);
   void end_rest(const Account& account, std::string_view model);
-  void set_rest(const Account& account, const std::string& model, const Rest& rest);
+  void set_rest(const Account& account, std::string_view model, const Rest& rest);
   [[nodiscard]] State* find(std::string_view account_id);
 
   mutable std::mutex mutex_{};
   std::vector<State> states_{};
+  // Of lease(), kept for their memory.
+  std::vector<Candidate> candidates_{};
+  std::vector<State*> candidate_states_{};
   std::uint64_t turn_ = 0;
 };
 

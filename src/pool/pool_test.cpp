@@ -12,7 +12,7 @@ constexpr Instant t0{1h};
 std::vector<Account> two() {
   return {{.id = "1", .label = "one", .provider = "p"}, {.id = "2", .label = "two", .provider = "p"}};
 }
-Ask ask(std::string model = "m") { return {.provider = "p", .model = std::move(model)}; }
+Ask ask(std::string_view model = "m") { return {.provider = "p", .model = model}; }
 std::string served_by(Pool& pool, const Ask& asked, Instant now) {
   const auto leased = pool.lease(asked, now);
   return leased.lease ? leased.lease->account().id : "";
@@ -94,17 +94,28 @@ TEST(Pool, honours_off_include_exclude_priority_and_concurrency) {
   EXPECT_EQ(second.lease->account().id, "low");
   std::vector<SkipReason> reasons;
   for (const auto& skip : second.skipped) reasons.push_back(skip.reason);
-  EXPECT_EQ(reasons,
-            (std::vector{SkipReason::off, SkipReason::model_missing, SkipReason::model_excluded, SkipReason::busy}));
+  EXPECT_EQ(reasons, (std::vector{SkipReason::off, SkipReason::busy}));
+}
+
+TEST(Pool, tells_who_never_serves_a_model_when_nobody_does) {
+  Pool pool;
+  pool.set_accounts(
+      {{.id = "only-x", .provider = "p", .models = {"x-*"}}, {.id = "no-m", .provider = "p", .excluded = {"m"}}});
+  const auto leased = pool.lease(ask(), t0);
+  EXPECT_FALSE(leased.lease);
+  ASSERT_EQ(leased.skipped.size(), 2U);
+  EXPECT_EQ(leased.skipped[0].reason, SkipReason::model_missing);
+  EXPECT_EQ(leased.skipped[1].reason, SkipReason::model_excluded);
 }
 
 TEST(Pool, does_not_try_an_account_twice) {
   Pool pool;
   pool.set_accounts(two());
   auto asked = ask();
-  asked.tried = {"1"};
+  const std::vector<std::string> both{"1", "2"};
+  asked.tried = std::span(both).first(1);
   EXPECT_EQ(served_by(pool, asked, t0), "2");
-  asked.tried = {"1", "2"};
+  asked.tried = both;
   EXPECT_EQ(served_by(pool, asked, t0), "");
 }
 

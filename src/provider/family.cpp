@@ -12,7 +12,7 @@ namespace {
 
 // Not forwarded: what belongs to one connection (RFC 9110 §7.6.1), what the client writes itself, what tells where the
 // client sits, and accept-encoding, because a compressed reply could not be observed.
-constexpr std::array kept_back{
+constexpr auto kept_back = std::to_array<std::string_view>({
     "connection",
     "keep-alive",
     "proxy-connection",
@@ -34,13 +34,20 @@ constexpr std::array kept_back{
     "x-forwarded-proto",
     "x-real-ip",
     "priority",
-};
+});
 
-constexpr std::array returned_exact{
-    "content-type", "retry-after",          "retry-after-ms", "x-should-retry", "request-id",
-    "x-request-id", "openai-processing-ms", "openai-version", "openai-model",
-};
-constexpr std::array returned_prefixes{"x-ratelimit-", "anthropic-ratelimit-"};
+constexpr auto returned_exact = std::to_array<std::string_view>({
+    "content-type",
+    "retry-after",
+    "retry-after-ms",
+    "x-should-retry",
+    "request-id",
+    "x-request-id",
+    "openai-processing-ms",
+    "openai-version",
+    "openai-model",
+});
+constexpr auto returned_prefixes = std::to_array<std::string_view>({"x-ratelimit-", "anthropic-ratelimit-"});
 
 bool is_kept_back(std::string_view name) {
   if (dialect::is_credential_header(name)) return true;
@@ -49,14 +56,25 @@ bool is_kept_back(std::string_view name) {
 }
 
 void add_key(net::Headers& headers, const Upstream& upstream) {
-  const std::string key(upstream.key.reveal());
+  const auto key = upstream.key.reveal();
   if (key.empty()) return;
   switch (upstream.key_style) {
-    case KeyStyle::bearer: headers.add("authorization", "Bearer " + key); return;
+    case KeyStyle::bearer:
+      headers.add("authorization", "Bearer ");
+      headers.extend_last(key);
+      return;
     case KeyStyle::x_api_key: headers.add("x-api-key", key); return;
     case KeyStyle::x_goog_api_key: headers.add("x-goog-api-key", key); return;
     case KeyStyle::none: return;
   }
+}
+
+bool is_returned(std::string_view name) {
+  const auto begins = [name](std::string_view prefix) {
+    return name.size() > prefix.size() && text::iequals(name.substr(0, prefix.size()), prefix);
+  };
+  return std::ranges::any_of(returned_exact, [name](std::string_view other) { return text::iequals(name, other); }) ||
+         std::ranges::any_of(returned_prefixes, begins);
 }
 
 }  // namespace
@@ -66,6 +84,11 @@ net::Call prepare(const Upstream& upstream, const Want& want, std::string_view b
   const bool sends_body =
       want.operation == dialect::Operation::generate || want.operation == dialect::Operation::count_tokens;
   net::Headers headers;
+  // One piece of memory for all: what the client sent, and what is added here.
+  constexpr std::size_t own_fields = 8;
+  constexpr std::size_t own_bytes = 400;
+  headers.reserve(own_fields + (client_headers == nullptr ? 0 : client_headers->size()),
+                  own_bytes + (client_headers == nullptr ? 0 : client_headers->bytes()));
   if (client_headers != nullptr)
     for (const auto& header : *client_headers)
       if (!is_kept_back(header.name)) headers.add(header.name, header.value);
@@ -73,7 +96,7 @@ net::Call prepare(const Upstream& upstream, const Want& want, std::string_view b
     if (!headers.has(header.name)) headers.add(header.name, header.value);
   if (sends_body && !headers.has("content-type")) headers.add("content-type", "application/json");
   if (!headers.has("accept")) headers.add("accept", want.stream ? "text/event-stream" : "application/json");
-  headers.add("user-agent", std::string(user_agent));
+  headers.add("user-agent", user_agent);
   headers.add("accept-encoding", "identity");
   add_key(headers, upstream);
   return {.method = sends_body ? "POST" : "GET",
@@ -86,13 +109,11 @@ net::Call prepare(const Upstream& upstream, const Want& want, std::string_view b
 
 net::Headers returned_headers(const net::Headers& upstream) {
   net::Headers out;
-  for (const auto& header : upstream) {
-    const auto name = text::lowered(header.name);
-    const bool exact = std::ranges::find(returned_exact, std::string_view(name)) != returned_exact.end();
-    const bool prefixed =
-        std::ranges::any_of(returned_prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
-    if (exact || prefixed) out.add(header.name, header.value);
-  }
+  constexpr std::size_t own_fields = 6;  // the relay's own
+  constexpr std::size_t own_bytes = 300;
+  out.reserve(upstream.size() + own_fields, upstream.bytes() + own_bytes);
+  for (const auto& header : upstream)
+    if (is_returned(header.name)) out.add(header.name, header.value);
   return out;
 }
 

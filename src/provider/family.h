@@ -19,14 +19,14 @@ namespace agt::provider {
 
 using catalogue::KeyStyle;
 
-// What is wanted of an upstream.
+// What is wanted of an upstream. Borrows.
 struct Want {
   dialect::Operation operation{};
-  std::string model{};
+  std::string_view model{};
   bool stream = false;
   // Pass-through only: what the client's own request line said, so that its API version and parameters stay.
-  std::string client_path{};
-  std::string client_query{};
+  std::string_view client_path{};
+  std::string_view client_query{};
   bool passthrough = false;
 };
 

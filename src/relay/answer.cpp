@@ -12,17 +12,24 @@ namespace {
 
 // Milliseconds with three digits, by whole numbers: this is done for every answer.
 void append_timing(std::string& out, std::string_view name, Microseconds t) {
-  const auto thousandths = std::to_string(1000 + t.count() % 1000);
+  const fmt::format_int whole(t.count() / 1000);
+  const fmt::format_int thousandths(1000 + t.count() % 1000);
   out += name;
-  out += std::to_string(t.count() / 1000);
+  out.append(whole.data(), whole.size());
   out += '.';
-  out.append(thousandths, 1);
+  out.append(thousandths.data() + 1, 3);
 }
 
 // A header value may not hold controls or non-ASCII; what does is shown as '?'.
-std::string header_safe(std::string_view s) {
-  std::string out(s);
-  std::ranges::replace_if(out, [](char c) { return c < 0x20 || c > 0x7E || c == ','; }, '?');
+void make_header_safe(std::string& s) {
+  std::ranges::replace_if(s, [](char c) { return c < 0x20 || c > 0x7E || c == ','; }, '?');
+}
+
+std::string route_shown(const Attempt& served) {
+  std::string out(served.provider());
+  out += '/';
+  out += served.model();
+  make_header_safe(out);
   return out;
 }
 
@@ -48,25 +55,25 @@ void add_retry_headers(net::Headers& headers, const Error& error) {
 }  // namespace
 
 void Journey::add_own_headers(net::Headers& headers) const {
-  headers.add("x-agt-trace", trace_->id);
-  if (const auto* served = trace_->served())
-    headers.add("x-agt-route", header_safe(served->provider + '/' + served->model));
-  if (const auto losses = counted_losses(trace_->losses); losses > 0)
+  headers.add("x-agt-trace", trace_.id);
+  if (const auto* served = trace_.served()) headers.add("x-agt-route", route_shown(*served));
+  if (const auto losses = counted_losses(trace_.losses); losses > 0)
     headers.add("x-agt-losses", std::to_string(losses));
   if (auto codes = warnings(); !codes.empty()) headers.add("x-agt-warnings", std::move(codes));
-  if (!trace_->attempts.empty()) headers.add("server-timing", server_timing());
+  if (!trace_.attempts.empty()) headers.add("server-timing", server_timing());
 }
 
 std::string Journey::warnings() const {
   std::string out;
   std::size_t shown = 0;
-  const auto add = [&](std::string_view code) {
+  const auto add = [&](std::string code) {
     if (shown++ >= warnings_shown_max) return;
     if (!out.empty()) out += ", ";
-    out += header_safe(code);
+    make_header_safe(code);
+    out += code;
   };
-  if (!trace_->correction.empty()) add("path_corrected");
-  for (const auto& loss : trace_->losses) {
+  if (!trace_.correction.empty()) add("path_corrected");
+  for (const auto& loss : trace_.losses) {
     if (loss.weight == ir::Loss::Weight::harmless) continue;
     add(fmt::format("{}:{}", loss.weight == ir::Loss::Weight::dropped ? "dropped" : "approximated", loss.path));
   }
@@ -74,9 +81,11 @@ std::string Journey::warnings() const {
 }
 
 std::string Journey::server_timing() const {
-  const auto& attempt = trace_->attempts.back();
+  const auto& attempt = trace_.attempts.back();
   const auto upstream = attempt.timings.first_byte.value_or(Microseconds{});
+  constexpr std::size_t usual_bytes = 80;
   std::string out;
+  out.reserve(usual_bytes);
   append_timing(out, "queue;dur=", attempt.begun);
   if (attempt.timings.connect) append_timing(out, ", connect;dur=", *attempt.timings.connect);
   if (attempt.timings.first_byte) append_timing(out, ", ttfb;dur=", upstream);
@@ -86,23 +95,23 @@ std::string Journey::server_timing() const {
 
 Task<Result<>> Journey::respond(int status, net::Headers headers, std::string body) {
   add_own_headers(headers);
-  trace_->status = status;
-  trace_->bytes_out = body.size();
-  trace_->first_byte = elapsed();
+  trace_.status = status;
+  trace_.bytes_out = body.size();
+  trace_.first_byte = elapsed();
   net::ResponseHead head{.status = status, .headers = std::move(headers)};
   co_return co_await exchange_.respond(std::move(head), std::move(body));
 }
 
 Task<Result<>> Journey::begin(int status, net::Headers headers) {
   add_own_headers(headers);
-  trace_->status = status;
-  trace_->first_byte = elapsed();
+  trace_.status = status;
+  trace_.first_byte = elapsed();
   net::ResponseHead head{.status = status, .headers = std::move(headers)};
   co_return co_await exchange_.begin(std::move(head));
 }
 
 Task<Result<>> Journey::write(std::string_view bytes) {
-  trace_->bytes_out += bytes.size();
+  trace_.bytes_out += bytes.size();
   co_return co_await exchange_.write(bytes);
 }
 
@@ -115,7 +124,7 @@ Task<Result<>> Journey::refuse(const Error& error) {
   auto told = error;
   if (!told.remedy().empty() && told.failure_class() != FailureClass::cancelled)
     told.message += fmt::format(" {}", told.remedy());
-  auto rendered = codec_->render_error(told, trace_->id);
+  auto rendered = codec_->render_error(told, trace_.id);
   net::Headers headers{{"content-type", "application/json"}};
   if (error.code == Code::method) headers.add("allow", error.field);
   add_retry_headers(headers, error);

@@ -27,7 +27,7 @@ const pool::Skip* earliest(const std::vector<Attempt>& attempts) {
 std::string reasons(const std::vector<Attempt>& attempts) {
   std::vector<std::pair<pool::SkipReason, int>> counts;
   for (const auto& attempt : attempts) {
-    if (!attempt.account_id.empty()) continue;
+    if (attempt.account != nullptr) continue;
     for (const auto& skip : attempt.skipped) {
       const auto found = std::ranges::find(counts, skip.reason, &std::pair<pool::SkipReason, int>::first);
       if (found == counts.end())
@@ -53,21 +53,19 @@ Task<Result<>> Journey::try_targets(const Route& route) {
       // `who` is a provider or one account; a provider has the right of way.
       const bool is_provider =
           std::ranges::any_of(snapshot_->accounts, [&](const pool::Account& a) { return a.provider == target.who; });
-      pool::Ask ask{.provider = is_provider ? target.who : "",
-                    .account = is_provider ? "" : target.who,
+      const std::string_view who = target.who;
+      pool::Ask ask{.provider = is_provider ? who : std::string_view(),
+                    .account = is_provider ? std::string_view() : who,
                     .model = target.model,
                     .tried = tried_};
       auto leased = services_.pool.lease(ask, services_.clock.now());
-      trace_->attempts.push_back(
-          {.provider = target.who, .model = target.model, .skipped = std::move(leased.skipped), .begun = elapsed()});
+      trace_.attempts.push_back({.target = &target, .skipped = std::move(leased.skipped), .begun = elapsed()});
       if (!leased.lease) {
         current().ended = elapsed();
         break;
       }
       const auto& account = leased.lease->account();
-      current().account_id = account.id;
-      current().account_label = account.label;
-      current().provider = account.provider;
+      current().account = leased.lease->shared_account();
       const auto upstream = snapshot_->upstreams.find(account.id);
       if (upstream == snapshot_->upstreams.end())
         co_return fail(Code::conflict, "The account was removed while the request was under way; try again.");
@@ -112,25 +110,25 @@ void Journey::close_attempt(const Error& error, pool::Lease& lease) {
   lease.rests({.until = services_.clock.now() + *decided.rest,
                .code = error.code,
                .message = std::string(text::clipped(error.message, rest_message_bytes_max)),
-               .set_by = trace_->id},
+               .set_by = trace_.id},
               decided.whole_account);
   services_.log.write(LogLevel::info, "account_rests",
-                      {{"trace", trace_->id},
-                       {"account", attempt.account_label},
-                       {"model", decided.whole_account ? "*" : attempt.model},
+                      {{"trace", trace_.id},
+                       {"account", attempt.account_label()},
+                       {"model", decided.whole_account ? std::string_view("*") : attempt.model()},
                        {"code", agt::name(error.code)},
                        {"seconds", seconds(*decided.rest)}});
 }
 
 // Nobody could be asked at all: the dominating cause and the earliest recovery.
 Error Journey::exhausted(const Route& route) const {
-  const auto why = reasons(trace_->attempts);
-  const auto* first = earliest(trace_->attempts);
+  const auto why = reasons(trace_.attempts);
+  const auto* first = earliest(trace_.attempts);
   if (first != nullptr) {
     Error error{.code = first->code.value_or(Code::unknown_429)};
     error.retry_after = first->remaining;
     error.message = fmt::format("No account is free for \"{}\" ({}). The first one, {}, is back in {:.1f} s.",
-                                text::quoted(model_, 80), why, first->label, seconds(*first->remaining));
+                                text::quoted(model_, 80), why, first->account->label, seconds(*first->remaining));
     return error;
   }
   if (why.empty())

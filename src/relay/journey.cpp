@@ -57,20 +57,18 @@ std::vector<ModelFacts> models_of(const Snapshot& snapshot) {
 
 }  // namespace
 
-Journey::Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange,
-                 std::string id)
+Journey::Journey(const Services& services, net::Worker& worker, Desk& desk, net::Exchange& exchange, std::string id)
     : services_(services),
       worker_(worker),
-      scratch_(scratch),
+      desk_(desk),
       exchange_(exchange),
       snapshot_(services.current.get()),
-      start_(services.clock.now()),
-      trace_(std::make_unique<Trace>()) {
-  trace_->id = std::move(id);
-  trace_->started = services.clock.wall();
-  trace_->method = exchange.head().method;
-  trace_->path = exchange.head().path;
-  trace_->user_agent = text::clipped(exchange.head().headers.get_or("user-agent", ""), user_agent_bytes_max);
+      start_(services.clock.now()) {
+  trace_.id = std::move(id);
+  trace_.started = services.clock.wall();
+  trace_.method = exchange.head().method;
+  trace_.path = exchange.head().path;
+  trace_.user_agent = text::clipped(exchange.head().headers.get_or("user-agent", ""), user_agent_bytes_max);
 }
 
 Microseconds Journey::elapsed() const {
@@ -80,7 +78,7 @@ Microseconds Journey::elapsed() const {
 Task<> Journey::run() {
   auto outcome = co_await travel();
   if (!outcome) {
-    trace_->error = outcome.error();
+    trace_.error = outcome.error();
     if (!exchange_.answered() && !exchange_.client_gone()) {
       // A client that left while we wrote the refusal has nothing to be told; the trace has the error already.
       [[maybe_unused]] const auto told = co_await refuse(outcome.error());
@@ -99,7 +97,7 @@ Result<> Journey::admit() {
   TRY_OK(admit_page(head, snapshot_->admission));
   if (is_health(head.path)) return {};  // always open: it tells nothing but that we are here
   TRY(const auto key, dialect::client_key(header, query));
-  TRY(trace_->client_key, admit_key(key, snapshot_->admission));
+  TRY(trace_.client_key, admit_key(key, snapshot_->admission));
   if (is_probe(head)) return {};
 
   TRY(auto located, dialect::locate(head.method, head.path, signs));
@@ -107,13 +105,13 @@ Result<> Journey::admit() {
     if (snapshot_->strict_paths)
       return fail(Code::path_corrected,
                   fmt::format("{} is not an endpoint. {}", text::quoted(head.path), located.correction));
-    trace_->correction = std::move(located.correction);
+    trace_.correction = std::move(located.correction);
   }
   endpoint_ = std::move(located.endpoint);
-  trace_->operation = name(endpoint_.operation);
+  trace_.operation = name(endpoint_.operation);
   const auto* codec = codec_of(services_, endpoint_.dialect);
   if (codec != nullptr) codec_ = codec;
-  trace_->dialect = ir::name(endpoint_.dialect);
+  trace_.dialect = ir::name(endpoint_.dialect);
   if (codec == nullptr || endpoint_.operation == dialect::Operation::not_served)
     return fail(Code::path_unknown,
                 fmt::format("{} is not served by this version of the gateway.", text::quoted(head.path)));
@@ -122,7 +120,7 @@ Result<> Journey::admit() {
 
 Task<Result<>> Journey::travel() {
   CO_TRY_OK(admit());
-  if (trace_->operation.empty()) co_return co_await answer_probe();
+  if (trace_.operation.empty()) co_return co_await answer_probe();
   switch (endpoint_.operation) {
     case dialect::Operation::list_models: co_return co_await list_models();
     case dialect::Operation::show_model: co_return co_await show_model();
@@ -164,7 +162,7 @@ Task<Result<>> Journey::show_model() {
 
 // What the lanes need to know of the body: that it is JSON, the model, and whether to stream.
 Result<> Journey::read_ask() {
-  TRY(shallow_, json::Document::parse_members(body_, scratch_));
+  TRY(shallow_, json::Document::parse_members(body_, desk_.scratch));
   const auto root = shallow_->root();
   if (!root.is_object()) return root.refuse("a JSON object");
   if (codec_->model_in_path) {
@@ -180,27 +178,26 @@ Result<> Journey::read_ask() {
   if (model_.empty() || model_.size() > model_name_bytes_max)
     return fail(Code::schema, fmt::format("model: must have 1 to {} bytes.", model_name_bytes_max), "model");
   if (endpoint_.operation == dialect::Operation::count_tokens) stream_ = false;
-  trace_->client_model = model_;
-  trace_->stream = stream_;
+  trace_.client_model = model_;
+  trace_.stream = stream_;
   return {};
 }
 
 Task<Result<>> Journey::forward() {
   CO_TRY(body_, co_await exchange_.read_body(snapshot_->body_bytes_max));
-  trace_->bytes_in = body_.size();
+  trace_.bytes_in = body_.size();
   CO_TRY_OK(read_ask());
-  CO_TRY(const auto route, plan(*snapshot_, model_, endpoint_.dialect));
-  trace_->rule = route.why;
-  for (const auto& target : route.targets) trace_->targets.push_back(to_text(target));
-  co_return co_await try_targets(route);
+  CO_TRY(trace_.route, desk_.planner.plan(snapshot_, model_, endpoint_.dialect));
+  co_return co_await try_targets(*trace_.route);
 }
 
 void Journey::record() {
-  trace_->total = elapsed();
+  trace_.total = elapsed();
   const bool worth_it = endpoint_.operation == dialect::Operation::generate ||
-                        endpoint_.operation == dialect::Operation::count_tokens || trace_->error;
-  if (!worth_it || is_health(trace_->path)) return;
-  services_.recorder.record(std::move(trace_));
+                        endpoint_.operation == dialect::Operation::count_tokens || trace_.error;
+  if (!worth_it || is_health(trace_.path)) return;
+  desk_.text.clear();
+  services_.recorder.record(trace_, desk_.text);
 }
 
 }  // namespace agt::relay

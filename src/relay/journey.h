@@ -23,8 +23,7 @@ namespace agt::relay {
 
 class Journey {
  public:
-  Journey(const Services& services, net::Worker& worker, json::Scratch& scratch, net::Exchange& exchange,
-          std::string id);
+  Journey(const Services& services, net::Worker& worker, Desk& desk, net::Exchange& exchange, std::string id);
   [[nodiscard]] Task<> run();
 
  private:
@@ -62,7 +61,7 @@ class Journey {
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
   void take_note(const std::vector<ir::Event>& events);
-  [[nodiscard]] Attempt& current() { return trace_->attempts.back(); }
+  [[nodiscard]] Attempt& current() { return trace_.attempts.back(); }
 
   // answer.cpp: what goes to the client
   [[nodiscard]] Task<Result<>> respond(int status, net::Headers headers, std::string body);
@@ -76,11 +75,11 @@ class Journey {
 
   const Services& services_;
   net::Worker& worker_;
-  json::Scratch& scratch_;  // the worker's; used between two awaits only
+  Desk& desk_;
   net::Exchange& exchange_;
   std::shared_ptr<const Snapshot> snapshot_;
   Instant start_;
-  std::unique_ptr<Trace> trace_;
+  Trace trace_{};
 
   const dialect::Codec* codec_ = nullptr;  // the client's
   dialect::Endpoint endpoint_{};

@@ -1,6 +1,7 @@
 // The pass-through lane: same dialect on both sides. Bytes are spliced and forwarded, never re-serialised.
 #include <fmt/format.h>
 
+#include "core/text.h"
 #include "json/splice.h"
 #include "json/writer.h"
 #include "relay/journey.h"
@@ -15,11 +16,13 @@ bool is_event_stream(const net::ResponseHead& head) {
 
 // Where the last event that ends after `from` ends, or 0. A blank line ends an event, in any spelling of the line ends.
 std::size_t end_of_events(std::string_view bytes, std::size_t from) {
-  for (auto at = bytes.size(); at > from; --at) {
-    const auto head = bytes.substr(0, at);
-    if (head.ends_with("\n\n") || head.ends_with("\n\r\n") || head.ends_with("\r\r")) return at;
+  for (auto at = text::last_of(bytes, '\n'); at != std::string_view::npos && at >= from;) {
+    const auto before = bytes.substr(0, at);
+    if (before.ends_with('\n') || before.ends_with("\n\r")) return at + 1;
+    at = text::last_of(before, '\n');
   }
-  return 0;
+  const auto returns = bytes.rfind("\r\r");
+  return returns != std::string_view::npos && returns + 2 > from ? returns + 2 : 0;
 }
 
 // Lets whole events through and keeps the beginning of the next: a stream that is cut must not leave half an event in
@@ -54,9 +57,10 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
                                                         std::string_view body, bool passthrough) {
   provider::Want want{
       .operation = endpoint_.operation, .model = target.model, .stream = stream_, .passthrough = passthrough};
+  const auto query = passthrough ? net::without_query_parameter(exchange_.head().query, "key") : std::string();
   if (passthrough) {
     want.client_path = exchange_.head().path;
-    want.client_query = net::without_query_parameter(exchange_.head().query, "key");
+    want.client_query = query;
   }
   auto prepared =
       provider::prepare(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
@@ -88,11 +92,11 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
     co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
-  if (const auto document = json::Document::parse(whole, scratch_)) {
+  if (const auto document = json::Document::parse(whole, desk_.scratch)) {
     auto observed = codec_->observe_whole(*document);
     if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
-    if (observed.usage) trace_->usage = *std::move(observed.usage);
-    trace_->stop = std::move(observed.stop);
+    if (observed.usage) trace_.usage = *std::move(observed.usage);
+    trace_.stop = std::move(observed.stop);
   }
   auto headers = provider::returned_headers(reply->head().headers);
   co_return co_await respond(reply->head().status, std::move(headers), std::move(whole));
@@ -112,19 +116,18 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
     }
     if (piece->kind == net::Piece::Kind::quiet) continue;  // bytes are not ours to add on this lane
     if (piece->kind == net::Piece::Kind::end) break;
-    const bool held_before = tap.holding();
-    tap.take(piece->bytes);
+    const auto passed = tap.take(piece->bytes);
     if (tap.failed()) co_return std::unexpected(*tap.failed());
-    if (tap.holding()) continue;
+    if (passed.empty()) continue;
     if (!begun) {
       auto headers = provider::returned_headers(reply.head().headers);
       headers.add("cache-control", "no-cache");
       CO_TRY_OK(co_await begin(reply.head().status, std::move(headers)));
       begun = true;
     }
-    CO_TRY_OK(co_await write(gate.pass(held_before ? std::string_view(tap.held()) : piece->bytes)));
+    CO_TRY_OK(co_await write(gate.pass(passed)));
   }
-  if (!begun && !tap.held().empty())
+  if (!begun && tap.holds_something())
     co_return fail(Code::stream_cut, "The upstream ended its stream before anything was said.");
   if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
 
@@ -132,13 +135,13 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
     CO_TRY_OK(co_await write(gate.rest()));  // a last event without its blank line
   }
   auto observed = tap.finish();
-  if (observed.usage) trace_->usage = *std::move(observed.usage);
-  trace_->stop = std::move(observed.stop);
+  if (observed.usage) trace_.usage = *std::move(observed.usage);
+  trace_.stop = std::move(observed.stop);
   if (!broken && observed.failed) {  // the upstream has said it in the client's dialect; the bytes are through
     CO_TRY_OK(co_await exchange_.end());
     co_return std::unexpected(*std::move(observed.failed));
   }
-  if (!broken && framed && !observed.last && !trace_->stop)
+  if (!broken && framed && !observed.last && !trace_.stop)
     broken = Error{.code = Code::stream_cut, .message = "The upstream ended its stream without its final event."};
   if (broken) co_return co_await cut_off(*broken);
   co_return co_await exchange_.end();

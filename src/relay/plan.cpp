@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "pool/choose.h"
+#include "relay/limits.h"
 
 namespace agt::relay {
 namespace {
@@ -168,6 +169,21 @@ Result<Route> plan(const Snapshot& snapshot, std::string_view model, ir::Dialect
   auto route = without_rule(snapshot, model, client);
   if (route.targets.empty()) return nobody(snapshot, model);
   return route;
+}
+
+Result<SharedRoute> Planner::plan(const std::shared_ptr<const Snapshot>& snapshot, std::string_view model,
+                                  ir::Dialect client) {
+  if (snapshot_ != snapshot || routes_.size() >= routes_kept_max) {
+    routes_.clear();
+    snapshot_ = snapshot;
+  }
+  key_ = static_cast<char>('0' + static_cast<int>(client));
+  key_ += model;
+  if (const auto known = routes_.find(key_); known != routes_.end()) return known->second;
+  TRY(auto route, relay::plan(*snapshot, model, client));  // a failure is not kept: clients can make up any name
+  auto shared = std::make_shared<const Route>(std::move(route));
+  routes_.emplace(key_, shared);
+  return shared;
 }
 
 }  // namespace agt::relay

@@ -18,7 +18,7 @@ std::string Relay::trace_id() {
 }
 
 Task<> Relay::handle(net::Exchange& exchange) {
-  Journey journey(services_, worker_, scratch_, exchange, trace_id());
+  Journey journey(services_, worker_, desk_, exchange, trace_id());
   co_await journey.run();
 }
 

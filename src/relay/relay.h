@@ -13,16 +13,18 @@
 #include "net/runtime.h"
 #include "net/server.h"
 #include "pool/pool.h"
+#include "relay/plan.h"
 #include "relay/snapshot.h"
 #include "relay/trace.h"
 
 namespace agt::relay {
 
-// Where finished traces go. Called on the worker's thread: must not wait.
+// Where finished traces go. Called on the worker's thread: must not wait. `text` is the worker's, empty, for text in
+// the making.
 class Recorder {
  public:
   virtual ~Recorder() = default;
-  virtual void record(std::unique_ptr<Trace> trace) = 0;
+  virtual void record(const Trace& trace, std::string& text) = 0;
 };
 
 // What the relays of all workers share. All of it outlives them.
@@ -37,6 +39,13 @@ struct Services {
 
 [[nodiscard]] const dialect::Codec* codec_of(const Services& services, ir::Dialect dialect);
 
+// What a worker's journeys use one after the other, between two awaits.
+struct Desk {
+  json::Scratch scratch{};
+  Planner planner{};
+  std::string text{};
+};
+
 class Relay final : public net::Handler {
  public:
   Relay(const Services& services, net::Worker& worker) : services_(services), worker_(worker), rng_(seeded_rng()) {}
@@ -50,7 +59,7 @@ class Relay final : public net::Handler {
   const Services& services_;
   net::Worker& worker_;
   Rng rng_;
-  json::Scratch scratch_{};
+  Desk desk_{};
 };
 
 }  // namespace agt::relay

@@ -1,5 +1,8 @@
 #include "relay/tap.h"
 
+#include <algorithm>
+
+#include "core/text.h"
 #include "relay/limits.h"
 
 namespace agt::relay {
@@ -7,14 +10,16 @@ namespace agt::relay {
 namespace {
 
 constexpr int events_read_first = 4;
+constexpr int events_kept = 8;
+constexpr std::size_t peek_step = 1024;  // of a burst: what is behind the first semantic event need not be decoded
 
-// Where the last few events begin.
-std::size_t last_events(std::string_view stream) {
+// Where the last `count` events begin, or 0 when there are not more of them.
+std::size_t last_events(std::string_view stream, int count) {
   int blank_lines = 0;
-  for (auto at = stream.size(); at-- > 2;) {
-    if (stream[at] != '\n') continue;
+  for (auto at = text::last_of(stream, '\n'); at != std::string_view::npos && at > 1;
+       at = text::last_of(stream.substr(0, at), '\n')) {
     const bool blank = stream[at - 1] == '\n' || (stream[at - 1] == '\r' && stream[at - 2] == '\n');
-    if (blank && ++blank_lines > events_read_first) return at + 1;
+    if (blank && ++blank_lines > count) return at + 1;
   }
   return 0;
 }
@@ -35,28 +40,43 @@ void Tap::observe(const dialect::SseEvent& event) {
   seen_.last = seen_.last || observation.last;
 }
 
-void Tap::take(std::string_view bytes) {
+std::string_view Tap::take(std::string_view bytes) {
   if (!holding_) {
     keep_tail(bytes);
-    return;
+    return bytes;
   }
-  held_ += bytes;
-  decoder_.feed(bytes);
-  dialect::SseEvent event;
-  // The decoder may stop in the middle of an event; that event is read again from the tail, which starts with `held_`.
-  while (!seen_.semantic && !seen_.failed && !seen_.last) {
-    const auto more = decoder_.next(event);
-    if (!more || !*more) break;
-    observe(event);
-  }
+  peek(bytes);
   if (seen_.failed && !seen_.semantic) failed_ = seen_.failed;
-  if (seen_.semantic || seen_.failed || seen_.last || held_.size() > peek_bytes_max) {
-    holding_ = false;
-    keep_tail(held_);
+  const bool release = decided() || held_.size() + bytes.size() > peek_bytes_max;
+  if (!release || !held_.empty()) held_ += bytes;
+  if (!release) return {};
+  holding_ = false;
+  const auto passed = held_.empty() ? bytes : std::string_view(held_);
+  keep_tail(passed);
+  return passed;
+}
+
+// The decoder may stop in the middle of an event; that event is read again from the tail, which begins with what was
+// held back.
+void Tap::peek(std::string_view bytes) {
+  dialect::SseEvent event;
+  while (!bytes.empty() && !decided()) {
+    decoder_.feed(bytes.substr(0, peek_step));
+    bytes.remove_prefix(std::min(peek_step, bytes.size()));
+    while (!decided()) {
+      const auto more = decoder_.next(event);
+      if (!more || !*more) break;
+      observe(event);
+    }
   }
 }
 
 void Tap::keep_tail(std::string_view bytes) {
+  if (const auto begin = last_events(bytes, events_kept); begin > 0) {
+    tail_.clear();
+    tail_cut_ = false;
+    bytes.remove_prefix(begin);
+  }
   if (bytes.size() >= tail_bytes_max) {
     tail_cut_ = tail_cut_ || bytes.size() > tail_bytes_max || !tail_.empty();
     tail_.assign(bytes.substr(bytes.size() - tail_bytes_max));
@@ -82,7 +102,7 @@ void Tap::read_tail() {
   }
   // What matters stands in the last few events; the others are read only when those do not tell the end.
   const auto before = seen_;
-  observe_all(rest.substr(last_events(rest)));
+  observe_all(rest.substr(last_events(rest, events_read_first)));
   if (seen_.failed || seen_.last || seen_.stop) return;
   seen_ = before;
   observe_all(rest);

@@ -16,10 +16,11 @@ class Tap {
   // `framed`: the stream is server-sent events; else nothing can be seen in it and nothing is held back.
   Tap(const dialect::Codec& codec, bool framed) : codec_(codec), holding_(framed), framed_(framed) {}
 
-  // Takes the next bytes. While holding, they are kept; afterwards they are only looked at.
-  void take(std::string_view bytes);
+  // Takes the next bytes and gives those that may go on: nothing while holding, then all that was held, then what came.
+  // Good until the next call and as long as `bytes`.
+  [[nodiscard]] std::string_view take(std::string_view bytes);
   [[nodiscard]] bool holding() const { return holding_; }
-  [[nodiscard]] const std::string& held() const { return held_; }
+  [[nodiscard]] bool holds_something() const { return holding_ && !held_.empty(); }
   // An error event came before anything semantic.
   [[nodiscard]] const std::optional<Error>& failed() const { return failed_; }
 
@@ -27,7 +28,9 @@ class Tap {
   [[nodiscard]] dialect::Observation finish();
 
  private:
+  void peek(std::string_view bytes);
   void observe(const dialect::SseEvent& event);
+  [[nodiscard]] bool decided() const { return seen_.semantic || seen_.failed || seen_.last; }
   void keep_tail(std::string_view bytes);
   void read_tail();
   void observe_all(std::string_view events);

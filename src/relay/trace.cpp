@@ -12,10 +12,19 @@ namespace {
 
 using json::Writer;
 
-double in_ms(Microseconds t) { return static_cast<double>(t.count()) / 1000.0; }
+void ms_field(Writer& w, std::string_view key, Microseconds t) {
+  w.key(key);
+  w.thousandths(t.count());
+}
 
-void optional_ms(Writer& w, std::string_view key, const std::optional<Microseconds>& t) {
-  if (t) w.field(key, in_ms(*t));
+void ms_field(Writer& w, std::string_view key, const std::optional<Microseconds>& t) {
+  if (t) ms_field(w, key, *t);
+}
+
+// "1.2 ms"
+std::string shown_ms(Microseconds t) {
+  const auto tenths = (t.count() + 50) / 100;
+  return fmt::format("{}.{} ms", tenths / 10, tenths % 10);
 }
 
 void write_error(Writer& w, const Error& error) {
@@ -33,8 +42,8 @@ void write_skips(Writer& w, const std::vector<pool::Skip>& skips) {
   w.begin_array();
   for (const auto& skip : skips) {
     w.begin_object();
-    w.field("account_id", skip.account_id);
-    w.field("account", skip.label);
+    w.field("account_id", skip.account->id);
+    w.field("account", skip.account->label);
     w.field("reason", name(skip.reason));
     if (skip.remaining) w.field("remaining_ms", skip.remaining->count());
     if (skip.code) w.field("code", name(*skip.code));
@@ -46,29 +55,31 @@ void write_skips(Writer& w, const std::vector<pool::Skip>& skips) {
 
 void write_timings(Writer& w, const net::CallTimings& timings) {
   w.begin_object();
-  w.field("reused_connection", timings.reused);
-  optional_ms(w, "dns_ms", timings.dns);
-  optional_ms(w, "connect_ms", timings.connect);
-  optional_ms(w, "tls_ms", timings.tls);
-  optional_ms(w, "sent_ms", timings.sent);
-  optional_ms(w, "first_byte_ms", timings.first_byte);
+  if (timings.reused) w.field("reused_connection", true);
+  ms_field(w, "dns_ms", timings.dns);
+  ms_field(w, "connect_ms", timings.connect);
+  ms_field(w, "tls_ms", timings.tls);
+  ms_field(w, "sent_ms", timings.sent);
+  ms_field(w, "first_byte_ms", timings.first_byte);
   w.end_object();
 }
 
 void write_attempt(Writer& w, const Attempt& attempt) {
   w.begin_object();
-  w.field("provider", attempt.provider);
-  w.field("model", attempt.model);
-  w.field("account_id", attempt.account_id);
-  w.field("account", attempt.account_label);
+  w.field("provider", attempt.provider());
+  w.field("model", attempt.model());
+  w.field("account_id", attempt.account_id());
+  w.field("account", attempt.account_label());
   w.field("lane", name(attempt.lane));
-  w.field("begun_ms", in_ms(attempt.begun));
-  w.field("ended_ms", in_ms(attempt.ended));
+  ms_field(w, "begun_ms", attempt.begun);
+  ms_field(w, "ended_ms", attempt.ended);
   w.field("status", attempt.status);
   w.key("timings");
   write_timings(w, attempt.timings);
-  w.key("skipped");
-  write_skips(w, attempt.skipped);
+  if (!attempt.skipped.empty()) {
+    w.key("skipped");
+    write_skips(w, attempt.skipped);
+  }
   if (attempt.error) {
     w.key("error");
     write_error(w, *attempt.error);
@@ -77,20 +88,6 @@ void write_attempt(Writer& w, const Attempt& attempt) {
   }
   if (attempt.rest) w.field("rest_ms", attempt.rest->count());
   if (attempt.next) w.field("next", name(*attempt.next));
-  w.end_object();
-}
-
-void write_usage(Writer& w, const Trace& trace) {
-  const auto count = [&](std::string_view key, const std::optional<std::int64_t>& n) {
-    if (n) w.field(key, *n);
-  };
-  w.begin_object();
-  count("input", trace.usage.input);
-  count("output", trace.usage.output);
-  count("cache_read", trace.usage.cache_read);
-  count("cache_write", trace.usage.cache_write);
-  count("reasoning", trace.usage.reasoning);
-  w.field("estimated", trace.usage_estimated);
   w.end_object();
 }
 
@@ -115,26 +112,23 @@ void write_losses(Writer& w, const std::vector<ir::Loss>& losses) {
 }
 
 void write_ask(Writer& w, const Trace& trace) {
-  w.field("id", trace.id);
-  w.field("started_ms", unix_ms(trace.started));
   w.field("method", trace.method);
-  w.field("path", trace.path);
-  w.field("dialect", trace.dialect);
   w.field("operation", trace.operation);
-  w.field("model", trace.client_model);
-  w.field("stream", trace.stream);
-  w.field("user_agent", trace.user_agent);
-  if (!trace.client_key.empty()) w.field("client_key", trace.client_key);
   if (!trace.correction.empty()) w.field("correction", trace.correction);
-  w.field("rule", trace.rule);
+  if (trace.route == nullptr) return;
+  w.field("rule", trace.route->why);
+  w.key("targets");
+  w.begin_array();
+  for (const auto& target : trace.route->targets) w.value(to_text(target));
+  w.end_array();
 }
 
 std::string attempts_sentence(const Trace& trace) {
   std::string out;
   for (const auto& attempt : trace.attempts) {
-    if (attempt.account_id.empty() || !attempt.error) continue;
+    if (attempt.account == nullptr || !attempt.error) continue;
     if (!out.empty()) out += ' ';
-    out += fmt::format("{} answered {} ({}).", attempt.account_label,
+    out += fmt::format("{} answered {} ({}).", attempt.account_label(),
                        attempt.status == 0 ? "nothing" : std::to_string(attempt.status), name(attempt.error->code));
   }
   return out;
@@ -161,8 +155,14 @@ std::string_view name(Next next) {
   std::unreachable();
 }
 
+std::string_view Attempt::provider() const { return account == nullptr ? target->who : account->provider; }
+
+std::string_view Attempt::account_id() const { return account == nullptr ? std::string_view() : account->id; }
+
+std::string_view Attempt::account_label() const { return account == nullptr ? std::string_view() : account->label; }
+
 const Attempt* Trace::served() const {
-  if (attempts.empty() || attempts.back().error || attempts.back().account_id.empty()) return nullptr;
+  if (attempts.empty() || attempts.back().error || attempts.back().account == nullptr) return nullptr;
   return &attempts.back();
 }
 
@@ -171,35 +171,29 @@ std::size_t counted_losses(const std::vector<ir::Loss>& losses) {
       std::ranges::count_if(losses, [](const ir::Loss& loss) { return loss.weight != ir::Loss::Weight::harmless; }));
 }
 
-std::string to_json(const Trace& trace) {
-  Writer w;
+void append_json(std::string& out, const Trace& trace) {
+  Writer w(std::move(out));
   w.begin_object();
   write_ask(w, trace);
-  w.key("targets");
-  w.begin_array();
-  for (const auto& target : trace.targets) w.value(target);
-  w.end_array();
   w.key("attempts");
   w.begin_array();
   for (const auto& attempt : trace.attempts) write_attempt(w, attempt);
   w.end_array();
-  w.key("losses");
-  write_losses(w, trace.losses);
-  w.field("status", trace.status);
+  if (!trace.losses.empty()) {
+    w.key("losses");
+    write_losses(w, trace.losses);
+  }
   if (trace.error) {
     w.key("error");
     write_error(w, *trace.error);
   }
-  w.key("usage");
-  write_usage(w, trace);
+  if (trace.usage_estimated) w.field("usage_estimated", true);
   if (trace.stop) w.field("stop_reason", name(trace.stop->reason));
-  optional_ms(w, "first_byte_ms", trace.first_byte);
-  w.field("total_ms", in_ms(trace.total));
-  w.field("bytes_in", trace.bytes_in);
-  w.field("bytes_out", trace.bytes_out);
+  ms_field(w, "first_byte_ms", trace.first_byte);
+  ms_field(w, "total_ms", trace.total);
   w.field("sentence", sentence(trace));
   w.end_object();
-  return std::move(w).take();
+  out = std::move(w).take();
 }
 
 std::string sentence(const Trace& trace) {
@@ -207,11 +201,11 @@ std::string sentence(const Trace& trace) {
   if (trace.error)
     return fmt::format("{}{}{} {}", tried, tried.empty() ? "" : " ", trace.error->message, trace.error->remedy());
   const auto* served = trace.served();
-  if (served == nullptr) return fmt::format("Answered by the gateway itself in {:.1f} ms.", in_ms(trace.total));
-  const auto number = std::ranges::count_if(trace.attempts, [](const Attempt& a) { return !a.account_id.empty(); });
-  if (number > 1) return fmt::format("{} Recovered on attempt {} with {}.", tried, number, served->account_label);
-  return fmt::format("Served by {} ({}/{}) in {:.1f} ms.", served->account_label, served->provider, served->model,
-                     in_ms(trace.total));
+  if (served == nullptr) return fmt::format("Answered by the gateway itself in {}.", shown_ms(trace.total));
+  const auto number = std::ranges::count_if(trace.attempts, [](const Attempt& a) { return a.account != nullptr; });
+  if (number > 1) return fmt::format("{} Recovered on attempt {} with {}.", tried, number, served->account_label());
+  return fmt::format("Served by {} ({}/{}) in {}.", served->account_label(), served->provider(), served->model(),
+                     shown_ms(trace.total));
 }
 
 }  // namespace agt::relay

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "net/client.h"
 #include "pool/account.h"
 #include "provider/classify.h"
+#include "relay/plan.h"
 
 namespace agt::relay {
 
@@ -27,10 +29,8 @@ enum class Next : std::uint8_t { next_account, next_target, stop };
 
 // One call to an upstream, or one look into the pool that found nobody.
 struct Attempt {
-  std::string provider{};
-  std::string model{};       // the upstream's name
-  std::string account_id{};  // "" when nobody was free
-  std::string account_label{};
+  const Target* target = nullptr;                  // in the trace's route
+  std::shared_ptr<const pool::Account> account{};  // nullptr when nobody was free
   Lane lane = Lane::none;
   std::vector<pool::Skip> skipped{};  // who was passed over for this one
   Microseconds begun{};               // since the start of the request
@@ -42,6 +42,11 @@ struct Attempt {
   provider::HintSource hint{};
   std::optional<Milliseconds> rest{};  // how long the account was sent to rest
   std::optional<Next> next{};
+
+  [[nodiscard]] std::string_view provider() const;                        // the account's, or who the target names
+  [[nodiscard]] std::string_view model() const { return target->model; }  // the upstream's name
+  [[nodiscard]] std::string_view account_id() const;                      // "" when nobody was free
+  [[nodiscard]] std::string_view account_label() const;
 };
 
 struct Trace {
@@ -49,15 +54,14 @@ struct Trace {
   WallTime started{};
   std::string method{};
   std::string path{};
-  std::string dialect{};
-  std::string operation{};
+  std::string_view dialect{};  // a name of ours, like the operation
+  std::string_view operation{};
   std::string client_model{};
   std::string user_agent{};
   std::string client_key{};  // the name of the key, never the key
   bool stream = false;
-  std::string correction{};            // how a wrong path was understood
-  std::string rule{};                  // the rule that matched, or how a target was found without one
-  std::vector<std::string> targets{};  // provider/model, in order
+  std::string correction{};  // how a wrong path was understood
+  SharedRoute route{};       // nullptr when it never came to one
   std::vector<Attempt> attempts{};
   std::vector<ir::Loss> losses{};
 
@@ -77,7 +81,9 @@ struct Trace {
 // Losses that can change the answer; the harmless ones are not counted for the client.
 [[nodiscard]] std::size_t counted_losses(const std::vector<ir::Loss>& losses);
 
-[[nodiscard]] std::string to_json(const Trace& trace);
+// What the ledger's columns do not say of it, as one JSON object: method, operation, decisions, times. What is empty is
+// left out. Appended.
+void append_json(std::string& out, const Trace& trace);
 
 // What happened, whose problem it is and what to do, in one or two sentences.
 [[nodiscard]] std::string sentence(const Trace& trace);

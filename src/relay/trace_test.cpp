@@ -7,13 +7,18 @@
 namespace agt::relay {
 namespace {
 
+std::shared_ptr<const pool::Account> account(std::string id, std::string label) {
+  return std::make_shared<const pool::Account>(
+      pool::Account{.id = std::move(id), .label = std::move(label), .provider = "p"});
+}
+
 Trace recovered() {
-  Trace trace{.id = "tr_1", .method = "POST", .path = "/v1/messages", .client_model = "m", .rule = "rule 0: m"};
+  const auto route = std::make_shared<const Route>(Route{.why = "rule 0: m", .targets = {{.who = "p", .model = "m"}}});
+  const auto* target = route->targets.data();
+  Trace trace{.id = "tr_1", .method = "POST", .path = "/v1/messages", .client_model = "m", .route = route};
   trace.attempts.push_back(
-      {.provider = "p",
-       .model = "m",
-       .account_id = "1",
-       .account_label = "anna",
+      {.target = target,
+       .account = account("1", "anna"),
        .lane = Lane::passthrough,
        .status = 429,
        .error = Error{.code = Code::unknown_429, .message = "slow down", .retry_after = Milliseconds(7000)},
@@ -21,14 +26,12 @@ Trace recovered() {
        .hint = provider::HintSource::header,
        .rest = Milliseconds(7000),
        .next = Next::next_account});
-  trace.attempts.push_back(
-      {.provider = "p",
-       .model = "m",
-       .account_id = "2",
-       .account_label = "boris",
-       .lane = Lane::passthrough,
-       .skipped = {{.account_id = "1", .label = "anna", .reason = pool::SkipReason::already_tried}},
-       .status = 200});
+  trace.attempts.push_back({.target = target,
+                            .account = account("2", "boris"),
+                            .lane = Lane::passthrough,
+                            .skipped = {{.account = account("1", "anna"), .reason = pool::SkipReason::already_tried}},
+                            .ended = Microseconds(1234),
+                            .status = 200});
   trace.losses.push_back({.path = "seed", .why = "no such field", .weight = ir::Loss::Weight::dropped});
   trace.losses.push_back({.path = "metadata", .why = "no such field", .weight = ir::Loss::Weight::harmless});
   trace.status = 200;
@@ -46,7 +49,8 @@ TEST(Trace, tells_a_failure_with_its_remedy) {
 }
 
 TEST(Trace, is_written_as_json_with_every_decision) {
-  const auto text = to_json(recovered());
+  std::string text;
+  append_json(text, recovered());
   const auto document = json::Document::parse(text);
   ASSERT_TRUE(document.has_value()) << text;
   const auto first = document->root()["attempts"][0];
@@ -56,12 +60,14 @@ TEST(Trace, is_written_as_json_with_every_decision) {
   EXPECT_TRUE(first["next"].is("next_account"));
   EXPECT_TRUE(document->root()["attempts"][1]["skipped"][0]["reason"].is("already_tried"));
   EXPECT_EQ(document->root()["losses"].size(), 2U);
+  EXPECT_EQ(document->root()["attempts"][1]["ended_ms"].raw(), "1.234");
+  EXPECT_TRUE(document->root()["targets"][0].is("p/m"));
 }
 
 TEST(Trace, counts_only_losses_that_can_change_the_answer) { EXPECT_EQ(counted_losses(recovered().losses), 1U); }
 
 TEST(Trace, knows_the_attempt_that_served) {
-  EXPECT_EQ(recovered().served()->account_label, "boris");
+  EXPECT_EQ(recovered().served()->account_label(), "boris");
   EXPECT_EQ(Trace{}.served(), nullptr);
 }
 

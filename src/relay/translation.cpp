@@ -17,7 +17,7 @@ bool is_event_stream(const net::ResponseHead& head) {
 
 Result<const ir::Request*> Journey::parsed_request() {
   if (!request_) {
-    TRY(document_, json::Document::parse(body_, scratch_));
+    TRY(document_, json::Document::parse(body_, desk_.scratch));
     dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
     if (endpoint_.operation == dialect::Operation::count_tokens)
       asked.operation = dialect::Asked::Operation::count_tokens;
@@ -28,8 +28,8 @@ Result<const ir::Request*> Journey::parsed_request() {
 
 dialect::ReplyContext Journey::reply_context() const {
   return {.model = model_,
-          .id = trace_->id.substr(trace_->id.find('_') + 1),
-          .created_s = std::chrono::duration_cast<Seconds>(trace_->started.time_since_epoch()).count(),
+          .id = trace_.id.substr(trace_.id.find('_') + 1),
+          .created_s = std::chrono::duration_cast<Seconds>(trace_.started.time_since_epoch()).count(),
           .input_estimate = request_ ? ir::estimated_tokens(*request_) : 0,
           .request = request_ ? &*request_ : nullptr,
           .array_framing = endpoint_.array_framing};
@@ -46,8 +46,8 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
     rendering.operation = dialect::Asked::Operation::count_tokens;
   // Always from the client's own words: another upstream's rendering may have lost something that this one can carry.
   CO_TRY(auto rendered, upstream_codec->render_request(*request, rendering));
-  trace_->losses = rendered.losses.all();
-  dialect::ReadContext context{.id_seed = trace_->id, .names = std::move(rendered.names)};
+  trace_.losses = rendered.losses.all();
+  dialect::ReadContext context{.id_seed = trace_.id, .names = std::move(rendered.names)};
   CO_TRY(const auto reply, co_await call(target, upstream, rendered.body, false));
   if (stream_ && is_event_stream(reply->head()))
     co_return co_await translate_stream(*reply, *upstream_codec, std::move(context));
@@ -57,13 +57,13 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
 Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec,
                                         const dialect::ReadContext& context) {
   CO_TRY(auto whole, co_await reply.whole(reply_bytes_max));
-  auto document = json::Document::parse(whole, scratch_);
+  auto document = json::Document::parse(whole, desk_.scratch);
   if (!document)
     co_return fail(Code::translate_reply,
                    fmt::format("The upstream's answer is not JSON: {}", document.error().message));
   CO_TRY(const auto response, upstream_codec.parse_response(*document, context));
-  trace_->usage = response.usage;
-  trace_->stop = response.stop;
+  trace_.usage = response.usage;
+  trace_.stop = response.stop;
   if (stream_) {  // an upstream that does not stream answers a client that does
     const auto events = ir::unfold(response);
     co_return co_await send_events(events);
@@ -75,9 +75,9 @@ Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec&
 
 void Journey::take_note(const std::vector<ir::Event>& events) {
   for (const auto& event : events) {
-    if (const auto* started = std::get_if<ir::Started>(&event)) trace_->usage.update(started->usage);
-    if (const auto* metered = std::get_if<ir::Metered>(&event)) trace_->usage.update(metered->usage);
-    if (const auto* finished = std::get_if<ir::Finished>(&event)) trace_->stop = finished->stop;
+    if (const auto* started = std::get_if<ir::Started>(&event)) trace_.usage.update(started->usage);
+    if (const auto* metered = std::get_if<ir::Metered>(&event)) trace_.usage.update(metered->usage);
+    if (const auto* finished = std::get_if<ir::Finished>(&event)) trace_.stop = finished->stop;
   }
 }
 
@@ -171,7 +171,7 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
     }
     events.clear();
   }
-  for (const auto& loss : writer->losses().all()) trace_->losses.push_back(loss);
+  for (const auto& loss : writer->losses().all()) trace_.losses.push_back(loss);
   if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
   co_return co_await exchange_.end();
 }
@@ -194,12 +194,12 @@ Task<Result<>> Journey::answer_locally(const provider::Upstream& upstream) {
   current().lane = Lane::local;
   current().status = 200;
   CO_TRY(const auto* request, parsed_request());
-  const auto events = upstream.family->answer(*request, trace_->id);
-  trace_->usage_estimated = true;
+  const auto events = upstream.family->answer(*request, trace_.id);
+  trace_.usage_estimated = true;
   if (stream_) co_return co_await send_events(events);
   CO_TRY(const auto response, ir::fold(events));
-  trace_->usage = response.usage;
-  trace_->stop = response.stop;
+  trace_.usage = response.usage;
+  trace_.stop = response.stop;
   auto body = codec_->render_response(response, reply_context());
   net::Headers headers{{"content-type", "application/json"}};
   co_return co_await respond(200, std::move(headers), std::move(body));
@@ -210,12 +210,12 @@ Task<Result<>> Journey::estimate_tokens() {
   current().lane = Lane::local;
   current().status = 200;
   CO_TRY(const auto* request, parsed_request());
-  trace_->usage.input = ir::estimated_tokens(*request);
-  trace_->usage_estimated = true;
-  trace_->losses.push_back({.path = "input_tokens",
-                            .why = "estimated by the gateway; the upstream has no counter for this",
-                            .weight = ir::Loss::Weight::approximated});
-  auto body = codec_->render_token_count(*trace_->usage.input);
+  trace_.usage.input = ir::estimated_tokens(*request);
+  trace_.usage_estimated = true;
+  trace_.losses.push_back({.path = "input_tokens",
+                           .why = "estimated by the gateway; the upstream has no counter for this",
+                           .weight = ir::Loss::Weight::approximated});
+  auto body = codec_->render_token_count(*trace_.usage.input);
   net::Headers headers{{"content-type", "application/json"}};
   co_return co_await respond(200, std::move(headers), std::move(body));
 }

@@ -66,6 +66,13 @@ Statement& Statement::bind(std::string_view text) {
   return *this;
 }
 
+Statement& Statement::bind_borrowed(std::string_view text) {
+  const char* bytes = text.data() != nullptr ? text.data() : "";
+  const int code = sqlite3_bind_text64(handle_, ++bound_, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  if (bind_result_ == SQLITE_OK) bind_result_ = code;
+  return *this;
+}
+
 Statement& Statement::bind_blob(std::string_view bytes) {
   const char* data = bytes.data() != nullptr ? bytes.data() : "";
   const int code = sqlite3_bind_blob64(handle_, ++bound_, data, bytes.size(), SQLITE_TRANSIENT);

@@ -39,7 +39,8 @@ class Statement {
   ~Statement();
 
   Statement& bind(std::integral auto value) { return bind_integer(static_cast<std::int64_t>(value)); }
-  Statement& bind(std::string_view text);
+  Statement& bind(std::string_view text);           // copied
+  Statement& bind_borrowed(std::string_view text);  // outlives the statement; what a hot path binds
   Statement& bind_blob(std::string_view bytes);
   Statement& bind_null();
   template <class T>

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <chrono>
+#include <concepts>
 
 #include "core/text.h"
 #include "store/ledger_rows.h"
 #include "store/limits.h"
+#include "store/packed_rows.h"
 
 namespace agt::store {
 
@@ -47,33 +49,26 @@ std::optional<BodyKind> body_kind_named(std::string_view named) {
   return std::nullopt;
 }
 
+namespace {
+
+struct ColumnReader {
+  const Statement& row;
+  int column = 1;  // behind the sequence
+
+  void operator()(std::string& text) { text = row.text(column++); }
+  void operator()(bool& flag) { flag = row.integer(column++) != 0; }
+  void operator()(int& number) { number = static_cast<int>(row.integer(column++)); }
+  void operator()(std::int64_t& number) { number = row.integer(column++); }
+  void operator()(std::optional<std::int64_t>& number) { number = row.maybe_integer(column++); }
+};
+
+}  // namespace
+
 LedgerRow read_ledger_row(const Statement& row) {
-  return {.sequence = row.integer(0),
-          .id = row.text(1),
-          .started_ms = row.integer(2),
-          .client_dialect = row.text(3),
-          .path = row.text(4),
-          .client_key = row.text(5),
-          .client_model = row.text(6),
-          .provider = row.text(7),
-          .upstream_model = row.text(8),
-          .account_id = row.text(9),
-          .status = static_cast<int>(row.integer(10)),
-          .failure_class = row.text(11),
-          .code = row.text(12),
-          .lane = row.text(13),
-          .stream = row.integer(14) != 0,
-          .input_tokens = row.maybe_integer(15),
-          .output_tokens = row.maybe_integer(16),
-          .cache_read_tokens = row.maybe_integer(17),
-          .cache_write_tokens = row.maybe_integer(18),
-          .reasoning_tokens = row.maybe_integer(19),
-          .latency_ms = row.integer(20),
-          .first_byte_ms = row.maybe_integer(21),
-          .attempts = static_cast<int>(row.integer(22)),
-          .bytes_in = row.integer(23),
-          .bytes_out = row.integer(24),
-          .user_agent = row.text(25)};
+  LedgerRow out{.sequence = row.integer(0)};
+  ColumnReader reader{row};
+  each_column(out, [&reader](auto& value) { reader(value); });
+  return out;
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, const Clock& clock) {
@@ -85,24 +80,26 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, 
   return std::unique_ptr<Ledger>(new Ledger(std::move(database), clock));
 }
 
-Result<> Ledger::append(const std::vector<LedgerRow>& rows) {
+Result<> Ledger::append(const PackedRows& rows) {
   const std::scoped_lock held(mutex_);
   TRY(auto transaction, Transaction::begin(database_));
-  for (const auto& row : rows) TRY_OK(insert(row));
+  PackedRows::Reader reader(rows);
+  for (LedgerEntry row; reader.next(row);) TRY_OK(insert(row));
   return transaction.commit();
 }
 
-Result<> Ledger::insert(const LedgerRow& row) {
+Result<> Ledger::insert(const LedgerEntry& row) {
   {
     TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO requests VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
                                        "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
                                        "?24, ?25, ?26)"));
-    insert.bind(row.id).bind(row.started_ms).bind(row.client_dialect).bind(row.path).bind(row.client_key);
-    insert.bind(row.client_model).bind(row.provider).bind(row.upstream_model).bind(row.account_id).bind(row.status);
-    insert.bind(row.failure_class).bind(row.code).bind(row.lane).bind(row.stream).bind(row.input_tokens);
-    insert.bind(row.output_tokens).bind(row.cache_read_tokens).bind(row.cache_write_tokens);
-    insert.bind(row.reasoning_tokens).bind(row.latency_ms).bind(row.first_byte_ms).bind(row.attempts);
-    insert.bind(row.bytes_in).bind(row.bytes_out).bind(row.user_agent).bind(row.trace);
+    each_column(row, [&insert](const auto& value) {
+      if constexpr (std::same_as<decltype(value), const std::string_view&>)
+        insert.bind_borrowed(value);
+      else
+        insert.bind(value);
+    });
+    insert.bind_borrowed(row.trace);
     TRY_OK(insert.run());
   }
   if (row.bodies.empty() || database_.changes() == 0) return {};

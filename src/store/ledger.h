@@ -22,28 +22,31 @@ enum class BodyKind : std::uint8_t { client, upstream, upstream_reply, reply };
 [[nodiscard]] std::string_view name(BodyKind kind);
 [[nodiscard]] std::optional<BodyKind> body_kind_named(std::string_view name);
 
-struct LedgerBody {
+// Text is std::string in what is read, std::string_view in what is written: a row is packed as soon as it is known.
+template <class Text>
+struct BasicLedgerBody {
   BodyKind kind{};
-  std::string content_type{};
-  std::string bytes{};
+  Text content_type{};
+  Text bytes{};
   bool truncated = false;
 };
 
-struct LedgerRow {
+template <class Text>
+struct BasicLedgerRow {
   std::int64_t sequence = 0;  // given by the ledger; grows with each row; the cursor of list()
-  std::string id{};           // the trace id that the client saw
+  Text id{};                  // the trace id that the client saw
   std::int64_t started_ms = 0;
-  std::string client_dialect{};
-  std::string path{};
-  std::string client_key{};  // id of the client key; empty: none or the primary key
-  std::string client_model{};
-  std::string provider{};
-  std::string upstream_model{};
-  std::string account_id{};
+  Text client_dialect{};
+  Text path{};
+  Text client_key{};  // id of the client key; empty: none or the primary key
+  Text client_model{};
+  Text provider{};
+  Text upstream_model{};
+  Text account_id{};
   int status = 0;
-  std::string failure_class{};  // empty: it went well
-  std::string code{};
-  std::string lane{};  // passthrough, envelope, translate
+  Text failure_class{};  // empty: it went well
+  Text code{};
+  Text lane{};  // passthrough, envelope, translate
   bool stream = false;
   std::optional<std::int64_t> input_tokens{};  // nothing: the provider did not say
   std::optional<std::int64_t> output_tokens{};
@@ -55,10 +58,14 @@ struct LedgerRow {
   int attempts = 0;
   std::int64_t bytes_in = 0;
   std::int64_t bytes_out = 0;
-  std::string user_agent{};
-  std::string trace{};               // JSON text; not filled by list()
-  std::vector<LedgerBody> bodies{};  // written by append; read back one by one with body()
+  Text user_agent{};
+  Text trace{};                                 // JSON text: what the other columns do not say; not filled by list()
+  std::vector<BasicLedgerBody<Text>> bodies{};  // written by append; read back one by one with body()
 };
+
+using LedgerBody = BasicLedgerBody<std::string>;
+using LedgerRow = BasicLedgerRow<std::string>;
+using LedgerEntry = BasicLedgerRow<std::string_view>;
 
 struct LedgerFilter {
   std::int64_t limit = 50;                        // 1 … ledger_page_max
@@ -105,12 +112,14 @@ struct Retention {
   std::int64_t bytes_max = 0;  // 0: no limit; of the file
 };
 
+class PackedRows;
+
 // One connection. Any thread may call; readers open their own Ledger beside the writer's.
 class Ledger {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock);
 
-  [[nodiscard]] Result<> append(const std::vector<LedgerRow>& rows);   // one transaction; a repeated id is ignored
+  [[nodiscard]] Result<> append(const PackedRows& rows);               // one transaction; a repeated id is ignored
   [[nodiscard]] Result<LedgerRow> get(std::string_view id_or_prefix);  // Code::conflict when the prefix is not unique
   [[nodiscard]] Result<LedgerBody> body(std::string_view id, BodyKind kind);
   [[nodiscard]] Result<std::vector<BodyKind>> body_kinds(std::string_view id);
@@ -125,7 +134,7 @@ class Ledger {
 
  private:
   Ledger(Database database, const Clock& clock) : database_(std::move(database)), clock_(clock) {}
-  [[nodiscard]] Result<> insert(const LedgerRow& row);
+  [[nodiscard]] Result<> insert(const LedgerEntry& row);
   [[nodiscard]] Result<std::string> full_id(std::string_view id_or_prefix);
   [[nodiscard]] Result<std::int64_t> used_bytes();
 

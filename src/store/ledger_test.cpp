@@ -39,6 +39,12 @@ std::vector<std::string> ids(const Result<std::vector<LedgerRow>>& rows) {
 
 using Ids = std::vector<std::string>;
 
+PackedRows packed(const std::vector<LedgerRow>& rows) {
+  PackedRows out;
+  for (const auto& one : rows) out.add(one);
+  return out;
+}
+
 TEST_F(LedgerTest, everything_comes_back) {
   const auto ledger = open();
   LedgerRow full{.id = "req_abcdef",
@@ -68,7 +74,7 @@ TEST_F(LedgerTest, everything_comes_back) {
                   .content_type = "application/json",
                   .bytes = std::string("{\0}", 3),
                   .truncated = true}};
-  ASSERT_TRUE(ledger->append({full}));
+  ASSERT_TRUE(ledger->append(packed({full})));
   const auto read = ledger->get("req_abcdef");
   ASSERT_TRUE(read) << message(read);
   EXPECT_EQ(read->client_dialect, "anthropic");
@@ -95,7 +101,7 @@ TEST_F(LedgerTest, everything_comes_back) {
 
 TEST_F(LedgerTest, a_unique_beginning_of_the_id_is_enough) {
   const auto ledger = open();
-  ASSERT_TRUE(ledger->append({row("abcd1"), row("abcd12"), row("abce1"), row("ab%_1")}));
+  ASSERT_TRUE(ledger->append(packed({row("abcd1"), row("abcd12"), row("abce1"), row("ab%_1")})));
   EXPECT_EQ(ledger->get("abce")->id, "abce1");
   EXPECT_EQ(ledger->get("abcd1")->id, "abcd1") << "the whole id wins over being a beginning";
   EXPECT_EQ(ledger->get("abcd").error().code, Code::conflict);
@@ -107,7 +113,7 @@ TEST_F(LedgerTest, a_unique_beginning_of_the_id_is_enough) {
 
 TEST_F(LedgerTest, the_list_is_newest_first_and_paged) {
   const auto ledger = open();
-  ASSERT_TRUE(ledger->append({row("one1"), row("two2"), row("three3")}));
+  ASSERT_TRUE(ledger->append(packed({row("one1"), row("two2"), row("three3")})));
   const auto first = ledger->list({.limit = 2});
   EXPECT_EQ(ids(first), (Ids{"three3", "two2"}));
   EXPECT_EQ(ids(ledger->list({.limit = 2, .before_sequence = first->back().sequence})), (Ids{"one1"}));
@@ -120,7 +126,7 @@ TEST_F(LedgerTest, the_list_is_filtered) {
   failed.code = "dns";
   failed.account_id = "acc_2";
   failed.user_agent = "codex_exec/1";
-  ASSERT_TRUE(ledger->append({row("good1", 50), failed}));
+  ASSERT_TRUE(ledger->append(packed({row("good1", 50), failed})));
   EXPECT_EQ(ids(ledger->list({.failures_only = true})), (Ids{"bad1"}));
   EXPECT_EQ(ids(ledger->list({.failure_class = "network"})), (Ids{"bad1"}));
   EXPECT_EQ(ids(ledger->list({.code = "rpm"})), Ids{});
@@ -140,7 +146,7 @@ TEST_F(LedgerTest, a_page_has_a_limit) {
 
 TEST_F(LedgerTest, a_repeated_id_is_ignored) {
   const auto ledger = open();
-  ASSERT_TRUE(ledger->append({row("same1"), row("same1")}));
+  ASSERT_TRUE(ledger->append(packed({row("same1"), row("same1")})));
   EXPECT_EQ(ledger->count(), 1);
 }
 
@@ -155,7 +161,7 @@ TEST_F(LedgerTest, sums_by_model_in_slices) {
   auto c = row("c111", 2'500);
   c.upstream_model = "y";
   c.output_tokens = 7;
-  ASSERT_TRUE(ledger->append({a, b, c}));
+  ASSERT_TRUE(ledger->append(packed({a, b, c})));
   const auto sums = ledger->stats({.slice_ms = 1'000});
   ASSERT_TRUE(sums) << message(sums);
   ASSERT_EQ(sums->size(), 2U);
@@ -173,7 +179,7 @@ TEST_F(LedgerTest, a_client_without_a_key_is_summed_by_its_product_name) {
   a.user_agent = "claude-cli/2.1 (x)";
   auto b = row("b111");
   b.client_key = "key_7";
-  ASSERT_TRUE(ledger->append({a, b}));
+  ASSERT_TRUE(ledger->append(packed({a, b})));
   const auto sums = ledger->stats({.by = StatBy::client});
   ASSERT_EQ(sums->size(), 2U);
   EXPECT_EQ((*sums)[0].key, "claude-cli");
@@ -185,7 +191,7 @@ TEST_F(LedgerTest, prunes_what_is_too_old_with_its_bodies) {
   constexpr std::int64_t day = 86'400'000;
   auto old = row("old1", clock_.unix_ms_now - 3 * day);
   old.bodies = {{.kind = BodyKind::client, .bytes = "x"}};
-  ASSERT_TRUE(ledger->append({old, row("new1", clock_.unix_ms_now - day)}));
+  ASSERT_TRUE(ledger->append(packed({old, row("new1", clock_.unix_ms_now - day)})));
   EXPECT_EQ(ledger->prune({.keep_days = 2}), 1);
   EXPECT_EQ(ids(ledger->list({})), (Ids{"new1"}));
   EXPECT_FALSE(ledger->body("old1", BodyKind::client));
@@ -199,7 +205,7 @@ TEST_F(LedgerTest, prunes_the_oldest_when_too_large_and_shrinks_the_file) {
     rows.push_back(row(fmt::format("id{:05}", i), i));
     rows.back().trace = std::string(2'000, 't');
   }
-  ASSERT_TRUE(ledger->append(rows));
+  ASSERT_TRUE(ledger->append(packed(rows)));
   ASSERT_GT(*ledger->bytes(), 4'000'000);
   const auto pruned = ledger->prune({.bytes_max = 3'000'000});
   ASSERT_TRUE(pruned) << message(pruned);
@@ -211,7 +217,7 @@ TEST_F(LedgerTest, prunes_the_oldest_when_too_large_and_shrinks_the_file) {
 
 TEST_F(LedgerTest, clear_leaves_nothing) {
   const auto ledger = open();
-  ASSERT_TRUE(ledger->append({row("a111")}));
+  ASSERT_TRUE(ledger->append(packed({row("a111")})));
   ASSERT_TRUE(ledger->clear());
   EXPECT_EQ(ledger->count(), 0);
 }
@@ -221,7 +227,7 @@ TEST_F(LedgerTest, a_damaged_ledger_is_moved_aside) {
   const auto ledger = open();
   ASSERT_TRUE(ledger->rescue());
   EXPECT_TRUE(std::filesystem::exists(ledger->rescue()->set_aside));
-  EXPECT_TRUE(ledger->append({row("a111")}));
+  EXPECT_TRUE(ledger->append(packed({row("a111")})));
 }
 
 TEST_F(LedgerTest, the_writer_writes_on_its_own_and_at_the_latest_when_it_ends) {
@@ -291,7 +297,7 @@ TEST_F(LedgerTest, a_full_disk_loses_rows_counts_them_and_recovers) {
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
   auto large = row("lost");
   large.trace = std::string(100'000, 't');
-  writer.push(std::move(large));
+  writer.push(large);
   writer.flush();
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &room), 0);
   EXPECT_EQ(writer.counts().lost, 1U);
@@ -307,14 +313,14 @@ TEST_F(LedgerTest, a_queue_full_of_bytes_drops_too) {
   LedgerWriter writer(open());
   auto huge = row("huge");
   huge.bodies = {{.kind = BodyKind::client, .bytes = std::string(ledger_queue_bytes_max + 1, 'x')}};
-  EXPECT_FALSE(writer.push(std::move(huge)));
+  EXPECT_FALSE(writer.push(huge));
   EXPECT_EQ(writer.counts().dropped, 1U);
 }
 
 TEST_F(LedgerTest, the_writer_prunes) {
   {
     const auto ledger = open();
-    ASSERT_TRUE(ledger->append({row("old1", 5), row("new1", clock_.unix_ms_now)}));
+    ASSERT_TRUE(ledger->append(packed({row("old1", 5), row("new1", clock_.unix_ms_now)})));
   }
   LedgerWriter writer(open());
   writer.retain({.keep_days = 1});

@@ -1,22 +1,13 @@
 #include "store/ledger_writer.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <utility>
 
 namespace agt::store {
-namespace {
-
-// What may be large in a row.
-std::size_t bulk_of(const LedgerRow& row) {
-  std::size_t bytes = row.trace.size();
-  for (const auto& body : row.bodies) bytes += body.bytes.size();
-  return bytes;
-}
-
-}  // namespace
-
 LedgerWriter::LedgerWriter(std::unique_ptr<Ledger> ledger, Retention retention, std::size_t queue_max)
     : ledger_(std::move(ledger)), queue_max_(queue_max), retention_(retention) {
-  queue_.reserve(ledger_batch_rows);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -29,25 +20,28 @@ LedgerWriter::~LedgerWriter() {
   thread_.join();
 }
 
-// Costs a lock and a move. The writer is woken only when it sleeps and this is the first row, or when a batch is full:
+// Costs a lock and a copy. The writer is woken only when it sleeps and this is the first row, or when a batch is full:
 // waking a thread costs more than everything else here.
-bool LedgerWriter::push(LedgerRow&& row) {
-  const auto bulk = bulk_of(row);
+template <class Text>
+bool LedgerWriter::push(const BasicLedgerRow<Text>& row) {
+  auto bulk = row.trace.size();
+  for (const auto& body : row.bodies) bulk += body.bytes.size();
   bool wake = false;
   {
     const std::scoped_lock held(mutex_);
-    if (queue_.size() >= queue_max_ || queue_bytes_ + bulk > ledger_queue_bytes_max) {
+    if (queue_.size() >= queue_max_ || queue_.bytes() + bulk > ledger_queue_bytes_max) {
       ++counts_.dropped;
       return false;
     }
-    queue_.push_back(std::move(row));
-    queue_bytes_ += bulk;
+    queue_.add(row);
     ++counts_.accepted;
     wake = std::exchange(idle_, false) || queue_.size() == ledger_batch_rows;
   }
   if (wake) wake_.notify_one();
   return true;
 }
+template bool LedgerWriter::push(const LedgerRow& row);
+template bool LedgerWriter::push(const LedgerEntry& row);
 
 void LedgerWriter::flush() {
   std::unique_lock held(mutex_);
@@ -73,7 +67,9 @@ LedgerWriter::Counts LedgerWriter::counts() const {
 }
 
 void LedgerWriter::run() {
-  std::vector<LedgerRow> batch;
+  // Requests go first where cores are few. A refusal changes nothing but that.
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), ledger_nice));
+  PackedRows batch;
   while (true) {
     {
       std::unique_lock held(mutex_);
@@ -86,15 +82,14 @@ void LedgerWriter::run() {
       if (stopping_ && queue_.empty()) return;
       hurry_ = false;
       std::swap(batch, queue_);
-      queue_bytes_ = 0;
     }
     if (!batch.empty()) write_batch(batch);
-    batch.clear();  // here and not under the lock: freeing takes longer than a push
+    batch.clear();
     prune_if_due();
   }
 }
 
-void LedgerWriter::write_batch(const std::vector<LedgerRow>& batch) {
+void LedgerWriter::write_batch(const PackedRows& batch) {
   const auto written = ledger_->append(batch);
   {
     const std::scoped_lock held(mutex_);

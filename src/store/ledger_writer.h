@@ -1,4 +1,4 @@
-// LedgerWriter takes finished rows from the request path at the price of a move and writes them on its own thread.
+// LedgerWriter takes finished rows from the request path at the price of a copy and writes them on its own thread.
 #pragma once
 
 #include <condition_variable>
@@ -7,10 +7,10 @@
 #include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "store/ledger.h"
 #include "store/limits.h"
+#include "store/packed_rows.h"
 
 namespace agt::store {
 
@@ -31,7 +31,8 @@ class LedgerWriter {
   ~LedgerWriter();  // writes what is queued, then stops
 
   // Never waits for the disk. False: the queue was full, the row is counted as dropped.
-  bool push(LedgerRow&& row);
+  template <class Text>
+  bool push(const BasicLedgerRow<Text>& row);
 
   // Waits until everything that was pushed before is written or counted as lost. Not for the request path.
   void flush();
@@ -41,7 +42,7 @@ class LedgerWriter {
 
  private:
   void run();
-  void write_batch(const std::vector<LedgerRow>& batch);
+  void write_batch(const PackedRows& batch);
   void prune_if_due();
 
   std::unique_ptr<Ledger> ledger_;
@@ -49,8 +50,7 @@ class LedgerWriter {
   mutable std::mutex mutex_{};
   std::condition_variable wake_{};     // for the writer
   std::condition_variable settled_{};  // for flush
-  std::vector<LedgerRow> queue_{};
-  std::size_t queue_bytes_ = 0;
+  PackedRows queue_{};
   Retention retention_{};
   bool prune_now_ = true;
   bool idle_ = false;   // the writer waits for a first row

@@ -64,7 +64,7 @@ class Upstream final : public net::Handler {
 
 class NoRecorder final : public relay::Recorder {
  public:
-  void record(std::unique_ptr<relay::Trace>) override {}
+  void record(const relay::Trace& /*trace*/, std::string& /*text*/) override {}
 };
 
 struct Reply {

@@ -45,8 +45,11 @@ class ChatReader final : public EventReader {
 };
 
 bool says_something(json::Value delta) {
-  for (const std::string_view key : {"content", "reasoning_content", "reasoning", "refusal"})
-    if (!delta[key].text_or("").empty() || delta[key].size() > 0) return true;
+  constexpr std::string_view empty_string = R"("")";
+  for (const std::string_view key : {"content", "reasoning_content", "reasoning", "refusal"}) {
+    const auto value = delta[key];
+    if ((value.is_string() && value.raw() != empty_string) || value.size() > 0) return true;
+  }
   return delta["tool_calls"].size() > 0 || delta["images"].size() > 0 || delta[legacy_call].is_object();
 }
 

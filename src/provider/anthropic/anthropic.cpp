@@ -9,11 +9,12 @@ namespace {
 
 std::string target(std::string_view base_path, const Want& want) {
   if (base_path.ends_with("/v1")) base_path.remove_suffix(3);
-  const auto query = want.passthrough && !want.client_query.empty() ? "?" + want.client_query : std::string();
+  const std::string_view mark = want.client_query.empty() ? "" : "?";
   switch (want.operation) {
     case dialect::Operation::generate:
-    case dialect::Operation::not_served: return fmt::format("{}/v1/messages{}", base_path, query);
-    case dialect::Operation::count_tokens: return fmt::format("{}/v1/messages/count_tokens{}", base_path, query);
+    case dialect::Operation::not_served: return fmt::format("{}/v1/messages{}{}", base_path, mark, want.client_query);
+    case dialect::Operation::count_tokens:
+      return fmt::format("{}/v1/messages/count_tokens{}{}", base_path, mark, want.client_query);
     case dialect::Operation::list_models: return fmt::format("{}/v1/models?limit=1000", base_path);
     case dialect::Operation::show_model: return fmt::format("{}/v1/models/{}", base_path, want.model);
   }

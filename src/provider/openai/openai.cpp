@@ -8,11 +8,11 @@ namespace {
 
 std::string target(std::string_view base_path, const Want& want) {
   const auto base = base_path.empty() ? std::string_view("/v1") : base_path;
-  const auto query = want.passthrough && !want.client_query.empty() ? "?" + want.client_query : std::string();
+  const std::string_view mark = want.client_query.empty() ? "" : "?";
   switch (want.operation) {
     case dialect::Operation::generate:
     case dialect::Operation::count_tokens:  // there is no such endpoint; relay estimates instead
-    case dialect::Operation::not_served: return fmt::format("{}/chat/completions{}", base, query);
+    case dialect::Operation::not_served: return fmt::format("{}/chat/completions{}{}", base, mark, want.client_query);
     case dialect::Operation::list_models: return fmt::format("{}/models", base);
     case dialect::Operation::show_model: return fmt::format("{}/models/{}", base, want.model);
   }
