@@ -12,9 +12,7 @@ std::string chat_says(const std::string& content) {
 std::string anthropic_says(const std::string& content) {
   return R"({"model":"m","max_tokens":100,"messages":[{"role":"user","content":)" + content + "}]}";
 }
-std::string gemini_says(const std::string& parts) {
-  return R"({"contents":[{"role":"user","parts":)" + parts + "}]}";
-}
+std::string gemini_says(const std::string& parts) { return R"({"contents":[{"role":"user","parts":)" + parts + "}]}"; }
 
 TEST(acceptance, 18_system_prompts_keep_their_order) {
   const std::string body =
@@ -24,9 +22,11 @@ TEST(acceptance, 18_system_prompts_keep_their_order) {
   EXPECT_TRUE(at(on_chat, "messages[0]").contains("one") && at(on_chat, "messages[1]").contains("two")) << on_chat;
   EXPECT_TRUE(at(on_chat, "messages[0].content[0].prompt_cache_breakpoint").contains("explicit")) << on_chat;
   const auto on_gemini = sent(anthropic(), body, gemini()).body;
-  EXPECT_EQ(text_at(on_gemini, "systemInstruction.parts[0].text") + text_at(on_gemini, "systemInstruction.parts[1].text"),
-            "onetwo");
-  const auto snake = asked(gemini(), R"({"system_instruction":{"parts":[{"text":"one"}]},"contents":[{"parts":[{"text":"x"}]}]})");
+  EXPECT_EQ(
+      text_at(on_gemini, "systemInstruction.parts[0].text") + text_at(on_gemini, "systemInstruction.parts[1].text"),
+      "onetwo");
+  const auto snake =
+      asked(gemini(), R"({"system_instruction":{"parts":[{"text":"one"}]},"contents":[{"parts":[{"text":"x"}]}]})");
   EXPECT_EQ(text_at(sent(snake, anthropic()).body, "system[0].text"), "one");
 }
 
@@ -55,7 +55,8 @@ TEST(acceptance, 47_images) {
   EXPECT_EQ(text_at(sent(gemini(), from_gemini, chat()).body, "messages[0].content[0].image_url.url"),
             "data:image/png;base64,iVBO");
   // The gateway fetches nothing: a URL goes to the provider as it is, also one that points into a private network.
-  for (const std::string url : {"https://example.com/a.png", "http://169.254.169.254/latest", "http://127.0.0.1/x.png"}) {
+  for (const std::string url :
+       {"https://example.com/a.png", "http://169.254.169.254/latest", "http://127.0.0.1/x.png"}) {
     const auto body = chat_says(R"([{"type":"image_url","image_url":{"url":")" + url + R"("}}])");
     EXPECT_EQ(text_at(sent(chat(), body, anthropic()).body, "messages[0].content[0].source.url"), url);
     const auto on_gemini = sent(chat(), body, gemini());
@@ -82,12 +83,14 @@ TEST(acceptance, 47_images_in_tool_results) {
 }
 
 TEST(acceptance, 48_documents) {
-  const auto pdf = chat_says(R"([{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBE"}}])");
+  const auto pdf =
+      chat_says(R"([{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBE"}}])");
   const auto on_anthropic = sent(chat(), pdf, anthropic()).body;
   EXPECT_EQ(text_at(on_anthropic, "messages[0].content[0].title"), "a.pdf");
   EXPECT_EQ(text_at(on_anthropic, "messages[0].content[0].source.media_type"), "application/pdf");
   EXPECT_EQ(text_at(sent(chat(), pdf, gemini()).body, "contents[0].parts[0].inlineData.mimeType"), "application/pdf");
-  const auto text = anthropic_says(R"([{"type":"document","title":"n","source":{"type":"text","media_type":"text/plain","data":"é"}}])");
+  const auto text = anthropic_says(
+      R"([{"type":"document","title":"n","source":{"type":"text","media_type":"text/plain","data":"é"}}])");
   EXPECT_TRUE(at(sent(anthropic(), text, chat()).body, "messages[0].content").contains("é"));
   EXPECT_EQ(text_at(sent(anthropic(), text, gemini()).body, "contents[0].parts[0].inlineData.data"), "w6k=");
   const auto from_gemini = gemini_says(R"([{"inlineData":{"mimeType":"application/pdf","data":"JVBE"}}])");
@@ -118,8 +121,9 @@ TEST(acceptance, 53_thoughts_as_each_client_reads_them) {
     for (const auto* client : sides())
       EXPECT_FALSE(whole(*upstream, reply, *client, {.request = &request}).contains("why")) << client->name;
   }
-  const std::string redacted = R"({"type":"message","id":"msg_1","content":[{"type":"redacted_thinking","data":"EmwK"},)"
-                               R"({"type":"text","text":"so"}],"stop_reason":"end_turn"})";
+  const std::string redacted =
+      R"({"type":"message","id":"msg_1","content":[{"type":"redacted_thinking","data":"EmwK"},)"
+      R"({"type":"text","text":"so"}],"stop_reason":"end_turn"})";
   EXPECT_EQ(text_at(whole(anthropic(), redacted, anthropic()), "content[0].data"), "EmwK");
   EXPECT_EQ(words_of(reread_whole(chat(), whole(anthropic(), redacted, chat())).parts), "so");
 }
@@ -127,7 +131,8 @@ TEST(acceptance, 53_thoughts_as_each_client_reads_them) {
 TEST(acceptance, 57_web_search) {
   const auto from_anthropic = [](const std::string& choice) {
     return R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"tools":[)"
-           R"({"type":"web_search_20250305","name":"web_search","max_uses":3}])" + choice + "}";
+           R"({"type":"web_search_20250305","name":"web_search","max_uses":3}])" +
+           choice + "}";
   };
   const auto on_gemini = sent(anthropic(), from_anthropic(""), gemini());
   EXPECT_EQ(at(on_gemini.body, "tools"), R"([{"googleSearch":{}}])");
@@ -163,7 +168,8 @@ TEST(acceptance, 57_offsets_of_citations) {
 }
 
 TEST(acceptance, 58_safety) {
-  const std::string blocked = R"({"promptFeedback":{"blockReason":"SAFETY","blockReasonMessage":"no"},"responseId":"r"})";
+  const std::string blocked =
+      R"({"promptFeedback":{"blockReason":"SAFETY","blockReasonMessage":"no"},"responseId":"r"})";
   const auto on_chat = whole(gemini(), blocked, chat());
   EXPECT_EQ(text_at(on_chat, "choices[0].finish_reason"), "content_filter");
   EXPECT_EQ(at(on_chat, "choices[0].message.refusal"), "null");
@@ -192,8 +198,10 @@ TEST(acceptance, 59_nothing_in_many_forms) {
   }
   const std::vector<std::pair<const Side*, std::string>> replies{
       {&gemini(), R"({"candidates":[{"content":{"role":"model"},"finishReason":"MAX_TOKENS"}],"responseId":"r"})"},
-      {&gemini(), R"({"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]},"finishReason":"MAX_TOKENS"}]})"},
-      {&chat(), R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"length"}]})"},
+      {&gemini(),
+       R"({"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]},"finishReason":"MAX_TOKENS"}]})"},
+      {&chat(),
+       R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"length"}]})"},
       {&anthropic(), R"({"type":"message","id":"msg_1","content":[],"stop_reason":"max_tokens"})"},
   };
   for (const auto& [upstream, reply] : replies) {
@@ -209,8 +217,8 @@ TEST(acceptance, 59_nothing_in_many_forms) {
 // Numbers, escapes and odd characters arrive as they were written, in both directions.
 TEST(acceptance, 63_arguments_are_not_reencoded) {
   const std::vector<std::string> odd{
-      R"({"n":9007199254740993})", R"({"a":1.0,"b":-0,"c":1e400,"d":1E2})",     R"({"a":1,"a":2})",
-      R"({"s":"\u0000\u001f"})",   R"({"s":"\ud83d\ude00 \u00e9 é"})",          R"({"s":"\ud800"})",
+      R"({"n":9007199254740993})", R"({"a":1.0,"b":-0,"c":1e400,"d":1E2})", R"({"a":1,"a":2})",
+      R"({"s":"\u0000\u001f"})",   R"({"s":"\ud83d\ude00 \u00e9 é"})",      R"({"s":"\ud800"})",
       R"({"z":1,"y":{"x":[]}})",
   };
   for (const auto& arguments : odd) {

@@ -19,7 +19,8 @@ struct Envelope {
 
 Envelope shown(const Error& error, const Side& client) {
   const auto reply = client.codec->render_error(error, "trace");
-  if (&client == &chat()) return {reply.status, text_at(reply.body, "error.type") + "/" + text_at(reply.body, "error.code")};
+  if (&client == &chat())
+    return {reply.status, text_at(reply.body, "error.type") + "/" + text_at(reply.body, "error.code")};
   if (&client == &anthropic()) return {reply.status, text_at(reply.body, "error.type")};
   EXPECT_EQ(at(reply.body, "error.code"), std::to_string(reply.status));
   return {reply.status, text_at(reply.body, "error.status")};
@@ -33,8 +34,9 @@ struct Row {
 };
 
 Said gemini_says(int status, const std::string& word, const std::string& message, const std::string& details = "") {
-  return {gemini(), status, R"({"error":{"code":)" + std::to_string(status) + R"(,"message":")" + message +
-                                R"(","status":")" + word + R"(","details":[)" + details + "]}}"};
+  return {gemini(), status,
+          R"({"error":{"code":)" + std::to_string(status) + R"(,"message":")" + message + R"(","status":")" + word +
+              R"(","details":[)" + details + "]}}"};
 }
 Said anthropic_says(int status, const std::string& type, const std::string& message) {
   return {anthropic(), status,
@@ -42,8 +44,9 @@ Said anthropic_says(int status, const std::string& type, const std::string& mess
 }
 Said chat_says(int status, const std::string& type, const std::string& code, const std::string& message,
                const std::string& param = "null") {
-  return {chat(), status, R"({"error":{"message":")" + message + R"(","type":")" + type + R"(","param":)" + param +
-                              R"(,"code":")" + code + R"("}})"};
+  return {chat(), status,
+          R"({"error":{"message":")" + message + R"(","type":")" + type + R"(","param":)" + param + R"(,"code":")" +
+              code + R"("}})"};
 }
 
 void check(const std::vector<Row>& rows) {
@@ -108,7 +111,8 @@ TEST(acceptance, 42_a_refused_request_stays_one) {
   check({
       {anthropic_says(400, "invalid_request_error", "messages.0.role: bad"), on_chat, on_anthropic, on_gemini},
       {gemini_says(400, "INVALID_ARGUMENT", "Unknown name"), on_chat, on_anthropic, on_gemini},
-      {chat_says(400, "invalid_request_error", "invalid_value", "No", R"("tools[0]")"), on_chat, on_anthropic, on_gemini},
+      {chat_says(400, "invalid_request_error", "invalid_value", "No", R"("tools[0]")"), on_chat, on_anthropic,
+       on_gemini},
   });
   // The words and the field of the upstream arrive.
   const auto field = chat_says(400, "invalid_request_error", "invalid_value", "Not so.", R"("tools[0]")");

@@ -1,6 +1,7 @@
 // Conversations of several turns: results behind their calls, signatures that go back to their signer, and a
 // conversation that moves from one provider to another.
 #include "acceptance/journey.h"
+#include "dialect/carried_signature.h"
 
 namespace agt::acceptance {
 namespace {
@@ -10,10 +11,12 @@ using ir::StopReason;
 
 // The client's next request: its last one, the answer it read, and the results of the answer's calls.
 ir::Request next_turn(ir::Request request, const ir::Response& answer, const std::string& result) {
-  request.messages.push_back({.role = ir::Role::assistant, .parts = answer.parts, .extras = {.origin = request.extras.origin}});
+  request.messages.push_back(
+      {.role = ir::Role::assistant, .parts = answer.parts, .extras = {.origin = request.extras.origin}});
   ir::Message user{.role = ir::Role::user, .extras = {.origin = request.extras.origin}};
   for (const auto& one : calls_of(answer.parts)) {
-    ir::ToolResult body{.call_id = one.id, .content = {}};
+    ir::ToolResult body{
+        .call_id = one.id, .name = request.extras.origin == Dialect::gemini ? one.name : "", .content = {}};
     body.content.push_back(ir::text_part(result + " " + one.name));
     user.parts.push_back(part(std::move(body)));
   }
@@ -24,15 +27,23 @@ ir::Request next_turn(ir::Request request, const ir::Response& answer, const std
 
 // The same over the wire: what the client keeps is what it reads in its stream, and what it sends is what its own
 // dialect writes of that.
-ir::Request replayed(const Side& client, const ir::Request& request, const std::string& sse, const std::string& result) {
+ir::Request replayed(const Side& client, const ir::Request& request, const std::string& sse,
+                     const std::string& result) {
   auto next = next_turn(request, reread(client, sse), result);
   // A client of Chat sends one message for each result.
   if (client.name == "chat") {
     auto results = std::move(next.messages.back().parts);
     next.messages.pop_back();
-    for (auto& one : results) next.messages.push_back({.role = ir::Role::user, .parts = {std::move(one)}, .extras = next.extras});
+    for (auto& one : results)
+      next.messages.push_back({.role = ir::Role::user, .parts = {std::move(one)}, .extras = next.extras});
     for (auto& message : next.messages) message.extras = {.origin = next.extras.origin};
   }
+  // What it was shown of another provider's signature it keeps as it was shown.
+  for (auto& message : next.messages)
+    for (auto& one : message.parts)
+      if (one.signature && client.name == "anthropic" && std::holds_alternative<ir::Reasoning>(one.body))
+        one.signature =
+            ir::Signature{.blob = dialect::carried(*one.signature, Dialect::anthropic), .signer = Dialect::anthropic};
   const auto body = client.codec->render_request(next, {.model = "m", .facts = client.facts});
   EXPECT_TRUE(body.has_value());
   return asked(client, body ? body->body : "{}");
@@ -41,30 +52,33 @@ ir::Request replayed(const Side& client, const ir::Request& request, const std::
 ir::Request first_ask(const Side& client) {
   static const std::string tools = R"({"type":"object","properties":{"q":{"type":"string"}}})";
   if (client.name == "chat")
-    return asked(client, R"({"model":"m","stream":true,"reasoning_effort":"high","messages":[{"role":"user","content":"go"}],)"
-                         R"("tools":[{"type":"function","function":{"name":"f","parameters":)" + tools +
-                         R"(}},{"type":"function","function":{"name":"g","parameters":)" + tools + "}}]}");
+    return asked(client,
+                 R"({"model":"m","stream":true,"reasoning_effort":"high","messages":[{"role":"user","content":"go"}],)"
+                 R"("tools":[{"type":"function","function":{"name":"f","parameters":)" +
+                     tools + R"(}},{"type":"function","function":{"name":"g","parameters":)" + tools + "}}]}");
   if (client.name == "anthropic")
     return asked(client, R"({"model":"m","max_tokens":9000,"stream":true,"thinking":{"type":"adaptive"},"messages":[)"
-                         R"({"role":"user","content":"go"}],"tools":[{"name":"f","input_schema":)" + tools +
-                         R"(},{"name":"g","input_schema":)" + tools + "}]}");
-  return asked(client, R"({"contents":[{"role":"user","parts":[{"text":"go"}]}],"generationConfig":{"thinkingConfig":)"
-                       R"({"includeThoughts":true}},"tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":)" +
-                       tools + R"(},{"name":"g","parametersJsonSchema":)" + tools + "}]}]}");
+                         R"({"role":"user","content":"go"}],"tools":[{"name":"f","input_schema":)" +
+                             tools + R"(},{"name":"g","input_schema":)" + tools + "}]}");
+  return asked(client,
+               R"({"contents":[{"role":"user","parts":[{"text":"go"}]}],"generationConfig":{"thinkingConfig":)"
+               R"({"includeThoughts":true}},"tools":[{"functionDeclarations":[{"name":"f","parametersJsonSchema":)" +
+                   tools + R"(},{"name":"g","parametersJsonSchema":)" + tools + "}]}]}");
 }
 
 // Thinking and two calls, as each provider says it.
-std::string two_calls_of(const Side& upstream) {
+std::string two_calls_of(const Side& upstream, const std::string& turn = "1") {
   if (upstream.name == "anthropic") {
     return stream_of(upstream, {.id = "msg_1",
-                                .parts = {signed_by(thought("why"), Dialect::anthropic, "EqSig=="), call("toolu_1", "f"),
-                                          call("toolu_2", "g")},
+                                .parts = {signed_by(thought("why"), Dialect::anthropic, "EqSig=="),
+                                          call("toolu_" + turn + "a", "f"), call("toolu_" + turn + "b", "g")},
                                 .stop = {StopReason::tool_use}});
   }
   if (upstream.name == "chat") {
-    return stream_of(upstream, {.id = "c",
-                                .parts = {thought("why"), call("call_1", "f"), call("call_2", "g")},
-                                .stop = {StopReason::tool_use}});
+    return stream_of(upstream,
+                     {.id = "c",
+                      .parts = {thought("why"), call("call_" + turn + "a", "f"), call("call_" + turn + "b", "g")},
+                      .stop = {StopReason::tool_use}});
   }
   return "data: {\"candidates\":[{\"content\":{\"role\":\"model\",\"parts\":[{\"text\":\"why\",\"thought\":true},"
          "{\"functionCall\":{\"name\":\"f\",\"args\":{}},\"thoughtSignature\":\"R1NpZw==\"},"
@@ -77,7 +91,8 @@ void check_loop(const Side& client) {
     SCOPED_TRACE(client.name + " to " + upstream->name);
     const auto request = first_ask(client);
     const auto first = sent(request, *upstream);
-    const auto shown = streamed(*upstream, two_calls_of(*upstream), client, {.request = &request, .names = first.names});
+    const auto shown =
+        streamed(*upstream, two_calls_of(*upstream), client, {.request = &request, .names = first.names});
     const auto second = sent(replayed(client, request, shown, "result of"), *upstream);  // keeps the rules of turns
     const auto parsed = asked(*upstream, second.body);
     std::vector<std::string> results;
@@ -102,8 +117,9 @@ TEST(acceptance, 10_signatures_of_gemini_come_back) {
     EXPECT_TRUE(second.contains("R1NpZw==")) << shown << "\n" << second;
     EXPECT_FALSE(second.contains("skip_thought_signature_validator")) << second;
     // A whole answer carries it as well.
-    const auto body = R"({"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{}},"thoughtSignature":)"
-                      R"("R1NpZw=="}]},"finishReason":"STOP"}],"responseId":"r"})";
+    const auto body =
+        R"({"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{}},"thoughtSignature":)"
+        R"("R1NpZw=="}]},"finishReason":"STOP"}],"responseId":"r"})";
     const auto kept = reread_whole(*client, whole(gemini(), body, *client, {.request = &request}));
     EXPECT_TRUE(sent(next_turn(request, kept, "ok"), gemini()).body.contains("R1NpZw==")) << client->name;
   }
@@ -132,7 +148,8 @@ TEST(acceptance, 11_signed_thinking_goes_back_to_its_signer_only) {
   for (const auto* upstream : others(anthropic())) EXPECT_FALSE(sent(next, *upstream).body.contains("EqSig"));
   // A Chat client cannot keep it: adaptive models go on without, budget models stop thinking until the loop is over.
   const auto ask = first_ask(chat());
-  const auto kept = replayed(chat(), ask, streamed(anthropic(), two_calls_of(anthropic()), chat(), {.request = &ask}), "ok");
+  const auto kept =
+      replayed(chat(), ask, streamed(anthropic(), two_calls_of(anthropic()), chat(), {.request = &ask}), "ok");
   const auto adaptive = sent(kept, anthropic()).body;
   EXPECT_FALSE(adaptive.contains(R"("thinking":"why")")) << adaptive;
   EXPECT_EQ(text_at(adaptive, "thinking.type"), "adaptive");
@@ -176,8 +193,10 @@ TEST(acceptance, 13_results_that_are_missing_or_too_many) {
 // Every order of three providers behind every client: each request on the way is one that its target takes.
 TEST(acceptance, 11_a_conversation_that_moves_between_providers) {
   const std::vector<std::vector<const Side*>> ways{
-      {&anthropic(), &gemini(), &chat(), &anthropic()}, {&gemini(), &chat(), &anthropic(), &gemini()},
-      {&chat(), &anthropic(), &gemini(), &chat()},      {&gemini(), &anthropic(), &gemini(), &anthropic()},
+      {&anthropic(), &gemini(), &chat(), &anthropic()},
+      {&gemini(), &chat(), &anthropic(), &gemini()},
+      {&chat(), &anthropic(), &gemini(), &chat()},
+      {&gemini(), &anthropic(), &gemini(), &anthropic()},
   };
   for (const auto* client : sides())
     for (const auto& way : ways) {
@@ -192,7 +211,9 @@ TEST(acceptance, 11_a_conversation_that_moves_between_providers) {
           const bool foreign = mark != own && client != upstream;
           EXPECT_FALSE(foreign && out.body.contains(mark)) << "another's signature: " << out.body;
         }
-        const auto shown = streamed(*upstream, two_calls_of(*upstream), *client, {.request = &request, .names = out.names});
+        const auto turn = std::to_string(request.messages.size());
+        const auto shown = streamed(*upstream, two_calls_of(*upstream, turn), *client,
+                                    {.request = &request, .names = out.names, .id_seed = turn});
         request = replayed(*client, request, shown, "result of");
       }
     }

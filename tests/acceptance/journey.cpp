@@ -158,12 +158,13 @@ std::size_t visible(const ir::Losses& losses) {
 }
 
 std::string streamed(const Side& upstream, const std::string& sse, const Side& client, const Answered& how) {
-  const dialect::ReadContext reading{.id_seed = "seed", .names = how.names};
+  const dialect::ReadContext reading{.id_seed = how.id_seed, .names = how.names};
   std::string out;
   for (const std::size_t piece : {std::max<std::size_t>(sse.size(), 1), 1UL, 13UL}) {
     const auto events = laws::events_of(*upstream.codec, sse, piece, reading);
     auto bytes = laws::written(*client.codec, events, context_of(how));
-    if (out.empty()) out = std::move(bytes);
+    if (out.empty())
+      out = std::move(bytes);
     else {
       EXPECT_EQ(out, bytes) << "pieces of " << piece;
     }

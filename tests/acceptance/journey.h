@@ -51,6 +51,7 @@ struct Answered {
   const ir::Request* request = nullptr;
   dialect::ToolNames names{};
   bool array_framing = false;
+  std::string id_seed = "seed";
 };
 // The client's stream, for an upstream's; the same however the upstream's bytes are split.
 [[nodiscard]] std::string streamed(const Side& upstream, const std::string& sse, const Side& client,

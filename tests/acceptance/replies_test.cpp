@@ -9,12 +9,14 @@ using ir::StopReason;
 
 // Recorded answers of each provider, without their ending.
 const std::vector<std::string>& recorded(const Side& upstream) {
-  static const std::vector<std::string> of_chat{"text", "thinking", "tool", "parallel_tools", "refusal", "length",
-                                                "empty", "content_filter", "custom_tool", "citations", "cached"};
-  static const std::vector<std::string> of_anthropic{"text", "thinking", "tool", "parallel_tools", "refusal", "length",
-                                                     "empty", "stop_sequence", "thinking_omitted", "cached", "paused"};
-  static const std::vector<std::string> of_gemini{"text", "thinking", "tool", "parallel", "safety", "length",
-                                                  "empty", "blocked", "grounding", "partial_args", "cached"};
+  static const std::vector<std::string> of_chat{"text",        "thinking",  "tool",  "parallel_tools",
+                                                "refusal",     "length",    "empty", "content_filter",
+                                                "custom_tool", "citations", "cached"};
+  static const std::vector<std::string> of_anthropic{
+      "text",          "thinking",         "tool",   "parallel_tools", "refusal", "length", "empty",
+      "stop_sequence", "thinking_omitted", "cached", "paused"};
+  static const std::vector<std::string> of_gemini{"text",  "thinking", "tool",      "parallel",     "safety", "length",
+                                                  "empty", "blocked",  "grounding", "partial_args", "cached"};
   return upstream.name == "chat" ? of_chat : upstream.name == "anthropic" ? of_anthropic : of_gemini;
 }
 std::string stream_file(const Side& upstream, const std::string& name) {
@@ -40,7 +42,11 @@ void check_streams(const Side& client, bool usage_wanted) {
       const auto from_whole =
           reread_whole(client, whole(*upstream, whole_file(*upstream, name), client, {.request = &request}));
       EXPECT_EQ(words_of(from_stream.parts), words_of(from_whole.parts));
-      EXPECT_EQ(calls_of(from_stream.parts), calls_of(from_whole.parts));
+      // Where a whole answer wants an object, a call that was cut cannot be the same as its fragments.
+      const bool cut = from_whole.stop.reason == StopReason::length;
+      if (!cut) {
+        EXPECT_EQ(calls_of(from_stream.parts), calls_of(from_whole.parts));
+      }
       EXPECT_EQ(from_stream.stop.reason, from_whole.stop.reason);
       if (!usage_wanted) continue;
       EXPECT_EQ(from_stream.usage.input, from_whole.usage.input);

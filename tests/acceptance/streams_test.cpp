@@ -19,7 +19,8 @@ std::string anthropic_event(const std::string& name, const std::string& members)
   return "event: " + name + "\ndata: {\"type\":\"" + name + "\"" + (members.empty() ? "" : "," + members) + "}\n\n";
 }
 const std::string anthropic_start = anthropic_event(
-    "message_start", R"("message":{"id":"msg_1","model":"m","content":[],"usage":{"input_tokens":9,"output_tokens":1}})");
+    "message_start",
+    R"("message":{"id":"msg_1","model":"m","content":[],"usage":{"input_tokens":9,"output_tokens":1}})");
 const std::string anthropic_end =
     anthropic_event("message_delta", R"("delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":3})") +
     anthropic_event("message_stop", "");
@@ -116,8 +117,8 @@ TEST(acceptance, 26_an_end_without_a_finish_is_an_error) {
   const std::vector<std::pair<const Side*, std::string>> cut{
       {&chat(), chat_chunk(R"({"content":"Hel"})")},
       {&chat(), chat_chunk(R"({"content":"Hel"})") + std::string(chat_done)},
-      {&anthropic(), anthropic_start + anthropic_event("content_block_start", text) +
-                         anthropic_event("content_block_delta", delta)},
+      {&anthropic(),
+       anthropic_start + anthropic_event("content_block_start", text) + anthropic_event("content_block_delta", delta)},
       {&gemini(), gemini_chunk(R"({"text":"Hel"})")},
   };
   for (const auto& [upstream, sse] : cut)
@@ -125,7 +126,7 @@ TEST(acceptance, 26_an_end_without_a_finish_is_an_error) {
       SCOPED_TRACE(upstream->name + " to " + client->name);
       const auto bytes = streamed(*upstream, sse, *client);
       EXPECT_TRUE(bytes.contains("Hel") && bytes.contains(R"("error")")) << bytes;
-      for (const auto* end : {"[DONE]", "message_stop", R"("finishReason")", R"("finish_reason":"stop")"})
+      for (const auto* end : {"[DONE]", "event: message_stop", R"("finishReason")", R"("finish_reason":"stop")"})
         EXPECT_FALSE(bytes.contains(end)) << bytes;
     }
 }
@@ -133,10 +134,13 @@ TEST(acceptance, 26_an_end_without_a_finish_is_an_error) {
 TEST(acceptance, 27_an_error_in_mid_stream_keeps_its_type) {
   const auto overloaded = R"("error":{"type":"overloaded_error","message":"Overloaded"})";
   const std::vector<std::pair<const Side*, std::string>> broken{
-      {&chat(), chat_chunk(R"({"content":"Hi"})") +
-                    "data: {\"error\":{\"message\":\"Overloaded\",\"type\":\"server_error\",\"code\":\"server_is_overloaded\"}}\n\n"},
+      {&chat(),
+       chat_chunk(R"({"content":"Hi"})") +
+           "data: "
+           "{\"error\":{\"message\":\"Overloaded\",\"type\":\"server_error\",\"code\":\"server_is_overloaded\"}}\n\n"},
       {&anthropic(),
-       anthropic_start + anthropic_event("content_block_start", R"("index":0,"content_block":{"type":"text","text":"Hi"})") +
+       anthropic_start +
+           anthropic_event("content_block_start", R"("index":0,"content_block":{"type":"text","text":"Hi"})") +
            anthropic_event("error", overloaded)},
       {&gemini(), gemini_chunk(R"({"text":"Hi"})") +
                       "data: {\"error\":{\"code\":503,\"message\":\"Overloaded\",\"status\":\"UNAVAILABLE\"}}\r\n\r\n"},
@@ -211,7 +215,8 @@ TEST(acceptance, 32_the_first_delta_of_a_new_kind_is_kept) {
                              gemini_chunk(R"({"functionCall":{"name":"f","args":{"a":1}}})", "STOP");
   // A server that sends thinking into a block it opened as text.
   const auto anthropic_stream =
-      anthropic_start + anthropic_event("content_block_start", R"("index":0,"content_block":{"type":"text","text":""})") +
+      anthropic_start +
+      anthropic_event("content_block_start", R"("index":0,"content_block":{"type":"text","text":""})") +
       anthropic_event("content_block_delta", R"("index":0,"delta":{"type":"thinking_delta","thinking":"think"})") +
       anthropic_event("content_block_delta", R"("index":0,"delta":{"type":"text_delta","text":"Say"})") +
       anthropic_event("content_block_stop", R"("index":0)") +
@@ -251,8 +256,8 @@ TEST(acceptance, 33_large_and_many_events) {
 }
 
 TEST(acceptance, 36_gemini_without_sse_is_one_array) {
-  const auto sse = chat_chunk(R"({"content":"a"})") + chat_chunk(R"({"content":"b"})") +
-                   chat_chunk("{}", R"("stop")") + std::string(chat_done);
+  const auto sse = chat_chunk(R"({"content":"a"})") + chat_chunk(R"({"content":"b"})") + chat_chunk("{}", R"("stop")") +
+                   std::string(chat_done);
   const auto array = streamed(chat(), sse, gemini(), {.array_framing = true});
   ASSERT_GT(size_at(array, ""), 1U) << array;
   EXPECT_EQ(text_at(array, "[0].candidates[0].content.parts[0].text"), "a");
@@ -267,7 +272,8 @@ TEST(acceptance, 37_arguments_that_vertex_sends_in_pieces) {
       gemini_chunk(R"({"functionCall":{"name":"f","willContinue":true}})") +
       gemini_chunk(R"({"functionCall":{"partialArgs":[{"jsonPath":"$.city","stringValue":"Pa","willContinue":true}],)"
                    R"("willContinue":true}})") +
-      gemini_chunk(R"({"functionCall":{"partialArgs":[{"jsonPath":"$.city","stringValue":"ris"}],"willContinue":true}})") +
+      gemini_chunk(
+          R"({"functionCall":{"partialArgs":[{"jsonPath":"$.city","stringValue":"ris"}],"willContinue":true}})") +
       gemini_chunk(R"({"functionCall":{"partialArgs":[{"jsonPath":"$.days","numberValue":3}],"willContinue":true}})") +
       gemini_chunk(R"({"functionCall":{}})", "STOP");
   for (const auto* client : sides()) {

@@ -26,10 +26,15 @@ TEST(acceptance, 12_calls_of_gemini_get_ids) {
   for (const auto& one : calls) EXPECT_EQ(dialect::legal_tool_id(one.id), one.id);
   // The client answers in the other order: each result finds its call.
   const auto turn = R"({"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[)"
-                    R"({"id":")" + calls[0].id + R"(","type":"function","function":{"name":"w","arguments":"{}"}},{"id":")" +
-                    calls[1].id + R"(","type":"function","function":{"name":"w","arguments":"{}"}}]},)"
-                    R"({"role":"tool","tool_call_id":")" + calls[1].id + R"(","content":"Rome!"},)"
-                    R"({"role":"tool","tool_call_id":")" + calls[0].id + R"(","content":"Paris!"}]})";
+                    R"({"id":")" +
+                    calls[0].id + R"(","type":"function","function":{"name":"w","arguments":"{}"}},{"id":")" +
+                    calls[1].id +
+                    R"(","type":"function","function":{"name":"w","arguments":"{}"}}]},)"
+                    R"({"role":"tool","tool_call_id":")" +
+                    calls[1].id +
+                    R"(","content":"Rome!"},)"
+                    R"({"role":"tool","tool_call_id":")" +
+                    calls[0].id + R"(","content":"Paris!"}]})";
   const auto back = sent(chat(), turn, gemini()).body;
   EXPECT_EQ(text_at(back, "contents[2].parts[0].functionResponse.response.output"), "Paris!");
   EXPECT_EQ(text_at(back, "contents[2].parts[1].functionResponse.response.output"), "Rome!");
@@ -41,8 +46,10 @@ TEST(acceptance, 12_a_gemini_history_without_ids) {
       R"({"functionCall":{"name":"w"}}]},{"role":"user","parts":[{"functionResponse":{"name":"w","response":)"
       R"({"output":"1"}}},{"functionResponse":{"name":"w","response":{"output":"2"}}}]}]})";
   const auto on_anthropic = sent(gemini(), body, anthropic()).body;
-  EXPECT_EQ(text_at(on_anthropic, "messages[2].content[0].tool_use_id"), text_at(on_anthropic, "messages[1].content[0].id"));
-  EXPECT_EQ(text_at(on_anthropic, "messages[2].content[1].tool_use_id"), text_at(on_anthropic, "messages[1].content[1].id"));
+  EXPECT_EQ(text_at(on_anthropic, "messages[2].content[0].tool_use_id"),
+            text_at(on_anthropic, "messages[1].content[0].id"));
+  EXPECT_EQ(text_at(on_anthropic, "messages[2].content[1].tool_use_id"),
+            text_at(on_anthropic, "messages[1].content[1].id"));
   EXPECT_TRUE(at(on_anthropic, "messages[2].content[1]").contains(R"("2")")) << on_anthropic;
 }
 
@@ -74,10 +81,11 @@ TEST(acceptance, 12_ids_that_are_illegal_elsewhere) {
 
 // Every keyword of a schema that Gemini's own type knows; anything else is a 400 for the whole request.
 void keeps_to_the_subset(json::Value schema) {
-  static const std::set<std::string> known{
-      "type",     "format",   "title",         "description",   "nullable", "enum",  "items",   "minItems", "maxItems",
-      "required", "minimum",  "minProperties", "maxProperties", "maximum",  "anyOf", "pattern", "default",  "example",
-      "minLength", "maxLength", "properties", "propertyOrdering"};
+  static const std::set<std::string> known{"type",       "format",          "title",         "description", "nullable",
+                                           "enum",       "items",           "minItems",      "maxItems",    "required",
+                                           "minimum",    "minProperties",   "maxProperties", "maximum",     "anyOf",
+                                           "pattern",    "default",         "example",       "minLength",   "maxLength",
+                                           "properties", "propertyOrdering"};
   ASSERT_TRUE(schema.is_object()) << schema.raw();
   for (const auto child : schema.children()) EXPECT_TRUE(known.contains(child.key())) << child.key();
   EXPECT_FALSE(schema["type"].is_array());
@@ -172,7 +180,8 @@ TEST(acceptance, 50_tool_choices) {
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.chat);
-    const auto body = chat_asks(R"("tool_choice":)" + row.chat + R"(,"tools":[)" + function("f") + "," + function("g") + "]");
+    const auto body =
+        chat_asks(R"("tool_choice":)" + row.chat + R"(,"tools":[)" + function("f") + "," + function("g") + "]");
     const auto on_anthropic = sent(chat(), body, anthropic()).body;
     EXPECT_EQ(at(on_anthropic, "tool_choice"), row.anthropic);
     EXPECT_EQ(size_at(on_anthropic, "tools"), row.chat.contains("allowed") ? 1U : 2U);
@@ -190,7 +199,8 @@ TEST(acceptance, 50_tool_choices) {
 
 TEST(acceptance, 51_one_call_at_a_time) {
   const auto body = chat_asks(R"("parallel_tool_calls":false,"tools":[)" + function("f") + "]");
-  EXPECT_EQ(at(sent(chat(), body, anthropic()).body, "tool_choice"), R"({"type":"auto","disable_parallel_tool_use":true})");
+  EXPECT_EQ(at(sent(chat(), body, anthropic()).body, "tool_choice"),
+            R"({"type":"auto","disable_parallel_tool_use":true})");
   const auto on_gemini = sent(chat(), body, gemini());
   EXPECT_TRUE(lost(on_gemini.losses, "parallel", Weight::approximated));
   const auto from_anthropic = R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"tools":[)"
@@ -207,11 +217,12 @@ ir::Request codex() {
   request.extras.origin = ir::Dialect::openai_responses;
   const json::Raw grammar{R"({"type":"grammar","syntax":"lark","definition":"start: x"})"};
   const json::Raw schema{R"({"type":"object","properties":{"q":{"type":"string"}}})"};
-  request.tools = {ir::Tool{.kind = ir::ToolCall::Kind::custom, .name = "apply_patch", .description = "Patch.", .format = grammar},
-                   ir::Tool{.name = "search", .schema = schema, .name_space = "mcp"},
-                   ir::Tool{.name = "mcp__search", .schema = schema}};
-  auto patch = part(ir::ToolCall{.id = "c1", .name = "apply_patch", .arguments = "*** Begin\n\"x\"",
-                                 .kind = ir::ToolCall::Kind::custom});
+  request.tools = {
+      ir::Tool{.kind = ir::ToolCall::Kind::custom, .name = "apply_patch", .description = "Patch.", .format = grammar},
+      ir::Tool{.name = "search", .schema = schema, .name_space = "mcp"},
+      ir::Tool{.name = "mcp__search", .schema = schema}};
+  auto patch = part(ir::ToolCall{
+      .id = "c1", .name = "apply_patch", .arguments = "*** Begin\n\"x\"", .kind = ir::ToolCall::Kind::custom});
   auto search = part(ir::ToolCall{.id = "c2", .name = "search", .arguments = "{}", .name_space = "mcp"});
   auto other = call("c3", "mcp__search");
   ir::Message results{.role = ir::Role::user};

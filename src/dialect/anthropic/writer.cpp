@@ -52,6 +52,7 @@ class Writer final : public EventWriter {
     std::vector<ir::Event> waiting{};
     bool closed = false;
     bool begun = false;       // content_block_start was written
+    bool carried = false;     // the signature goes into a block before this one
     std::string signature{};  // the last one counts
   };
 
@@ -106,6 +107,7 @@ class Writer final : public EventWriter {
       block.head.extras = {};
     }
     block.signature = shown_signature(event.part);
+    block.carried = needs_carrier(event.part, context_.request);
     calls_ = calls_ || std::holds_alternative<ir::ToolCall>(event.part.body);
     if (std::holds_alternative<ir::Refusal>(event.part.body)) {
       refusal_ = true;
@@ -141,13 +143,13 @@ class Writer final : public EventWriter {
                    [&](const ir::TextGrew& e) { grow_text(block, delta::text, "text", e.text, out); },
                    [&](const ir::RefusalGrew& e) { grow_text(block, delta::text, "text", e.text, out); },
                    [&](const ir::ThoughtGrew& e) { grow_text(block, delta::thinking, "thinking", e.text, out); },
-                   [&](const ir::ArgumentsGrew& e) { grow_text(block, delta::input, "partial_json", e.text, out); },
+                   [&](const ir::ArgumentsGrew& e) { grow_input(block, e.text, out); },
                    [&](const ir::Cited& e) { cite(block, e.citation, out); },
                    [&](const ir::Signed& e) {
                      block.head.signature = e.signature;
                      block.signature = shown_signature(block.head);
                      if (!std::holds_alternative<ir::Reasoning>(block.head.body))
-                       static_cast<void>(showing(block.head, context_.request, &losses_));  // for its loss
+                       losses_.harmless("content", "a signature that came after its part has no place");
                    },
                    [](const ir::Closed&) {},
                    [](const ir::Metered&) {},
@@ -162,6 +164,15 @@ class Writer final : public EventWriter {
     if (text.empty() || block.showing != Showing::whole) return;
     begin(block, out);
     delta(type, [&](json::Writer& json) { json.field(key, text); }, out);
+  }
+
+  // Of a custom tool the text is no JSON: it is collected, and written as an object at the end.
+  void grow_input(Block& block, const std::string& text, std::string& out) {
+    auto& call = std::get<ir::ToolCall>(block.head.body);
+    if (call.kind == ir::ToolCall::Kind::custom)
+      call.arguments += text;
+    else
+      grow_text(block, delta::input, "partial_json", text, out);
   }
 
   void cite(Block& block, const ir::Citation& citation, std::string& out) {
@@ -196,17 +207,39 @@ class Writer final : public EventWriter {
 
   void begin(Block& block, std::string& out) {
     if (std::exchange(block.begun, true)) return;
+    if (block.carried) carry(block.signature, out);
+    start_block([&](json::Writer& json) { write_head(json, block); }, out);
+    // The API itself begins every input with an empty fragment.
+    if (std::holds_alternative<ir::ToolCall>(block.head.body))
+      delta(delta::input, [](json::Writer& inner) { inner.field("partial_json", ""); }, out);
+  }
+
+  template <class Head>
+  void start_block(Head head, std::string& out) const {
     json::Writer json;
     json.begin_object();
     json.field("type", event::block_start);
     json.field("index", wire_);
     json.key("content_block");
-    write_head(json, block);
+    head(json);
     json.end_object();
     append_sse(out, event::block_start, one_line(json.text()));
-    // The API itself begins every input with an empty fragment.
-    if (std::holds_alternative<ir::ToolCall>(block.head.body))
-      delta(delta::input, [](json::Writer& inner) { inner.field("partial_json", ""); }, out);
+  }
+
+  void stop_block(std::string& out) {
+    json::Writer json;
+    json.begin_object();
+    json.field("type", event::block_stop);
+    json.field("index", wire_++);
+    json.end_object();
+    append_sse(out, event::block_stop, json.text());
+  }
+
+  // A thinking block of its own for the signature of the call that comes next.
+  void carry(const std::string& signature, std::string& out) {
+    start_block([](json::Writer& json) { write_carrier(json, ""); }, out);
+    delta(delta::signature, [&](json::Writer& json) { json.field("signature", signature); }, out);
+    stop_block(out);
   }
 
   static void write_head(json::Writer& json, const Block& block) {
@@ -262,13 +295,10 @@ class Writer final : public EventWriter {
     if (sign) begin(block, out);
     if (sign && !reasoning->redacted)
       delta(delta::signature, [&](json::Writer& json) { json.field("signature", block.signature); }, out);
-    if (!block.begun) return;
-    json::Writer json;
-    json.begin_object();
-    json.field("type", event::block_stop);
-    json.field("index", wire_++);
-    json.end_object();
-    append_sse(out, event::block_stop, json.text());
+    const auto* call = std::get_if<ir::ToolCall>(&block.head.body);
+    if (call != nullptr && call->kind == ir::ToolCall::Kind::custom)
+      grow_text(block, delta::input, "partial_json", object_arguments(*call).object, out);
+    if (block.begun) stop_block(out);
   }
 
   void finish(const ir::Finished& event, std::string& out) {

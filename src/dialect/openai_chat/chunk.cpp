@@ -189,11 +189,11 @@ void DeltaReader::open_call(Call& call, std::vector<ir::Event>& out) {
   const auto kind = call.custom ? ir::ToolCall::Kind::custom : ir::ToolCall::Kind::function;
   opened.part.body = context_.names.restored({.id = call.id, .name = call.name, .kind = kind});
   call.part = opened.index;
+  // Said at once where it is known: a client's protocol may need to say it before the call.
+  if (!call.signature.empty())
+    opened.part.signature = ir::Signature{.blob = std::exchange(call.signature, {}), .signer = ir::Dialect::gemini};
   out.emplace_back(std::move(opened));
   if (!call.arguments.empty()) out.emplace_back(ir::ArgumentsGrew{.index = *call.part, .text = call.arguments});
-  if (call.signature.empty()) return;
-  out.emplace_back(ir::Signed{.index = *call.part,
-                              .signature = {.blob = std::exchange(call.signature, {}), .signer = ir::Dialect::gemini}});
 }
 
 int DeltaReader::grow(Kind kind, std::vector<ir::Event>& out) {
