@@ -28,6 +28,10 @@ TEST(acceptance, 18_system_prompts_keep_their_order) {
   const auto snake =
       asked(gemini(), R"({"system_instruction":{"parts":[{"text":"one"}]},"contents":[{"parts":[{"text":"x"}]}]})");
   EXPECT_EQ(text_at(sent(snake, anthropic()).body, "system[0].text"), "one");
+  // OpenAI's reasoning models take instructions from a developer; others know the old word only.
+  const auto thinker = sent(anthropic(), body, with_model(chat(), "openai", "gpt-5.5")).body;
+  EXPECT_EQ(text_at(thinker, "messages[0].role") + text_at(thinker, "messages[1].role"), "developerdeveloper");
+  EXPECT_EQ(text_at(on_chat, "messages[0].role"), "system");
 }
 
 TEST(acceptance, 18_a_developer_in_mid_conversation_is_not_hoisted) {
@@ -79,7 +83,11 @@ TEST(acceptance, 47_images_in_tool_results) {
   EXPECT_TRUE(at(on_chat, "messages[3].content").contains("data:image/png;base64,iVBO")) << on_chat;
   const auto on_gemini = sent(anthropic(), body, gemini()).body;
   EXPECT_EQ(text_at(on_gemini, "contents[2].parts[0].functionResponse.response.output"), "here");
-  EXPECT_TRUE(at(on_gemini, "contents[2]").contains("iVBO")) << on_gemini;
+  EXPECT_EQ(text_at(on_gemini, "contents[2].parts[1].inlineData.data"), "iVBO") << on_gemini;
+  const auto gemini3 = sent(anthropic(), body, with_model(gemini(), "gemini", "gemini-3.6-flash"));
+  EXPECT_EQ(text_at(gemini3.body, "contents[2].parts[0].functionResponse.parts[0].inlineData.data"), "iVBO");
+  EXPECT_EQ(size_at(gemini3.body, "contents[2].parts"), 1U) << gemini3.body;
+  EXPECT_EQ(visible(gemini3.losses), 0U) << told(gemini3.losses);
 }
 
 TEST(acceptance, 48_documents) {

@@ -173,16 +173,14 @@ class Turns {
   Result<> user_turn(const ir::Message& message) {
     Turn turn{.model = false};
     for (const auto& part : message.parts)
-      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) turn.parts.push_back(result_object(*result));
+      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) {
+        TRY(auto object, result_object(*result));
+        turn.parts.push_back(std::move(object));
+      }
     for (const auto& part : message.parts) {
       note(part);
       if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) {
-        for (const auto& inner : result->content)
-          if (!std::holds_alternative<ir::Text>(inner.body)) {
-            if (std::holds_alternative<ir::Media>(inner.body))
-              losses_.approximated("messages", "media of a tool result were put beside it");
-            TRY_OK(plain_part(inner, "", turn.parts));
-          }
+        TRY_OK(beside_result(*result, turn));
         continue;
       }
       TRY_OK(plain_part(part, own_signature(part), turn.parts));
@@ -191,11 +189,32 @@ class Turns {
     return {};
   }
 
-  std::string result_object(const ir::ToolResult& result) {
+  // Inline images and documents stand in the functionResponse itself where the model takes them there.
+  [[nodiscard]] bool stays_in_result(const ir::Part& part) const {
+    const auto* media = std::get_if<ir::Media>(&part.body);
+    return media != nullptr && rendering_.target.facts.media_in_results &&
+           std::holds_alternative<ir::InlineData>(media->source) &&
+           (media->kind == ir::MediaKind::image || media->kind == ir::MediaKind::document);
+  }
+
+  Result<> beside_result(const ir::ToolResult& result, Turn& turn) {
+    for (const auto& inner : result.content) {
+      if (std::holds_alternative<ir::Text>(inner.body) || stays_in_result(inner)) continue;
+      if (std::holds_alternative<ir::Media>(inner.body))
+        losses_.approximated("messages", "media of a tool result were put beside it");
+      TRY_OK(plain_part(inner, "", turn.parts));
+    }
+    return {};
+  }
+
+  Result<std::string> result_object(const ir::ToolResult& result) {
     const bool media = std::ranges::any_of(
         result.content, [](const ir::Part& part) { return std::holds_alternative<ir::Media>(part.body); });
     auto text = ir::plain_text(result.content);
     if (text.empty() && media) text = "The result is attached.";
+    std::vector<std::string> inside;
+    for (const auto& inner : result.content)
+      if (stays_in_result(inner)) TRY_OK(plain_part(inner, "", inside));
     return object_of([&](json::Writer& writer) {
       writer.key("functionResponse");
       writer.begin_object();
@@ -206,6 +225,12 @@ class Turns {
       // Also when the text happens to be JSON: one stable rule.
       writer.field(result.is_error ? "error" : "output", text);
       writer.end_object();
+      if (!inside.empty()) {
+        writer.key("parts");
+        writer.begin_array();
+        for (const auto& part : inside) writer.raw(part);
+        writer.end_array();
+      }
       writer.end_object();
     });
   }

@@ -25,7 +25,7 @@ class Adapter {
 
   Result<> add_system(const std::vector<ir::Part>& parts) {
     for (const auto& part : parts) {
-      ir::Message message{.role = ir::Role::system};
+      ir::Message message{.role = facts_.developer_role ? ir::Role::developer : ir::Role::system};
       TRY_OK(add_words(message, part, "system"));
       push(std::move(message));
     }
