@@ -21,6 +21,7 @@ void Losses::add(std::string path, std::string why, Loss::Weight weight) {
 bool Losses::extras_go_home(const Extras& extras, Dialect target, std::string_view path) {
   if (extras.origin == target) return true;
   for (const auto& field : extras.fields) {
+    if (field.value.text == "null") continue;  // says nothing
     const bool harmless = std::ranges::find(extras.harmless, field.key) != extras.harmless.end();
     add(path.empty() ? field.key : fmt::format("{}.{}", path, field.key),
         fmt::format("{} has no such field", name(target)), harmless ? Loss::Weight::harmless : Loss::Weight::dropped);

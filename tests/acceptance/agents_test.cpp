@@ -153,5 +153,21 @@ TEST(acceptance, 66_losses_of_whole_answers) {
   }
 }
 
+// An ordinary answer loses nothing, whatever its provider says about it beside the answer.
+TEST(acceptance, 66_ordinary_answers_lose_nothing) {
+  const std::vector<std::pair<const Side*, std::string>> recorded{{&chat(), "openai_chat/replies/parallel_tools.json"},
+                                                                  {&anthropic(), "anthropic/parallel_tools.reply.json"},
+                                                                  {&gemini(), "gemini/reply_text.json"}};
+  for (const auto& [upstream, file] : recorded)
+    for (const auto* client : sides()) {
+      const auto response = reread_whole(*upstream, golden(file));
+      ir::Losses losses;
+      dialect::ReplyContext context{.model = "alias", .id = "abc"};
+      context.losses = &losses;
+      static_cast<void>(client->codec->render_response(response, context));
+      EXPECT_EQ(visible(losses), 0U) << upstream->name << " to " << client->name << "\n" << told(losses);
+    }
+}
+
 }  // namespace
 }  // namespace agt::acceptance
