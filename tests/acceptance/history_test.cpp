@@ -85,6 +85,23 @@ std::string two_calls_of(const Side& upstream, const std::string& turn = "1") {
          "{\"functionCall\":{\"name\":\"g\",\"args\":{}}}]},\"finishReason\":\"STOP\"}],\"responseId\":\"r\"}\r\n\r\n";
 }
 
+// A signature that stands on a call goes to an Anthropic client in the thought before the call.
+TEST(acceptance, 10_the_carrier_is_the_thought_before_the_call) {
+  const auto shown = reread(anthropic(), streamed(gemini(), two_calls_of(gemini()), anthropic()));
+  ASSERT_EQ(shown.parts.size(), 3U);
+  EXPECT_EQ(shown.parts[0].signature, (ir::Signature{.blob = "R1NpZw==", .signer = Dialect::gemini}));
+  EXPECT_EQ(std::get<ir::Reasoning>(shown.parts[0].body).text, "why");
+  const ir::Response silent{.id = "r",
+                            .parts = {ir::text_part("I look."), signed_by(call("c1", "f"), Dialect::gemini, "R1M=")},
+                            .stop = {StopReason::tool_use}};
+  for (const auto& seen : {reread(anthropic(), streamed(gemini(), stream_of(gemini(), silent), anthropic())),
+                           reread_whole(anthropic(), whole(gemini(), whole_of(gemini(), silent), anthropic()))}) {
+    ASSERT_EQ(seen.parts.size(), 3U) << "text, a block for the signature, the call";
+    EXPECT_EQ(std::get<ir::Reasoning>(seen.parts[1].body).text, "");
+    EXPECT_EQ(seen.parts[1].signature, (ir::Signature{.blob = "R1M=", .signer = Dialect::gemini}));
+  }
+}
+
 // Cases 02 and 04: two calls at once, answered, back to the same upstream.
 void check_loop(const Side& client) {
   for (const auto* upstream : sides()) {

@@ -1,7 +1,6 @@
 """Acceptance cases of translation that need HTTP: what the client's side of the gateway says and does, whichever provider
 is behind. The numbers are those of tests/acceptance, where the translation itself is tested.
 """
-import gzip
 import json
 import unittest
 
@@ -68,16 +67,6 @@ class Acceptance(WithGateway):
                 client.error(reply)
                 self.assertIn(field, reply.text())
                 self.assertEqual(self.sim.log(), [], "it was sent all the same")
-
-    def test_35_compressed_requests_and_strange_encodings(self):
-        body = json.dumps(CHAT.body("to-anthropic", "Hi")).encode()
-        headers = {**CHAT.headers, "content-type": "application/json"}
-        reply = self.gateway.call("POST", CHAT.path("", False), gzip.compress(body), {**headers, "content-encoding": "gzip"})
-        self.assertIn(reply.status, (200, 415), reply)
-        if reply.status == 415:
-            CHAT.error(reply)
-        reply = self.gateway.call("POST", CHAT.path("", False), body, {**headers, "accept-encoding": "br, zstd, gzip"})
-        self.assertEqual((reply.status, CHAT.said(reply)), (200, "Echo: Hi"))
 
     def loop(self, first, second):
         """Both requests of a tool loop; the second is made of the first answer. What the upstream got at last."""

@@ -26,7 +26,6 @@ bool has_calls(const std::vector<ir::Part>& parts) {
 std::size_t write_part(json::Writer& writer, const ir::Part& part, const ReplyContext& context, ir::Losses& losses) {
   const auto shown = showing(part, context.request, &losses);
   if (shown == Showing::nothing) return 0;
-  if (needs_carrier(part, context.request)) write_carrier(writer, shown_signature(part));
   std::size_t bytes = 0;
   ir::Part out = part;
   if (part.signature) out.signature->blob = shown_signature(part);
@@ -64,6 +63,24 @@ std::size_t write_part(json::Writer& writer, const ir::Part& part, const ReplyCo
                  },
                  out.body);
   if (!empty) write_block(writer, out, {}, losses);
+  return bytes;
+}
+
+// All parts; returns the bytes of text in them. The signature of a call stands in the thought before it, or in a block
+// of its own.
+std::size_t write_parts(json::Writer& writer, const ir::Response& response, const ReplyContext& context,
+                        ir::Losses& losses) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < response.parts.size(); ++i) {
+    auto part = response.parts[i];
+    const auto* next = i + 1 < response.parts.size() ? &response.parts[i + 1] : nullptr;
+    const bool thought = std::holds_alternative<ir::Reasoning>(part.body) && !part.signature;
+    if (thought && next != nullptr && needs_carrier(*next, context.request)) part.signature = next->signature;
+    const bool carried =
+        i > 0 && std::holds_alternative<ir::Reasoning>(response.parts[i - 1].body) && !response.parts[i - 1].signature;
+    if (needs_carrier(part, context.request) && !carried) write_carrier(writer, shown_signature(part));
+    bytes += write_part(writer, part, context, losses);
+  }
   return bytes;
 }
 
@@ -119,10 +136,9 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
   writer.field("model", context.model);
   writer.key("content");
   writer.begin_array();
-  std::size_t bytes = 0;
   ir::Losses unasked;
   auto& losses = context.losses != nullptr ? *context.losses : unasked;
-  for (const auto& part : response.parts) bytes += write_part(writer, part, context, losses);
+  const auto bytes = write_parts(writer, response, context, losses);
   writer.end_array();
   const bool refusal = std::ranges::any_of(
       response.parts, [](const auto& part) { return std::holds_alternative<ir::Refusal>(part.body); });

@@ -29,7 +29,10 @@ class Writer final : public EventWriter {
                    [&](const ir::Closed& e) { close(e.index, out); },
                    [&](const ir::Metered& e) { usage_.update(e.usage); },
                    [&](const ir::Finished& e) { finish(e, out); },
-                   [&](const ir::Failed& e) { append_sse(out, event::error, error_object(e.error)); },
+                   [&](const ir::Failed& e) {
+                     settle({}, out);
+                     append_sse(out, event::error, error_object(e.error));
+                   },
                },
                event);
   }
@@ -207,7 +210,8 @@ class Writer final : public EventWriter {
 
   void begin(Block& block, std::string& out) {
     if (std::exchange(block.begun, true)) return;
-    if (block.carried) carry(block.signature, out);
+    const bool settled = settle(block.carried ? block.signature : "", out);
+    if (block.carried && !settled) carry(block.signature, out);
     start_block([&](json::Writer& json) { write_head(json, block); }, out);
     // The API itself begins every input with an empty fragment.
     if (std::holds_alternative<ir::ToolCall>(block.head.body))
@@ -233,6 +237,15 @@ class Writer final : public EventWriter {
     json.field("index", wire_++);
     json.end_object();
     append_sse(out, event::block_stop, json.text());
+  }
+
+  // Ends the thinking block that still waits for its end, with the signature of the call behind it if there is one.
+  bool settle(std::string_view signature, std::string& out) {
+    if (!std::exchange(unsigned_open_, false)) return false;
+    if (!signature.empty())
+      delta(delta::signature, [&](json::Writer& json) { json.field("signature", signature); }, out);
+    stop_block(out);
+    return true;
   }
 
   // A thinking block of its own for the signature of the call that comes next.
@@ -298,7 +311,9 @@ class Writer final : public EventWriter {
     const auto* call = std::get_if<ir::ToolCall>(&block.head.body);
     if (call != nullptr && call->kind == ir::ToolCall::Kind::custom)
       grow_text(block, delta::input, "partial_json", object_arguments(*call).object, out);
-    if (block.begun) stop_block(out);
+    // Gemini signs the call behind a thought: the thought's block carries that, and ends when it is known.
+    unsigned_open_ = block.begun && reasoning != nullptr && !sign;
+    if (block.begun && !unsigned_open_) stop_block(out);
   }
 
   void finish(const ir::Finished& event, std::string& out) {
@@ -306,6 +321,7 @@ class Writer final : public EventWriter {
       for (auto& [index, block] : blocks_) block.closed = true;
       end_current(out);
     }
+    settle({}, out);
     json::Writer json;
     json.begin_object();
     json.field("type", event::message_delta);
@@ -350,6 +366,7 @@ class Writer final : public EventWriter {
   int wire_ = 0;                   // the index of that block
   std::size_t bytes_ = 0;
   bool started_ = false;
+  bool unsigned_open_ = false;  // a thinking block is written but for its end
   bool calls_ = false;
   bool refusal_ = false;
 };
