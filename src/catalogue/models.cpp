@@ -38,6 +38,8 @@ constexpr std::array flags{
     Flag{"tools", &ModelFacts::tools},
     Flag{"json_schema_tools", &ModelFacts::json_schema_tools},
     Flag{"schema_with_tools", &ModelFacts::schema_with_tools},
+    Flag{"media_in_results", &ModelFacts::media_in_results},
+    Flag{"developer_role", &ModelFacts::developer_role},
     Flag{"custom_tools", &ModelFacts::custom_tools},
     Flag{"cache_marks", &ModelFacts::cache_marks},
     Flag{"signatures_required", &ModelFacts::signatures_required},

@@ -56,6 +56,7 @@ struct ReplyContext {
   std::int64_t input_estimate = 0;       // tokens; for a first usage report before the upstream has counted
   const ir::Request* request = nullptr;  // outlives the writer
   bool array_framing = false;            // Gemini without alt=sse: one JSON array
+  ir::Losses* losses = nullptr;          // where render_response tells what it cannot show; may be nullptr
 };
 
 // Reads one upstream stream. Gives events in the grammar of ir/event.h, whatever the upstream does: what cannot be

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "dialect/limits.h"
 
@@ -20,14 +21,17 @@ bool obeys(std::string_view name, const NameRule& rule) {
 
 constexpr std::size_t digest_bytes = 9;  // '_' + 8 hex digits
 
-// The name with illegal characters as '_'; where that changed something, a digest of the original keeps it unique.
-std::string obedient(std::string_view name, const NameRule& rule) {
-  if (obeys(name, rule)) return std::string(name);
+// The name with illegal characters as '_', and with a digest of the original, which keeps it unique.
+std::string digested(std::string_view name, const NameRule& rule) {
   std::string out;
   if (rule.letter_first && !name.empty() && !is_letter(name[0]) && name[0] != '_') out += '_';
   for (const char c : name) out += is_word(c) || rule.extra_characters.contains(c) ? c : '_';
   out.resize(std::min(out.size(), rule.bytes_max - digest_bytes));
   return out + fmt::format("_{:08x}", static_cast<std::uint32_t>(fingerprint(name)));
+}
+
+std::string obedient(std::string_view name, const NameRule& rule) {
+  return obeys(name, rule) ? std::string(name) : digested(name, rule);
 }
 
 std::string flat(std::string_view name, std::string_view name_space) {
@@ -43,10 +47,16 @@ std::uint64_t fingerprint(std::string_view text, std::uint64_t basis) {
 }
 
 ToolNames::ToolNames(const ir::Request& request, const NameRule& rule) : rule_(rule) {
+  std::set<std::string, std::less<>> taken;
+  for (const auto& either : request.tools)
+    if (const auto* tool = std::get_if<ir::Tool>(&either); tool != nullptr && tool->name_space.empty())
+      taken.insert(obedient(tool->name, rule));
   for (const auto& either : request.tools) {
     const auto* tool = std::get_if<ir::Tool>(&either);
     if (tool == nullptr) continue;
     auto name = obedient(flat(tool->name, tool->name_space), rule);
+    // "a" in the namespace "b" gives way to a tool that is itself called "b__a".
+    if (!tool->name_space.empty() && !taken.insert(name).second) name = digested(name, rule);
     const bool same = name == tool->name && tool->kind == ir::ToolCall::Kind::function;
     if (!same)
       entries_.push_back(
@@ -55,7 +65,16 @@ ToolNames::ToolNames(const ir::Request& request, const NameRule& rule) : rule_(r
 }
 
 std::string ToolNames::upstream(std::string_view name, std::string_view name_space) const {
-  return obedient(flat(name, name_space), rule_);
+  const auto is_it = [&](const Entry& entry) { return entry.name == name && entry.name_space == name_space; };
+  const auto found = std::ranges::find_if(entries_, is_it);
+  return found != entries_.end() ? found->upstream : obedient(flat(name, name_space), rule_);
+}
+
+std::string ToolNames::chosen(std::string_view name, const ir::Request& request) const {
+  for (const auto& either : request.tools)
+    if (const auto* tool = std::get_if<ir::Tool>(&either); tool != nullptr && tool->name == name)
+      return upstream(tool->name, tool->name_space);
+  return upstream(name);
 }
 
 const ToolNames::Entry* ToolNames::client(std::string_view upstream) const {

@@ -32,6 +32,8 @@ class ToolNames {
 
   // The upstream's name for a tool of the client; also for tools that only the history names.
   [[nodiscard]] std::string upstream(std::string_view name, std::string_view name_space = {}) const;
+  // The same for a name in a tool choice, which does not say its namespace.
+  [[nodiscard]] std::string chosen(std::string_view name, const ir::Request& request) const;
   // The client's tool for an upstream's name; nullptr when it is called the same on both sides.
   [[nodiscard]] const Entry* client(std::string_view upstream) const;
   // A tool call as the client knows it: name, namespace and kind put back. A custom tool that travelled as a function

@@ -24,6 +24,10 @@ struct Extras {
   std::vector<json::RawField> fields{};
   // How the origin spelled what the IR does say, where the IR's form would not read back the same. No loss elsewhere.
   std::vector<json::RawField> spelling{};
+  // What only the origin knows of its own fields, by key: those that cannot change an answer, and those without which
+  // the answer would not be what was asked for.
+  std::vector<std::string> harmless{};
+  std::vector<std::string> essential{};
 
   [[nodiscard]] bool empty() const { return fields.empty(); }
   friend bool operator==(const Extras&, const Extras&) = default;

@@ -116,7 +116,9 @@ std::vector<Event> unfold(const Response& response) {
                },
                opened.part.body);
     const auto* reasoning = std::get_if<Reasoning>(&whole.body);
-    const bool signed_later = whole.signature && !(reasoning != nullptr && reasoning->redacted);
+    const bool signed_at_once =
+        (reasoning != nullptr && reasoning->redacted) || std::holds_alternative<ToolCall>(whole.body);
+    const bool signed_later = whole.signature && !signed_at_once;
     if (signed_later) {
       growth.emplace_back(Signed{.index = index, .signature = *whole.signature});
       opened.part.signature.reset();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ir/limits.h"
 
 namespace agt::ir {
@@ -18,10 +20,22 @@ void Losses::add(std::string path, std::string why, Loss::Weight weight) {
 
 bool Losses::extras_go_home(const Extras& extras, Dialect target, std::string_view path) {
   if (extras.origin == target) return true;
-  for (const auto& field : extras.fields)
-    dropped(path.empty() ? field.key : fmt::format("{}.{}", path, field.key),
-            fmt::format("{} has no such field", name(target)));
+  for (const auto& field : extras.fields) {
+    if (field.value.text == "null") continue;  // says nothing
+    const bool harmless = std::ranges::find(extras.harmless, field.key) != extras.harmless.end();
+    add(path.empty() ? field.key : fmt::format("{}.{}", path, field.key),
+        fmt::format("{} has no such field", name(target)), harmless ? Loss::Weight::harmless : Loss::Weight::dropped);
+  }
   return false;
+}
+
+Result<> refuse_essential(const Extras& extras, Dialect target) {
+  if (extras.origin == target || extras.essential.empty()) return {};
+  const auto& field = extras.essential.front();
+  return fail(
+      Code::feature_unsupported,
+      fmt::format("{}: {} has no such thing, and the answer would not be what you asked for.", field, name(target)),
+      field);
 }
 
 }  // namespace agt::ir

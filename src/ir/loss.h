@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/result.h"
 #include "ir/conversation.h"
 
 namespace agt::ir {
@@ -27,8 +28,8 @@ class Losses {
   }
   void harmless(std::string path, std::string why) { add(std::move(path), std::move(why), Loss::Weight::harmless); }
 
-  // One Loss per field of `extras` when they come from another dialect than `target`; nothing otherwise. Returns
-  // whether the extras may be written.
+  // One Loss per field of `extras` when they come from another dialect than `target`, harmless where the origin says
+  // so; nothing otherwise. Returns whether the extras may be written.
   bool extras_go_home(const Extras& extras, Dialect target, std::string_view path);
 
   [[nodiscard]] const std::vector<Loss>& all() const { return all_; }
@@ -38,5 +39,8 @@ class Losses {
   void add(std::string path, std::string why, Loss::Weight weight);
   std::vector<Loss> all_{};
 };
+
+// Code::feature_unsupported for a field that the answer depends on and that `target` does not have. At home none.
+[[nodiscard]] Result<> refuse_essential(const Extras& extras, Dialect target);
 
 }  // namespace agt::ir

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 
 #include "core/overloaded.h"
 
@@ -24,64 +25,139 @@ Part reminder(const Part& part) {
   return text_part(fmt::format("<system-reminder>\n{}\n</system-reminder>", text->text));
 }
 
+// Which result belongs to which call. Ids alone do not say it: some servers number their calls anew in every answer
+// ("call_0"), and clients replay that. A result belongs to the last calls of its id before it, in their order.
+class Pairing {
+ public:
+  struct Call {
+    std::string id{};  // its own, or one made of it when an earlier call has the same
+    const Part* result = nullptr;
+  };
+
+  Pairing(std::span<const Message> messages, std::size_t first, Losses& losses) : losses_(losses) {
+    for (const auto& message : messages)
+      for (const auto& part : message.parts)
+        if (const auto* call = std::get_if<ToolCall>(&part.body)) add_call(part, *call);
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      if (messages[i].role != Role::assistant) ++turn_;
+      for (const auto& part : messages[i].parts) {
+        if (const auto* call = std::get_if<ToolCall>(&part.body)) pass(part, *call);
+        if (const auto* result = std::get_if<ToolResult>(&part.body)) add_result(part, *result, first + i);
+      }
+    }
+  }
+
+  [[nodiscard]] const Call& call(const Part& part) const { return calls_.at(&part); }
+  [[nodiscard]] bool answers_a_call(const ToolResult& result) const { return ids_.contains(result.call_id); }
+
+ private:
+  struct Id {
+    std::size_t calls = 0;
+    std::size_t turn = 0;
+    std::vector<Call*> recent{};  // of the last turn that has called so
+    std::vector<Call*> all{};
+  };
+
+  void add_call(const Part& part, const ToolCall& call) {
+    auto& id = ids_[call.id];
+    const auto n = ++id.calls;
+    auto& own = calls_[&part];
+    own.id = n == 1 ? call.id : fmt::format("{}_{}", call.id, n);
+    while (!used_.insert(own.id).second) own.id += '_';
+    id.all.push_back(&own);
+  }
+
+  // The calls of an id that later results may answer, when the history has come to this one.
+  void pass(const Part& part, const ToolCall& call) {
+    auto& id = ids_.at(call.id);
+    if (id.turn != turn_) id.recent.clear();
+    id.turn = turn_;
+    id.recent.push_back(&calls_.at(&part));
+  }
+
+  void add_result(const Part& part, const ToolResult& result, std::size_t index) {
+    const auto found = ids_.find(result.call_id);
+    if (found == ids_.end()) return;
+    auto& candidates = found->second.recent.empty() ? found->second.all : found->second.recent;
+    const auto open = std::ranges::find(candidates, nullptr, &Call::result);
+    if (open != candidates.end()) {
+      (*open)->result = &part;
+      return;
+    }
+    // Clients that retry send a call's result twice.
+    candidates.back()->result = &part;
+    losses_.approximated(fmt::format("messages[{}]", index),
+                         fmt::format("tool call {} has two results; the last one counts", result.call_id));
+  }
+
+  Losses& losses_;
+  std::size_t turn_ = 1;
+  std::map<std::string, Id, std::less<>> ids_{};
+  std::set<std::string, std::less<>> used_{};
+  std::map<const Part*, Call> calls_{};
+};
+
 class Normaliser {
  public:
   Normaliser(const Request& request, TurnRules rules, Losses& losses)
-      : request_(request), rules_(rules), losses_(losses) {}
+      : request_(request),
+        rules_(rules),
+        losses_(losses),
+        skip_(leading_system_count(request)),
+        pairing_(std::span(request.messages).subspan(skip_), skip_, losses) {}
 
   std::vector<Message> run() {
-    const auto skip = leading_system_count(request_);
-    index_results(skip);
-    for (auto i = skip; i < request_.messages.size(); ++i) add(request_.messages[i], i);
+    for (auto i = skip_; i < request_.messages.size(); ++i) add(request_.messages[i], i);
     answer_open_calls();
     return std::move(out_);
   }
 
  private:
-  // The last result for each call id counts; clients that retry send a call's result twice.
-  void index_results(std::size_t from) {
-    for (auto i = from; i < request_.messages.size(); ++i)
-      for (const auto& part : request_.messages[i].parts)
-        if (const auto* result = std::get_if<ToolResult>(&part.body)) {
-          if (!results_.insert_or_assign(result->call_id, &part).second)
-            losses_.approximated(fmt::format("messages[{}]", i),
-                                 fmt::format("tool call {} has two results; the last one counts", result->call_id));
-        }
-    for (auto i = from; i < request_.messages.size(); ++i)
-      for (const auto& part : request_.messages[i].parts)
-        if (const auto* call = std::get_if<ToolCall>(&part.body)) called_.insert(call->id);
-  }
+  struct OpenCall {
+    ToolCall call{};
+    const Part* result = nullptr;
+  };
 
   void add(const Message& message, std::size_t index) {
     if (is_system(message.role)) {
-      add_system(message);
+      add_system(message, index);
       return;
     }
     Message turn{.role = message.role, .name = message.name, .extras = message.extras};
+    std::vector<OpenCall> calls;
     for (const auto& part : message.parts) {
       const auto* result = std::get_if<ToolResult>(&part.body);
-      if (result == nullptr) {
-        turn.parts.push_back(part);
-      } else if (!called_.contains(result->call_id)) {
-        turn.parts.push_back(orphan(*result, index));
+      if (result != nullptr) {
+        // A result of a known call is placed by answer_open_calls, right after its call.
+        if (!pairing_.answers_a_call(*result)) turn.parts.push_back(orphan(*result, index));
+        continue;
       }
-      // A result of a known call is placed by answer_open_calls, right after its call.
+      turn.parts.push_back(part);
+      if (auto* call = std::get_if<ToolCall>(&turn.parts.back().body)) {
+        const auto& paired = pairing_.call(part);
+        call->id = paired.id;
+        if (message.role == Role::assistant) calls.push_back({*call, paired.result});
+      }
     }
     // Two assistant messages in a row are one turn where turns are merged: their calls are answered together.
     if (message.role == Role::assistant && (user_since_calls_ || !rules_.merge_same_role)) answer_open_calls();
     user_since_calls_ = user_since_calls_ || message.role != Role::assistant;
-    push(std::move(turn));
+    push(std::move(turn), std::move(calls));
   }
 
-  void add_system(const Message& message) {
+  void add_system(const Message& message, std::size_t index) {
     Message turn{.role = rules_.system_inside ? message.role : Role::user, .extras = message.extras};
     for (const auto& part : message.parts) turn.parts.push_back(rules_.system_inside ? part : reminder(part));
-    push(std::move(turn));
+    if (!rules_.system_inside && !turn.parts.empty())
+      losses_.approximated(fmt::format("messages[{}]", index),
+                           "this model takes no system messages in mid-conversation; it became a reminder");
+    push(std::move(turn), {});
   }
 
-  void push(Message turn) {
+  void push(Message turn, std::vector<OpenCall> calls) {
     if (turn.parts.empty() && turn.extras.empty()) return;
-    if (turn.role != Role::assistant) answer_open_calls();
+    const bool assistant = turn.role == Role::assistant;
+    if (!assistant) answer_open_calls();
     const bool merge =
         rules_.merge_same_role && !out_.empty() && out_.back().role == turn.role && turn.name == out_.back().name;
     if (merge) {
@@ -90,24 +166,21 @@ class Normaliser {
     } else {
       out_.push_back(std::move(turn));
     }
-    if (out_.back().role == Role::assistant) collect_calls(out_.back());
-  }
-
-  void collect_calls(const Message& turn) {
-    open_calls_.clear();
+    if (!assistant) return;
+    if (!merge) open_calls_.clear();
     user_since_calls_ = false;
-    for (const auto& part : turn.parts)
-      if (const auto* call = std::get_if<ToolCall>(&part.body)) open_calls_.push_back(*call);
+    std::ranges::move(calls, std::back_inserter(open_calls_));
   }
 
   // One user message with the results of the calls of the assistant turn before it, in their order.
   void answer_open_calls() {
     if (open_calls_.empty()) return;
     Message answers{.role = Role::user};
-    for (const auto& call : open_calls_) {
-      const auto found = results_.find(call.id);
-      Part part = found != results_.end() ? *found->second : made_up(call);
-      if (auto& result = std::get<ToolResult>(part.body); result.name.empty()) result.name = call.name;
+    for (const auto& [call, found] : open_calls_) {
+      Part part = found != nullptr ? *found : made_up(call);
+      auto& result = std::get<ToolResult>(part.body);
+      result.call_id = call.id;
+      if (result.name.empty()) result.name = call.name;
       answers.parts.push_back(std::move(part));
     }
     open_calls_.clear();
@@ -133,9 +206,9 @@ class Normaliser {
   const Request& request_;
   TurnRules rules_;
   Losses& losses_;
-  std::map<std::string, const Part*, std::less<>> results_{};
-  std::set<std::string, std::less<>> called_{};
-  std::vector<ToolCall> open_calls_{};
+  std::size_t skip_ = 0;
+  Pairing pairing_;
+  std::vector<OpenCall> open_calls_{};
   bool user_since_calls_ = false;
   std::vector<Message> out_{};
 };

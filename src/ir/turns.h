@@ -17,7 +17,7 @@ struct TurnRules {
 // - consecutive messages of one role are merged (if asked), empty ones dropped;
 // - the results of one assistant turn's calls stand together in the next user message, first, in the order of the
 //   calls. A missing result is made up as an error, of equal ones the last counts, an orphan becomes text; each is a
-//   Loss.
+//   Loss. Calls whose id came before get an id of their own, so that ids are unique.
 // A system message in mid-conversation becomes user text in a reminder tag where it may not stay: hoisting it would
 // reorder the conversation and break prompt caches.
 [[nodiscard]] std::vector<Message> turns(const Request& request, TurnRules rules, Losses& losses);

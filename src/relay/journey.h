@@ -60,6 +60,7 @@ class Journey {
                                                                std::string_view body, bool passthrough);
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
+  [[nodiscard]] std::string whole_answer(const ir::Response& response);
   void take_note(const std::vector<ir::Event>& events);
   [[nodiscard]] Attempt& current() { return trace_.attempts.back(); }
 

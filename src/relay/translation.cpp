@@ -54,6 +54,16 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   co_return co_await translate_whole(*reply, *upstream_codec, context);
 }
 
+// The answer in the client's words; what they cannot say is put into the trace.
+std::string Journey::whole_answer(const ir::Response& response) {
+  ir::Losses losses;
+  auto context = reply_context();
+  context.losses = &losses;
+  auto body = codec_->render_response(response, context);
+  for (const auto& loss : losses.all()) trace_.losses.push_back(loss);
+  return body;
+}
+
 Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec,
                                         const dialect::ReadContext& context) {
   CO_TRY(auto whole, co_await reply.whole(reply_bytes_max));
@@ -68,7 +78,7 @@ Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec&
     const auto events = ir::unfold(response);
     co_return co_await send_events(events);
   }
-  auto body = codec_->render_response(response, reply_context());
+  auto body = whole_answer(response);
   net::Headers headers{{"content-type", "application/json"}};
   co_return co_await respond(200, std::move(headers), std::move(body));
 }
@@ -187,6 +197,7 @@ Task<Result<>> Journey::send_events(const std::vector<ir::Event>& events) {
     writer->write(event, out);
     if (!out.empty()) CO_TRY_OK(co_await write(out));
   }
+  for (const auto& loss : writer->losses().all()) trace_.losses.push_back(loss);
   co_return co_await exchange_.end();
 }
 
@@ -200,7 +211,7 @@ Task<Result<>> Journey::answer_locally(const provider::Upstream& upstream) {
   CO_TRY(const auto response, ir::fold(events));
   trace_.usage = response.usage;
   trace_.stop = response.stop;
-  auto body = codec_->render_response(response, reply_context());
+  auto body = whole_answer(response);
   net::Headers headers{{"content-type", "application/json"}};
   co_return co_await respond(200, std::move(headers), std::move(body));
 }

@@ -17,6 +17,16 @@ std::string_view section_of(std::string_view key) {
   return section::top;
 }
 
+// What cannot change an answer: caches, what is told about the request, how the bytes come.
+constexpr std::array harmless_fields{"cache_control", "diagnostics", "eager_input_streaming", "caller"};
+// The shape that an answer must have.
+constexpr std::array essential_fields{"output_config.format", "output_format"};
+
+template <std::size_t N>
+bool listed(const std::array<const char*, N>& words, std::string_view key) {
+  return std::ranges::find(words, key) != words.end();
+}
+
 bool is_null(const json::Raw& raw) { return raw.text == "null"; }
 
 const json::Raw* find(const std::vector<json::RawField>& fields, std::string_view section, std::string_view name) {
@@ -45,7 +55,11 @@ void keep_rest(json::Value object, std::initializer_list<std::string_view> known
 
 void keep(ir::Extras& extras, std::string_view section, std::string_view name, json::Raw raw) {
   extras.origin = ir::Dialect::anthropic;
-  extras.fields.push_back({.key = fmt::format("{}{}", section, name), .value = std::move(raw)});
+  auto key = fmt::format("{}{}", section, name);
+  if (section == section::metadata || section == section::cache || listed(harmless_fields, key))
+    extras.harmless.push_back(key);
+  if (listed(essential_fields, key)) extras.essential.push_back(key);
+  extras.fields.push_back({.key = std::move(key), .value = std::move(raw)});
 }
 
 void spell(ir::Extras& extras, std::string_view section, std::string_view name, json::Raw raw) {

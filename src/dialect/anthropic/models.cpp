@@ -1,4 +1,5 @@
 #include "dialect/anthropic/codec_parts.h"
+#include "dialect/model_list.h"
 #include "json/writer.h"
 
 namespace agt::dialect::anthropic {
@@ -52,7 +53,7 @@ void write_model(json::Writer& writer, const ModelFacts& model) {
   writer.begin_object();
   writer.field("type", "model");
   writer.field("id", model.id);
-  writer.field("display_name", model.display_name.empty() ? model.id : model.display_name);
+  writer.field("display_name", shown_name(model));
   writer.field("created_at", unknown_date);
   limit("max_input_tokens", model.context_tokens);
   limit("max_tokens", model.output_tokens);
@@ -80,10 +81,7 @@ std::string render_token_count(std::int64_t tokens) {
 std::string render_models(std::span<const ModelFacts> models) {
   json::Writer writer;
   writer.begin_object();
-  writer.key("data");
-  writer.begin_array();
-  for (const auto& model : models) write_model(writer, model);
-  writer.end_array();
+  write_model_list(writer, "data", models, write_model);
   const auto end = [&](std::string_view key, const ModelFacts* model) {
     if (model != nullptr)
       writer.field(key, model->id);
@@ -97,10 +95,6 @@ std::string render_models(std::span<const ModelFacts> models) {
   return std::move(writer).take();
 }
 
-std::string render_model(const ModelFacts& model) {
-  json::Writer writer;
-  write_model(writer, model);
-  return std::move(writer).take();
-}
+std::string render_model(const ModelFacts& model) { return one_model(model, write_model); }
 
 }  // namespace agt::dialect::anthropic

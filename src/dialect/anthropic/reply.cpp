@@ -176,7 +176,7 @@ Showing showing(const ir::Part& part, const ir::Request* request, ir::Losses* lo
   };
   const bool foreign_sign = part.signature && part.signature->signer != ir::Dialect::anthropic;
   const bool reasoning = std::holds_alternative<ir::Reasoning>(part.body);
-  if (foreign_sign && !reasoning && losses != nullptr)
+  if (foreign_sign && !reasoning && !needs_carrier(part, request) && losses != nullptr)
     losses->harmless("content",
                      fmt::format("Anthropic has no place for the signature of a {}", ir::kind_name(part.body)));
   return std::visit(
@@ -202,6 +202,20 @@ Showing showing(const ir::Part& part, const ir::Request* request, ir::Losses* lo
 
 std::string shown_signature(const ir::Part& part) {
   return part.signature ? carried(*part.signature, ir::Dialect::anthropic) : std::string{};
+}
+
+bool needs_carrier(const ir::Part& part, const ir::Request* request) {
+  const bool off = request != nullptr && request->thinking.mode == ir::Thinking::Mode::off;
+  return !off && part.signature && part.signature->signer != ir::Dialect::anthropic &&
+         std::holds_alternative<ir::ToolCall>(part.body);
+}
+
+void write_carrier(json::Writer& writer, std::string_view signature) {
+  writer.begin_object();
+  writer.field("type", block::thinking);
+  writer.field("thinking", "");
+  writer.field("signature", signature);
+  writer.end_object();
 }
 
 std::string message_id(std::string_view upstream_id, const ReplyContext& context) {

@@ -43,10 +43,15 @@ void write_stop_words(json::Writer& writer, const StopWords& words);
 
 // How a part of an answer is shown to a client.
 enum class Showing : std::uint8_t { whole, signature_only, nothing };
-// `losses` may be null: a whole reply has no place for them.
+// `losses` may be null.
 [[nodiscard]] Showing showing(const ir::Part& part, const ir::Request* request, ir::Losses* losses);
 // The signature as the client keeps it; "" when there is none.
 [[nodiscard]] std::string shown_signature(const ir::Part& part);
+// True for a call that another provider signed. Anthropic has no place for that on the call: a thinking block without
+// text goes before it and carries it, because clients replay those as they are.
+[[nodiscard]] bool needs_carrier(const ir::Part& part, const ir::Request* request);
+// That block, as it is shown whole, or as it begins in a stream.
+void write_carrier(json::Writer& writer, std::string_view signature);
 
 [[nodiscard]] std::string message_id(std::string_view upstream_id, const ReplyContext& context);
 // A count of what was written, for a field that must be a number while the upstream has not said it.

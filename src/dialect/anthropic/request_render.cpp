@@ -6,6 +6,7 @@
 #include "dialect/anthropic/codec_parts.h"
 #include "dialect/anthropic/render.h"
 #include "dialect/anthropic/words.h"
+#include "dialect/called.h"
 
 namespace agt::dialect::anthropic {
 namespace {
@@ -20,14 +21,20 @@ bool counting(const Rendering& rendering) { return rendering.target.operation ==
 
 // What would change the answer's shape and has no place in Anthropic's API.
 Result<> refuse_what_cannot_be(const ir::Request& request) {
+  TRY_OK(ir::refuse_essential(request.extras, ir::Dialect::anthropic));
   const auto& sampling = request.sampling;
+  const auto refuse = [&](std::string_view gemini, std::string_view openai, std::string_view why) {
+    std::string field(called(request.extras.origin, gemini, openai, openai));
+    auto message = fmt::format("{}: {}", field, why);
+    return fail(Code::feature_unsupported, std::move(message), std::move(field));
+  };
   if (sampling.candidates.value_or(1) > 1)
-    return fail(Code::feature_unsupported, "n: Anthropic gives one answer at a time.", "n");
+    return refuse("generationConfig.candidateCount", "n", "Anthropic gives one answer at a time.");
   if (sampling.logprobs.value_or(false) || sampling.top_logprobs.value_or(0) > 0)
-    return fail(Code::feature_unsupported, "logprobs: Anthropic has none.", "logprobs");
+    return refuse("generationConfig.responseLogprobs", "logprobs", "Anthropic has none.");
   for (const auto& stop : sampling.stop)
     if (stop.find_first_not_of(" \t\r\n") == std::string::npos)
-      return fail(Code::feature_unsupported, "stop: Anthropic takes no stop sequence of white space only.", "stop");
+      return refuse("generationConfig.stopSequences", "stop", "Anthropic takes no stop sequence of white space only.");
   return {};
 }
 

@@ -23,22 +23,26 @@ bool has_calls(const std::vector<ir::Part>& parts) {
 }
 
 // Writes a part of an answer and returns the bytes of text in it; nothing for parts that are not shown.
-std::size_t write_part(json::Writer& writer, const ir::Part& part, const ReplyContext& context) {
-  const auto shown = showing(part, context.request, nullptr);
+std::size_t write_part(json::Writer& writer, const ir::Part& part, const ReplyContext& context, ir::Losses& losses) {
+  const auto shown = showing(part, context.request, &losses);
   if (shown == Showing::nothing) return 0;
   std::size_t bytes = 0;
   ir::Part out = part;
   if (part.signature) out.signature->blob = shown_signature(part);
-  if (!is_home(out.extras)) out.extras = {};
+  if (!losses.extras_go_home(out.extras, ir::Dialect::anthropic, "content")) out.extras = {};
   out.cache.reset();
   const bool empty =
       std::visit(Overloaded{
                      [&](ir::Text& body) {
-                       std::erase_if(body.citations, [](const ir::Citation& c) { return !is_own_citation(c); });
+                       const auto foreign =
+                           std::erase_if(body.citations, [](const ir::Citation& c) { return !is_own_citation(c); });
+                       if (foreign > 0)
+                         losses.approximated("content", "citations of another provider cannot be shown; their text is");
                        bytes = body.text.size();
                        return body.text.empty() && body.citations.empty();
                      },
                      [&](ir::Refusal& body) {
+                       losses.approximated("content", "a refusal is shown as text");
                        bytes = body.text.size();
                        return body.text.empty();
                      },
@@ -50,7 +54,6 @@ std::size_t write_part(json::Writer& writer, const ir::Part& part, const ReplyCo
                      [&](ir::ToolCall& body) {
                        bytes = body.arguments.size();
                        body.id = legal_tool_id(body.id);
-                       body.kind = ir::ToolCall::Kind::function;
                        out.extras.origin = ir::Dialect::anthropic;  // its name is the client's own
                        return false;
                      },
@@ -59,8 +62,25 @@ std::size_t write_part(json::Writer& writer, const ir::Part& part, const ReplyCo
                      [](ir::Opaque&) { return false; },
                  },
                  out.body);
-  ir::Losses losses;
   if (!empty) write_block(writer, out, {}, losses);
+  return bytes;
+}
+
+// All parts; returns the bytes of text in them. The signature of a call stands in the thought before it, or in a block
+// of its own.
+std::size_t write_parts(json::Writer& writer, const ir::Response& response, const ReplyContext& context,
+                        ir::Losses& losses) {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < response.parts.size(); ++i) {
+    auto part = response.parts[i];
+    const auto* next = i + 1 < response.parts.size() ? &response.parts[i + 1] : nullptr;
+    const bool thought = std::holds_alternative<ir::Reasoning>(part.body) && !part.signature;
+    if (thought && next != nullptr && needs_carrier(*next, context.request)) part.signature = next->signature;
+    const bool carried =
+        i > 0 && std::holds_alternative<ir::Reasoning>(response.parts[i - 1].body) && !response.parts[i - 1].signature;
+    if (needs_carrier(part, context.request) && !carried) write_carrier(writer, shown_signature(part));
+    bytes += write_part(writer, part, context, losses);
+  }
   return bytes;
 }
 
@@ -116,13 +136,15 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
   writer.field("model", context.model);
   writer.key("content");
   writer.begin_array();
-  std::size_t bytes = 0;
-  for (const auto& part : response.parts) bytes += write_part(writer, part, context);
+  ir::Losses unasked;
+  auto& losses = context.losses != nullptr ? *context.losses : unasked;
+  const auto bytes = write_parts(writer, response, context, losses);
   writer.end_array();
   const bool refusal = std::ranges::any_of(
       response.parts, [](const auto& part) { return std::holds_alternative<ir::Refusal>(part.body); });
   write_stop_words(writer, stop_words(response.stop, has_calls(response.parts), refusal));
   write_usage(writer, response.usage, context, bytes);
+  losses.extras_go_home(response.extras, ir::Dialect::anthropic, "");
   write_rest(writer, response.extras, section::top);
   writer.end_object();
   return std::move(writer).take();

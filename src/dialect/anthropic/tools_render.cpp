@@ -119,19 +119,11 @@ void fit_hosted(const Rendering& rendering, const ir::HostedTool& tool, const st
   fitted.tools.emplace_back(web_search(tool));
 }
 
-// The upstream's name of the tool that the client calls so.
-std::string upstream_name(const Rendering& rendering, std::string_view wanted) {
-  for (const auto& either : rendering.request.tools)
-    if (const auto* tool = std::get_if<ir::Tool>(&either); tool != nullptr && tool->name == wanted)
-      return rendering.names.upstream(tool->name, tool->name_space);
-  return rendering.names.upstream(wanted);
-}
-
 // allowed_tools: what may not be called is not shown.
 void keep_allowed(const Rendering& rendering, Fitted& fitted) {
   auto& choice = fitted.choice;
   std::vector<std::string> allowed;
-  for (const auto& one : choice.names) allowed.push_back(upstream_name(rendering, one));
+  for (const auto& one : choice.names) allowed.push_back(rendering.names.chosen(one, rendering.request));
   std::erase_if(fitted.tools, [&](const AnyTool& either) {
     const auto* tool = std::get_if<ir::Tool>(&either);
     return tool != nullptr && std::ranges::find(allowed, tool->name) == allowed.end();
@@ -194,7 +186,8 @@ Result<> fit_tools(const Rendering& rendering, Fitted& fitted) {
   auto& choice = fitted.choice;
   if (!choice.raw.empty()) TRY_OK(fit_hosted_choice(rendering, fitted));
   if (choice.raw.empty())
-    for (auto& one : choice.names) one = choice.mode == Mode::named ? upstream_name(rendering, one) : one;
+    for (auto& one : choice.names)
+      one = choice.mode == Mode::named ? rendering.names.chosen(one, rendering.request) : one;
   if (choice.mode == Mode::allowed) keep_allowed(rendering, fitted);
   if (choice.parallel == true) choice.parallel.reset();  // the default
   if (fitted.tools.empty()) choice = {};

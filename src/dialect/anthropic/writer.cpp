@@ -29,7 +29,10 @@ class Writer final : public EventWriter {
                    [&](const ir::Closed& e) { close(e.index, out); },
                    [&](const ir::Metered& e) { usage_.update(e.usage); },
                    [&](const ir::Finished& e) { finish(e, out); },
-                   [&](const ir::Failed& e) { append_sse(out, event::error, error_object(e.error)); },
+                   [&](const ir::Failed& e) {
+                     settle({}, out);
+                     append_sse(out, event::error, error_object(e.error));
+                   },
                },
                event);
   }
@@ -52,6 +55,7 @@ class Writer final : public EventWriter {
     std::vector<ir::Event> waiting{};
     bool closed = false;
     bool begun = false;       // content_block_start was written
+    bool carried = false;     // the signature goes into a block before this one
     std::string signature{};  // the last one counts
   };
 
@@ -106,6 +110,7 @@ class Writer final : public EventWriter {
       block.head.extras = {};
     }
     block.signature = shown_signature(event.part);
+    block.carried = needs_carrier(event.part, context_.request);
     calls_ = calls_ || std::holds_alternative<ir::ToolCall>(event.part.body);
     if (std::holds_alternative<ir::Refusal>(event.part.body)) {
       refusal_ = true;
@@ -141,13 +146,13 @@ class Writer final : public EventWriter {
                    [&](const ir::TextGrew& e) { grow_text(block, delta::text, "text", e.text, out); },
                    [&](const ir::RefusalGrew& e) { grow_text(block, delta::text, "text", e.text, out); },
                    [&](const ir::ThoughtGrew& e) { grow_text(block, delta::thinking, "thinking", e.text, out); },
-                   [&](const ir::ArgumentsGrew& e) { grow_text(block, delta::input, "partial_json", e.text, out); },
+                   [&](const ir::ArgumentsGrew& e) { grow_input(block, e.text, out); },
                    [&](const ir::Cited& e) { cite(block, e.citation, out); },
                    [&](const ir::Signed& e) {
                      block.head.signature = e.signature;
                      block.signature = shown_signature(block.head);
                      if (!std::holds_alternative<ir::Reasoning>(block.head.body))
-                       static_cast<void>(showing(block.head, context_.request, &losses_));  // for its loss
+                       losses_.harmless("content", "a signature that came after its part has no place");
                    },
                    [](const ir::Closed&) {},
                    [](const ir::Metered&) {},
@@ -162,6 +167,15 @@ class Writer final : public EventWriter {
     if (text.empty() || block.showing != Showing::whole) return;
     begin(block, out);
     delta(type, [&](json::Writer& json) { json.field(key, text); }, out);
+  }
+
+  // Of a custom tool the text is no JSON: it is collected, and written as an object at the end.
+  void grow_input(Block& block, const std::string& text, std::string& out) {
+    auto& call = std::get<ir::ToolCall>(block.head.body);
+    if (call.kind == ir::ToolCall::Kind::custom)
+      call.arguments += text;
+    else
+      grow_text(block, delta::input, "partial_json", text, out);
   }
 
   void cite(Block& block, const ir::Citation& citation, std::string& out) {
@@ -196,17 +210,49 @@ class Writer final : public EventWriter {
 
   void begin(Block& block, std::string& out) {
     if (std::exchange(block.begun, true)) return;
+    const bool settled = settle(block.carried ? block.signature : "", out);
+    if (block.carried && !settled) carry(block.signature, out);
+    start_block([&](json::Writer& json) { write_head(json, block); }, out);
+    // The API itself begins every input with an empty fragment.
+    if (std::holds_alternative<ir::ToolCall>(block.head.body))
+      delta(delta::input, [](json::Writer& inner) { inner.field("partial_json", ""); }, out);
+  }
+
+  template <class Head>
+  void start_block(Head head, std::string& out) const {
     json::Writer json;
     json.begin_object();
     json.field("type", event::block_start);
     json.field("index", wire_);
     json.key("content_block");
-    write_head(json, block);
+    head(json);
     json.end_object();
     append_sse(out, event::block_start, one_line(json.text()));
-    // The API itself begins every input with an empty fragment.
-    if (std::holds_alternative<ir::ToolCall>(block.head.body))
-      delta(delta::input, [](json::Writer& inner) { inner.field("partial_json", ""); }, out);
+  }
+
+  void stop_block(std::string& out) {
+    json::Writer json;
+    json.begin_object();
+    json.field("type", event::block_stop);
+    json.field("index", wire_++);
+    json.end_object();
+    append_sse(out, event::block_stop, json.text());
+  }
+
+  // Ends the thinking block that still waits for its end, with the signature of the call behind it if there is one.
+  bool settle(std::string_view signature, std::string& out) {
+    if (!std::exchange(unsigned_open_, false)) return false;
+    if (!signature.empty())
+      delta(delta::signature, [&](json::Writer& json) { json.field("signature", signature); }, out);
+    stop_block(out);
+    return true;
+  }
+
+  // A thinking block of its own for the signature of the call that comes next.
+  void carry(const std::string& signature, std::string& out) {
+    start_block([](json::Writer& json) { write_carrier(json, ""); }, out);
+    delta(delta::signature, [&](json::Writer& json) { json.field("signature", signature); }, out);
+    stop_block(out);
   }
 
   static void write_head(json::Writer& json, const Block& block) {
@@ -262,13 +308,12 @@ class Writer final : public EventWriter {
     if (sign) begin(block, out);
     if (sign && !reasoning->redacted)
       delta(delta::signature, [&](json::Writer& json) { json.field("signature", block.signature); }, out);
-    if (!block.begun) return;
-    json::Writer json;
-    json.begin_object();
-    json.field("type", event::block_stop);
-    json.field("index", wire_++);
-    json.end_object();
-    append_sse(out, event::block_stop, json.text());
+    const auto* call = std::get_if<ir::ToolCall>(&block.head.body);
+    if (call != nullptr && call->kind == ir::ToolCall::Kind::custom)
+      grow_text(block, delta::input, "partial_json", object_arguments(*call).object, out);
+    // Gemini signs the call behind a thought: the thought's block carries that, and ends when it is known.
+    unsigned_open_ = block.begun && reasoning != nullptr && !sign;
+    if (block.begun && !unsigned_open_) stop_block(out);
   }
 
   void finish(const ir::Finished& event, std::string& out) {
@@ -276,6 +321,7 @@ class Writer final : public EventWriter {
       for (auto& [index, block] : blocks_) block.closed = true;
       end_current(out);
     }
+    settle({}, out);
     json::Writer json;
     json.begin_object();
     json.field("type", event::message_delta);
@@ -320,6 +366,7 @@ class Writer final : public EventWriter {
   int wire_ = 0;                   // the index of that block
   std::size_t bytes_ = 0;
   bool started_ = false;
+  bool unsigned_open_ = false;  // a thinking block is written but for its end
   bool calls_ = false;
   bool refusal_ = false;
 };

@@ -40,4 +40,7 @@ void write_citations(json::Writer& writer, const std::vector<CitedText>& cited);
 bool write_reply_part(json::Writer& writer, const ir::Part& part, bool thoughts_shown, ir::Losses& losses);
 [[nodiscard]] bool thoughts_shown(const ReplyContext& context);
 
+// Why Anthropic's pause_turn is not the same here.
+inline constexpr std::string_view paused_words = "the answer is paused; gemini clients cannot resume it";
+
 }  // namespace agt::dialect::gemini

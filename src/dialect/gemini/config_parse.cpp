@@ -46,8 +46,7 @@ Result<> parse_format(json::Value config, ir::Request& request) {
       return {};
     }
     for (const std::string name : {"responseMimeType", "responseSchema", "responseJsonSchema"})
-      if (const auto value = member(config, name); value.present())
-        extras.fields.push_back({.key = std::string(section::config) + name, .value = value.keep()});
+      if (const auto value = member(config, name); value.present()) keep(extras, section::config, name, value);
     return {};
   }
   ir::ResponseFormat format;

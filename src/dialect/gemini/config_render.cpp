@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "dialect/called.h"
 #include "dialect/gemini/config.h"
 #include "dialect/gemini/schema.h"
 
@@ -40,9 +41,11 @@ Result<ir::Sampling> acceptable(const Rendering& rendering) {
   auto sampling = rendering.request.sampling;
   auto& losses = rendering.losses;
   const auto& facts = rendering.target.facts;
-  if (sampling.stop.size() > stop_max)
-    return fail(Code::feature_unsupported, fmt::format("stop: gemini takes at most {} stop sequences.", stop_max),
-                "stop");
+  if (sampling.stop.size() > stop_max) {
+    std::string field(called(rendering.request.extras.origin, "", "stop_sequences", "stop"));
+    auto message = fmt::format("{}: gemini takes at most {} stop sequences.", field, stop_max);
+    return fail(Code::feature_unsupported, std::move(message), std::move(field));
+  }
   if (sampling.candidates.value_or(1) > 1)
     return fail(Code::feature_unsupported, "n: several answers to one request cannot be translated.", "n");
   if (sampling.logprobs.value_or(false))

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text.h"
+
 namespace agt::dialect::gemini {
 namespace {
 
@@ -19,6 +21,12 @@ std::string_view section_of(std::string_view key) {
     if (key.starts_with(one) && one.size() > best.size()) best = one;
   return best;
 }
+
+constexpr std::string_view modalities = "generationConfig.responseModalities";
+// A cached beginning of the prompt, an answer to be continued, and the shape that the answer must have.
+constexpr std::array essential_fields{"cachedContent", "continuationToken", "generationConfig.responseMimeType"};
+
+bool only_text(json::Value list) { return list.size() == 1 && text::iequals(list[std::size_t{0}].text_or(""), "TEXT"); }
 
 bool is_null(const json::Raw& raw) { return raw.text == "null"; }
 
@@ -58,10 +66,23 @@ void keep_rest(json::Value object, std::initializer_list<std::string_view> known
     auto key = child.key();
     auto canonical = camel(key);
     if (std::ranges::find(known, canonical) == known.end())
-      extras.fields.push_back({.key = fmt::format("{}{}", section, key), .value = child.keep()});
+      keep(extras, section, key, child);
     else if (!child.present())
       spell(extras, section, canonical, child.keep());
   }
+}
+
+void keep(ir::Extras& extras, std::string_view section, std::string_view name, json::Value value) {
+  auto key = fmt::format("{}{}", section, name);
+  const auto known = fmt::format("{}{}", section, camel(name));
+  const bool nothing = !value.present() || (value.is_array() && value.size() == 0);
+  if (known == "labels" || (known == modalities && (nothing || only_text(value)))) {
+    extras.harmless.push_back(key);
+  } else if (!nothing &&
+             (known == modalities || std::ranges::find(essential_fields, known) != essential_fields.end())) {
+    extras.essential.push_back(key);
+  }
+  extras.fields.push_back({.key = std::move(key), .value = value.keep()});
 }
 
 const json::Raw* spelled(const ir::Extras& extras, std::string_view section, std::string_view name) {

@@ -40,6 +40,9 @@ inline constexpr std::string_view file_data = "fileData.";
 void keep_rest(json::Value object, std::initializer_list<std::string_view> known, std::string_view section,
                ir::Extras& extras);
 
+// Takes over what the IR has no word for, with what is known of it.
+void keep(ir::Extras& extras, std::string_view section, std::string_view name, json::Value value);
+
 // A spelling of this dialect's own; nullptr when there is none. An empty Raw means: the member was absent.
 [[nodiscard]] const json::Raw* spelled(const ir::Extras& extras, std::string_view section, std::string_view name);
 void spell(ir::Extras& extras, std::string_view section, std::string_view name, json::Raw raw);

@@ -1,4 +1,5 @@
 #include "dialect/gemini/functions.h"
+#include "dialect/model_list.h"
 #include "json/writer.h"
 
 namespace agt::dialect::gemini {
@@ -8,8 +9,8 @@ void write_model(json::Writer& writer, const ModelFacts& model) {
   writer.begin_object();
   writer.field("name", "models/" + model.id);
   writer.field("version", "001");
-  writer.field("displayName", model.display_name.empty() ? model.id : model.display_name);
-  writer.field("description", model.display_name.empty() ? model.id : model.display_name);
+  writer.field("displayName", shown_name(model));
+  writer.field("description", shown_name(model));
   if (model.context_tokens) writer.field("inputTokenLimit", *model.context_tokens);
   if (model.output_tokens) writer.field("outputTokenLimit", *model.output_tokens);
   writer.key("supportedGenerationMethods");
@@ -35,18 +36,11 @@ std::string render_token_count(std::int64_t tokens) {
 std::string render_models(std::span<const ModelFacts> models) {
   json::Writer writer;
   writer.begin_object();
-  writer.key("models");
-  writer.begin_array();
-  for (const auto& model : models) write_model(writer, model);
-  writer.end_array();
+  write_model_list(writer, "models", models, write_model);
   writer.end_object();
   return std::move(writer).take();
 }
 
-std::string render_model(const ModelFacts& model) {
-  json::Writer writer;
-  write_model(writer, model);
-  return std::move(writer).take();
-}
+std::string render_model(const ModelFacts& model) { return one_model(model, write_model); }
 
 }  // namespace agt::dialect::gemini

@@ -180,11 +180,11 @@ void ChunkReader::finish_call(Events& out) {
   ir::Part part;
   part.body = context_.names.restored({.id = std::move(id), .name = std::move(*pending_)});
   pending_.reset();
+  // Said at once: a client's protocol may need to say it before the call.
+  if (!pending_signature_.empty()) part.signature = signature_of(std::exchange(pending_signature_, {}));
   out.emplace_back(ir::Opened{.index = index_, .part = std::move(part)});
   auto arguments = pending_whole_.empty() ? pending_args_.object() : std::move(pending_whole_);
   out.emplace_back(ir::ArgumentsGrew{.index = index_, .text = std::move(arguments)});
-  if (!pending_signature_.empty())
-    out.emplace_back(ir::Signed{.index = index_, .signature = signature_of(std::move(pending_signature_))});
   out.emplace_back(ir::Closed{.index = index_++});
   if (finish_ && finish_->reason == ir::StopReason::end) finish_->reason = ir::StopReason::tool_use;
 }

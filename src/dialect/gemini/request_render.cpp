@@ -60,6 +60,7 @@ Result<Rendered> render_request(const ir::Request& request, const RenderTarget& 
   const bool home = request.extras.origin == ir::Dialect::gemini;
   Rendered out;
   if (!home) {
+    TRY_OK(ir::refuse_essential(request.extras, ir::Dialect::gemini));
     out.names = ToolNames(request, name_rule);
     note_what_has_no_place(request, out.losses);
   }

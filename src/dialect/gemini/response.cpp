@@ -13,7 +13,9 @@ Result<ir::Response> parse_response(const json::Document& body, const ReadContex
 }
 
 std::string render_response(const ir::Response& response, const ReplyContext& context) {
-  ir::Losses losses;
+  ir::Losses unasked;
+  auto& losses = context.losses != nullptr ? *context.losses : unasked;
+  if (response.stop.reason == ir::StopReason::paused) losses.approximated("finishReason", std::string(paused_words));
   json::Writer parts;
   std::vector<CitedText> cited;
   const bool shown = thoughts_shown(context);

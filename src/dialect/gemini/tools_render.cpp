@@ -159,19 +159,6 @@ void write_hosted(json::Writer& writer, const Rendering& rendering, bool beside_
   }
 }
 
-// The names that a choice speaks of, as the upstream knows them.
-std::vector<std::string> allowed_names(const Rendering& rendering) {
-  std::vector<std::string> out;
-  for (const auto& name : rendering.request.tool_choice.names) {
-    std::string_view name_space;
-    for (const auto& either : rendering.request.tools)
-      if (const auto* tool = std::get_if<ir::Tool>(&either); tool != nullptr && tool->name == name)
-        name_space = tool->name_space;
-    out.push_back(rendering.names.upstream(name, name_space));
-  }
-  return out;
-}
-
 bool any_strict(const ir::Request& request) {
   return std::ranges::any_of(request.tools, [](const auto& either) {
     const auto* tool = std::get_if<ir::Tool>(&either);
@@ -283,7 +270,7 @@ Result<> write_tool_config(json::Writer& writer, const Rendering& rendering) {
   if (choice.mode == Mode::named || choice.mode == Mode::allowed) {
     writer.key("allowedFunctionNames");
     writer.begin_array();
-    for (const auto& name : allowed_names(rendering)) writer.value(name);
+    for (const auto& name : choice.names) writer.value(rendering.names.chosen(name, request));
     writer.end_array();
   }
   writer.end_object();

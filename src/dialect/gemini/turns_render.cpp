@@ -86,15 +86,14 @@ class Turns {
   explicit Turns(const Rendering& rendering) : rendering_(rendering), losses_(rendering.losses) {}
 
   Result<std::vector<Turn>> run() {
-    const auto messages = ir::turns(rendering_.request, {.merge_same_role = true}, losses_);
-    const auto current = first_of_current_turn(messages);
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-      losses_.extras_go_home(messages[i].extras, ir::Dialect::gemini, "messages");
-      if (!messages[i].name.empty()) losses_.harmless("messages.name", "gemini does not tell participants apart");
-      if (messages[i].role == ir::Role::assistant) {
-        TRY_OK(model_turn(messages[i], i >= current));
+    messages_ = ir::turns(rendering_.request, {.merge_same_role = true}, losses_);
+    for (const auto& message : messages_) {
+      losses_.extras_go_home(message.extras, ir::Dialect::gemini, "messages");
+      if (!message.name.empty()) losses_.harmless("messages.name", "gemini does not tell participants apart");
+      if (message.role == ir::Role::assistant) {
+        TRY_OK(model_turn(message));
       } else {
-        TRY_OK(user_turn(messages[i]));
+        TRY_OK(user_turn(message));
       }
     }
     close_the_ends();
@@ -102,15 +101,6 @@ class Turns {
   }
 
  private:
-  // The current turn begins at the last message in which the user says something that is no tool result. Where text
-  // stands beside results, Google does not say whether that begins a new turn: too many sentinels do no harm.
-  static std::size_t first_of_current_turn(const std::vector<ir::Message>& messages) {
-    const auto is_result = [](const ir::Part& part) { return std::holds_alternative<ir::ToolResult>(part.body); };
-    for (auto i = messages.size(); i-- > 0;)
-      if (messages[i].role != ir::Role::assistant && std::ranges::none_of(messages[i].parts, is_result)) return i;
-    return 0;
-  }
-
   void add(Turn turn) {
     if (turn.parts.empty()) return;
     if (!out_.empty() && out_.back().model == turn.model)
@@ -125,7 +115,7 @@ class Turns {
       out_.insert(out_.begin(), Turn{.model = false, .parts = {text_object(filler_text)}});
     }
     if (out_.back().model)
-      losses_.approximated("messages", "gemini does not continue a prefilled answer; it was sent as a finished turn");
+      losses_.approximated("messages", "gemini does not continue a begun answer; it was sent as a finished turn");
   }
 
   void note(const ir::Part& part) {
@@ -139,10 +129,12 @@ class Turns {
     return part.signature && part.signature->signer == ir::Dialect::gemini ? part.signature->blob : std::string{};
   }
 
-  Result<> model_turn(const ir::Message& message, bool current) {
+  Result<> model_turn(const ir::Message& message) {
     Turn turn{.model = true};
     std::string carried;  // the signature of a thought belongs to the part after it: thoughts themselves have none
-    bool needs_signature = current && rendering_.target.facts.signatures_required;
+    // Google asks for it in the current turn only. It is given in all: a turn that changed its bytes when the next one
+    // begins would miss the provider's cache.
+    bool needs_signature = rendering_.target.facts.signatures_required;
     for (const auto& part : message.parts) {
       note(part);
       auto signature = own_signature(part);
@@ -181,16 +173,14 @@ class Turns {
   Result<> user_turn(const ir::Message& message) {
     Turn turn{.model = false};
     for (const auto& part : message.parts)
-      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) turn.parts.push_back(result_object(*result));
+      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) {
+        TRY(auto object, result_object(*result));
+        turn.parts.push_back(std::move(object));
+      }
     for (const auto& part : message.parts) {
       note(part);
       if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) {
-        for (const auto& inner : result->content)
-          if (!std::holds_alternative<ir::Text>(inner.body)) {
-            if (std::holds_alternative<ir::Media>(inner.body))
-              losses_.approximated("messages", "media of a tool result were put beside it");
-            TRY_OK(plain_part(inner, "", turn.parts));
-          }
+        TRY_OK(beside_result(*result, turn));
         continue;
       }
       TRY_OK(plain_part(part, own_signature(part), turn.parts));
@@ -199,11 +189,32 @@ class Turns {
     return {};
   }
 
-  std::string result_object(const ir::ToolResult& result) {
+  // Inline images and documents stand in the functionResponse itself where the model takes them there.
+  [[nodiscard]] bool stays_in_result(const ir::Part& part) const {
+    const auto* media = std::get_if<ir::Media>(&part.body);
+    return media != nullptr && rendering_.target.facts.media_in_results &&
+           std::holds_alternative<ir::InlineData>(media->source) &&
+           (media->kind == ir::MediaKind::image || media->kind == ir::MediaKind::document);
+  }
+
+  Result<> beside_result(const ir::ToolResult& result, Turn& turn) {
+    for (const auto& inner : result.content) {
+      if (std::holds_alternative<ir::Text>(inner.body) || stays_in_result(inner)) continue;
+      if (std::holds_alternative<ir::Media>(inner.body))
+        losses_.approximated("messages", "media of a tool result were put beside it");
+      TRY_OK(plain_part(inner, "", turn.parts));
+    }
+    return {};
+  }
+
+  Result<std::string> result_object(const ir::ToolResult& result) {
     const bool media = std::ranges::any_of(
         result.content, [](const ir::Part& part) { return std::holds_alternative<ir::Media>(part.body); });
     auto text = ir::plain_text(result.content);
     if (text.empty() && media) text = "The result is attached.";
+    std::vector<std::string> inside;
+    for (const auto& inner : result.content)
+      if (stays_in_result(inner)) TRY_OK(plain_part(inner, "", inside));
     return object_of([&](json::Writer& writer) {
       writer.key("functionResponse");
       writer.begin_object();
@@ -214,13 +225,19 @@ class Turns {
       // Also when the text happens to be JSON: one stable rule.
       writer.field(result.is_error ? "error" : "output", text);
       writer.end_object();
+      if (!inside.empty()) {
+        writer.key("parts");
+        writer.begin_array();
+        for (const auto& part : inside) writer.raw(part);
+        writer.end_array();
+      }
       writer.end_object();
     });
   }
 
   // The namespace of a result's tool is said by its call only.
   std::string upstream_name(const ir::ToolResult& result) const {
-    for (const auto& message : rendering_.request.messages)
+    for (const auto& message : messages_)
       for (const auto& part : message.parts)
         if (const auto* call = std::get_if<ir::ToolCall>(&part.body); call != nullptr && call->id == result.call_id)
           return rendering_.names.upstream(call->name, call->name_space);
@@ -288,6 +305,7 @@ class Turns {
 
   const Rendering& rendering_;
   ir::Losses& losses_;
+  std::vector<ir::Message> messages_{};
   std::vector<Turn> out_{};
 };
 

@@ -144,8 +144,7 @@ class StreamWriter final : public EventWriter {
   }
 
   void finish(const ir::Stop& stop, std::string& out) {
-    if (stop.reason == ir::StopReason::paused)
-      losses_.approximated("finishReason", "the answer is paused; gemini clients cannot resume it");
+    if (stop.reason == ir::StopReason::paused) losses_.approximated("finishReason", std::string(paused_words));
     chunk(empty_part, {}, &stop, out);
     over(out);
   }

@@ -25,7 +25,7 @@ class Adapter {
 
   Result<> add_system(const std::vector<ir::Part>& parts) {
     for (const auto& part : parts) {
-      ir::Message message{.role = ir::Role::system};
+      ir::Message message{.role = facts_.developer_role ? ir::Role::developer : ir::Role::system};
       TRY_OK(add_words(message, part, "system"));
       push(std::move(message));
     }
@@ -289,6 +289,8 @@ Result<ir::Request> adapted(const ir::Request& request, const RenderTarget& targ
   // Same-role messages are merged because Responses says one assistant turn in several items.
   const auto turns = ir::turns(request, {.merge_same_role = true, .system_inside = true}, losses);
   for (const auto& turn : turns) TRY_OK(adapter.add(turn));
+  if (!turns.empty() && turns.back().role == ir::Role::assistant)
+    losses.approximated(std::string(path), "a begun answer is not continued here; it was sent as a finished message");
   own.messages = std::move(adapter).take();
   if (own.messages.empty()) return fail(Code::schema, "The conversation is empty.", std::string(path));
   return own;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dialect/called.h"
 #include "dialect/limits.h"
 #include "dialect/openai_chat/request.h"
 #include "dialect/openai_chat/wire.h"
@@ -16,18 +17,6 @@ std::unexpected<Error> unsupported(std::string_view field, std::string_view why)
   return fail(Code::feature_unsupported, fmt::format("{}: {}.", field, why), std::string(field));
 }
 
-// A setting as the client's dialect calls it, for messages.
-std::string_view called(ir::Dialect origin, std::string_view gemini, std::string_view anthropic,
-                        std::string_view openai) {
-  switch (origin) {
-    case ir::Dialect::gemini: return gemini;
-    case ir::Dialect::anthropic: return anthropic;
-    case ir::Dialect::openai_chat:
-    case ir::Dialect::openai_responses: break;
-  }
-  return openai;
-}
-
 class Settings {
  public:
   Settings(const ir::Request& from, const ModelFacts& facts, const ToolNames& names, ir::Request& to,
@@ -36,6 +25,7 @@ class Settings {
 
   Result<> adapt() {
     to_.extras.origin = here;
+    TRY_OK(ir::refuse_essential(from_.extras, here));
     losses_.extras_go_home(from_.extras, here, "");
     to_.model = from_.model;
     to_.stream = from_.stream;
@@ -92,7 +82,7 @@ class Settings {
       return {};
     }
     to_.tool_choice = choice;
-    for (auto& name : to_.tool_choice.names) name = names_.upstream(name);
+    for (auto& name : to_.tool_choice.names) name = names_.chosen(name, from_);
     if (choice.mode != Mode::allowed) return {};
     const auto known = [&](const std::string& name) {
       return std::ranges::any_of(to_.tools, [&](const auto& tool) { return std::get<ir::Tool>(tool).name == name; });
@@ -117,6 +107,10 @@ class Settings {
                          "at most 4 stop sequences are possible");
     out.stop = in.stop;
     out.max_tokens = in.max_tokens;
+    if (facts_.output_tokens && !facts_.estimated && in.max_tokens.value_or(0) > *facts_.output_tokens) {
+      losses_.approximated("max_tokens", "more than the model can write; lowered to its limit");
+      out.max_tokens = facts_.output_tokens;
+    }
     out.seed = in.seed;
     keep_if_accepted(in.temperature, out.temperature, "temperature");
     keep_if_accepted(in.top_p, out.top_p, "top_p");
@@ -164,6 +158,10 @@ class Settings {
     if (effort == ir::Effort::none && !facts_.thinking_can_be_off) {
       losses_.approximated("reasoning_effort", "this model always thinks; it was told to think little");
       effort = ir::Effort::low;
+    }
+    if (*effort > ir::Effort::high && !facts_.effort_xhigh) {
+      losses_.approximated("reasoning_effort", "this model knows no effort above high");
+      effort = ir::Effort::high;
     }
     to_.thinking = {.mode = thinking.mode, .effort = effort};
   }

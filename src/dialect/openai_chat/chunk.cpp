@@ -21,7 +21,10 @@ std::string arguments_of(json::Value value) {
 ir::Extras reply_extras(json::Value root) {
   ir::Extras extras{.origin = here};
   for (const std::string_view key : {"service_tier", "system_fingerprint"})
-    if (root[key].present()) extras.fields.push_back({.key = std::string(key), .value = root[key].keep()});
+    if (root[key].present()) {
+      extras.fields.push_back({.key = std::string(key), .value = root[key].keep()});
+      extras.harmless.emplace_back(key);  // about the answer, not of it
+    }
   return extras;
 }
 
@@ -189,11 +192,11 @@ void DeltaReader::open_call(Call& call, std::vector<ir::Event>& out) {
   const auto kind = call.custom ? ir::ToolCall::Kind::custom : ir::ToolCall::Kind::function;
   opened.part.body = context_.names.restored({.id = call.id, .name = call.name, .kind = kind});
   call.part = opened.index;
+  // Said at once where it is known: a client's protocol may need to say it before the call.
+  if (!call.signature.empty())
+    opened.part.signature = ir::Signature{.blob = std::exchange(call.signature, {}), .signer = ir::Dialect::gemini};
   out.emplace_back(std::move(opened));
   if (!call.arguments.empty()) out.emplace_back(ir::ArgumentsGrew{.index = *call.part, .text = call.arguments});
-  if (call.signature.empty()) return;
-  out.emplace_back(ir::Signed{.index = *call.part,
-                              .signature = {.blob = std::exchange(call.signature, {}), .signer = ir::Dialect::gemini}});
 }
 
 int DeltaReader::grow(Kind kind, std::vector<ir::Event>& out) {

@@ -126,6 +126,9 @@ void write_call(json::Writer& writer, const ir::Part& part, const ir::ToolCall& 
   inner.field("name", call.name);
   inner.field(custom ? "input" : "arguments", call.arguments);
   inner.end();
+  const bool signed_here = part.signature && part.signature->signer == ir::Dialect::gemini;
+  if (signed_here && spelling(part.extras, extra_content) == nullptr)
+    out.field(extra_content, extra_content_with(part.signature->blob));
   out.end();
 }
 

@@ -1,3 +1,4 @@
+#include "dialect/model_list.h"
 #include "dialect/openai_chat/reply.h"
 #include "json/writer.h"
 
@@ -19,19 +20,12 @@ std::string render_models(std::span<const ModelFacts> models) {
   json::Writer writer;
   writer.begin_object();
   writer.field("object", "list");
-  writer.key("data");
-  writer.begin_array();
-  for (const auto& model : models) write_model(writer, model);
-  writer.end_array();
+  write_model_list(writer, "data", models, write_model);
   writer.end_object();
   return std::move(writer).take();
 }
 
-std::string render_model(const ModelFacts& model) {
-  json::Writer writer;
-  write_model(writer, model);
-  return std::move(writer).take();
-}
+std::string render_model(const ModelFacts& model) { return one_model(model, write_model); }
 
 std::string render_token_count(std::int64_t tokens) {
   json::Writer writer;

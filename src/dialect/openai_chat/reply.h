@@ -23,6 +23,18 @@ namespace agt::dialect::openai_chat {
 
 inline constexpr std::string_view done = "[DONE]";
 
+// What an answer cannot say on this protocol.
+namespace lost {
+inline constexpr std::string_view media = "media other than images cannot be shown";
+inline constexpr std::string_view redacted = "redacted reasoning cannot be shown";
+inline constexpr std::string_view result = "a tool result cannot be shown";
+inline constexpr std::string_view opaque = "a provider-specific part cannot be shown";
+inline constexpr std::string_view name_space = "a tool's namespace cannot be said";
+inline constexpr std::string_view second_call = "the functions API takes one call only";
+inline constexpr std::string_view signature = "a signature has no place on this protocol";
+inline constexpr std::string_view paused = "the answer is paused; clients of this protocol cannot resume it";
+}  // namespace lost
+
 // The error inside a reply with status 200, if it is one.
 [[nodiscard]] std::optional<Error> error_in(json::Value root, std::string_view event_name);
 

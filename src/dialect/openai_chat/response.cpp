@@ -22,27 +22,41 @@ struct Sorted {
   std::vector<std::string> images{};
 };
 
-Sorted sorted(const ir::Response& response) {
+void sort_media(const ir::Part& part, const ir::Media& media, Sorted& out, ir::Losses& losses) {
+  const auto* data = std::get_if<ir::InlineData>(&media.source);
+  const auto* url = std::get_if<ir::UrlSource>(&media.source);
+  if (media.kind != ir::MediaKind::image || (data == nullptr && url == nullptr))
+    return losses.dropped("reply", std::string(lost::media));
+  out.images.push_back(data != nullptr ? data_url(media, *data, part.extras, "data") : url->url);
+}
+
+Sorted sorted(const ir::Response& response, ir::Losses& losses) {
   Sorted out;
-  for (const auto& part : response.parts)
+  for (const auto& part : response.parts) {
+    losses.extras_go_home(part.extras, here, "reply");
     std::visit(Overloaded{
                    [&](const ir::Text& text) {
                      out.has_text = true;
                      out.content += text.text;
                    },
                    [&](const ir::Refusal& refusal) { out.refusal += refusal.text; },
-                   [&](const ir::Reasoning& reasoning) { out.thoughts += reasoning.text; },
-                   [&](const ir::Media& media) {
-                     if (media.kind != ir::MediaKind::image) return;
-                     if (const auto* data = std::get_if<ir::InlineData>(&media.source))
-                       out.images.push_back(data_url(media, *data, part.extras, "data"));
-                     if (const auto* url = std::get_if<ir::UrlSource>(&media.source)) out.images.push_back(url->url);
+                   [&](const ir::Reasoning& reasoning) {
+                     out.thoughts += reasoning.text;
+                     if (reasoning.redacted) losses.harmless("reply", std::string(lost::redacted));
                    },
-                   [&](const ir::ToolCall&) { out.calls.push_back(&part); },
-                   [](const ir::ToolResult&) {},
-                   [](const ir::Opaque&) {},
+                   [&](const ir::Media& media) { sort_media(part, media, out, losses); },
+                   [&](const ir::ToolCall& call) {
+                     out.calls.push_back(&part);
+                     if (!call.name_space.empty()) losses.approximated("reply", std::string(lost::name_space));
+                   },
+                   [&](const ir::ToolResult&) { losses.dropped("reply", std::string(lost::result)); },
+                   [&](const ir::Opaque&) { losses.dropped("reply", std::string(lost::opaque)); },
                },
                part.body);
+    const bool call = std::holds_alternative<ir::ToolCall>(part.body);
+    if (part.signature && !(call && part.signature->signer == ir::Dialect::gemini))
+      losses.harmless("reply", std::string(lost::signature));
+  }
   return out;
 }
 
@@ -129,7 +143,12 @@ Result<ir::Response> parse_response(const json::Document& body, const ReadContex
 
 std::string render_response(const ir::Response& response, const ReplyContext& context) {
   const bool legacy = context.request != nullptr && speaks_legacy(*context.request);
-  const auto parts = sorted(response);
+  ir::Losses unasked;
+  auto& losses = context.losses != nullptr ? *context.losses : unasked;
+  const auto parts = sorted(response, losses);
+  losses.extras_go_home(response.extras, here, "reply");
+  if (legacy && parts.calls.size() > 1) losses.dropped("reply", std::string(lost::second_call));
+  if (response.stop.reason == ir::StopReason::paused) losses.approximated("reply", std::string(lost::paused));
   json::Writer writer;
   writer.begin_object();
   writer.field("id", reply_id(response.id, context));

@@ -288,7 +288,7 @@ Result<> read_response_format(ObjectIn& body, ir::Request& request) {
     TRY_OK(take_into(schema, "strict", format.strict, &json::Value::boolean));
     schema.keep_rest();
   } else {
-    request.extras.fields.push_back({.key = "response_format", .value = value.keep()});
+    keep(request.extras, "response_format", value);
     return {};
   }
   in.keep_rest();

@@ -61,6 +61,9 @@ class ObjectOut {
   std::vector<std::string> inner_prefixes_{};
 };
 
+// Takes over what the IR has no word for, with what is known of it.
+void keep(ir::Extras& extras, std::string key, json::Value value);
+
 // The spelling kept under `key`; nullptr when there is none.
 [[nodiscard]] const json::Raw* spelling(const ir::Extras& extras, std::string_view key);
 void spell(ir::Extras& extras, std::string_view key, std::string_view raw);

@@ -120,12 +120,12 @@ class ChatWriter final : public EventWriter {
                    },
                    [&](const ir::Reasoning& reasoning) {
                      if (thoughts_wanted_ && !reasoning.text.empty()) delta(out, "reasoning_content", reasoning.text);
-                     if (reasoning.redacted) losses_.harmless("reply", "redacted reasoning cannot be shown");
+                     if (reasoning.redacted) losses_.harmless("reply", std::string(lost::redacted));
                    },
                    [&](const ir::Media& media) { give_media(event.part, media, out); },
                    [&](const ir::ToolCall& call) { open_call(event, call, out); },
-                   [&](const ir::ToolResult&) { losses_.dropped("reply", "a tool result cannot be shown"); },
-                   [&](const ir::Opaque&) { losses_.dropped("reply", "a provider-specific part cannot be shown"); },
+                   [&](const ir::ToolResult&) { losses_.dropped("reply", std::string(lost::result)); },
+                   [&](const ir::Opaque&) { losses_.dropped("reply", std::string(lost::opaque)); },
                },
                event.part.body);
   }
@@ -151,7 +151,7 @@ class ChatWriter final : public EventWriter {
     const auto* data = std::get_if<ir::InlineData>(&media.source);
     const auto* url = std::get_if<ir::UrlSource>(&media.source);
     if (media.kind != ir::MediaKind::image || (data == nullptr && url == nullptr))
-      return losses_.dropped("reply", "media other than images cannot be shown");
+      return losses_.dropped("reply", std::string(lost::media));
     say_role(out, false);
     chunk(out, [&](json::Writer& writer) {
       writer.key("images");
@@ -172,8 +172,8 @@ class ChatWriter final : public EventWriter {
   }
 
   void open_call(const ir::Opened& event, const ir::ToolCall& call, std::string& out) {
-    if (legacy_ && tools_ > 0) return losses_.dropped("reply", "the functions API takes one call only");
-    if (!call.name_space.empty()) losses_.approximated("reply", "a tool's namespace cannot be said");
+    if (legacy_ && tools_ > 0) return losses_.dropped("reply", std::string(lost::second_call));
+    if (!call.name_space.empty()) losses_.approximated("reply", std::string(lost::name_space));
     say_role(out, true);
     slots_.push_back({.part = event.index, .tool = tools_++, .call = call});
     auto& known = slots_.back();
@@ -256,7 +256,7 @@ class ChatWriter final : public EventWriter {
     const bool call = known != nullptr && !known->call.name.empty() && known->call.kind == ir::ToolCall::Kind::function;
     if (call && !legacy_ && event.signature.signer == ir::Dialect::gemini)
       return more_of_call(*known, "", event.signature, out);
-    losses_.harmless("reply", "a signature has no place on this protocol");
+    losses_.harmless("reply", std::string(lost::signature));
   }
 
   void cite(const ir::Cited& event, std::string& out) {
@@ -274,6 +274,7 @@ class ChatWriter final : public EventWriter {
 
   void finish(const ir::Finished& event, std::string& out) {
     over_ = true;
+    if (event.stop.reason == ir::StopReason::paused) losses_.approximated("reply", std::string(lost::paused));
     say_role(out, false);
     const bool legacy = legacy_ && tools_ > 0;
     chunk(out, [](json::Writer&) {}, finish_word(event.stop.reason, refused_, legacy));

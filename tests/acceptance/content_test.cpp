@@ -1,0 +1,254 @@
+// What messages are made of: text, media, citations, refusals, odd values; and what a request asks of its answer.
+#include "acceptance/journey.h"
+
+namespace agt::acceptance {
+namespace {
+
+using ir::StopReason;
+
+std::string chat_says(const std::string& content) {
+  return R"({"model":"m","messages":[{"role":"user","content":)" + content + "}]}";
+}
+std::string anthropic_says(const std::string& content) {
+  return R"({"model":"m","max_tokens":100,"messages":[{"role":"user","content":)" + content + "}]}";
+}
+std::string gemini_says(const std::string& parts) { return R"({"contents":[{"role":"user","parts":)" + parts + "}]}"; }
+
+TEST(acceptance, 18_system_prompts_keep_their_order) {
+  const std::string body =
+      R"({"model":"m","max_tokens":9,"system":[{"type":"text","text":"one","cache_control":{"type":"ephemeral"}},)"
+      R"({"type":"text","text":"two"}],"messages":[{"role":"user","content":"hi"}]})";
+  const auto on_chat = sent(anthropic(), body, chat()).body;
+  EXPECT_TRUE(at(on_chat, "messages[0]").contains("one") && at(on_chat, "messages[1]").contains("two")) << on_chat;
+  EXPECT_TRUE(at(on_chat, "messages[0].content[0].prompt_cache_breakpoint").contains("explicit")) << on_chat;
+  const auto on_gemini = sent(anthropic(), body, gemini()).body;
+  EXPECT_EQ(
+      text_at(on_gemini, "systemInstruction.parts[0].text") + text_at(on_gemini, "systemInstruction.parts[1].text"),
+      "onetwo");
+  const auto snake =
+      asked(gemini(), R"({"system_instruction":{"parts":[{"text":"one"}]},"contents":[{"parts":[{"text":"x"}]}]})");
+  EXPECT_EQ(text_at(sent(snake, anthropic()).body, "system[0].text"), "one");
+  // OpenAI's reasoning models take instructions from a developer; others know the old word only.
+  const auto thinker = sent(anthropic(), body, with_model(chat(), "openai", "gpt-5.5")).body;
+  EXPECT_EQ(text_at(thinker, "messages[0].role") + text_at(thinker, "messages[1].role"), "developerdeveloper");
+  EXPECT_EQ(text_at(on_chat, "messages[0].role"), "system");
+}
+
+TEST(acceptance, 18_a_developer_in_mid_conversation_is_not_hoisted) {
+  const std::string body = R"({"model":"m","messages":[{"role":"developer","content":"first"},)"
+                           R"({"role":"user","content":"hi"},{"role":"assistant","content":"yes"},)"
+                           R"({"role":"developer","content":"later"},{"role":"user","content":"go"}]})";
+  const auto on_gemini = sent(chat(), body, gemini());
+  EXPECT_EQ(size_at(on_gemini.body, "systemInstruction.parts"), 1U);
+  EXPECT_TRUE(text_at(on_gemini.body, "contents[2].parts[0].text").contains("later")) << on_gemini.body;
+  EXPECT_TRUE(lost(on_gemini.losses, "reminder", Weight::approximated)) << told(on_gemini.losses);
+  const auto old_claude = sent(chat(), body, with_model(anthropic(), "anthropic", "claude-sonnet-4-5"));
+  EXPECT_TRUE(text_at(old_claude.body, "messages[2].content[0].text").contains("later")) << old_claude.body;
+  EXPECT_TRUE(lost(old_claude.losses, "reminder", Weight::approximated)) << told(old_claude.losses);
+  const auto new_claude = sent(chat(), body, with_model(anthropic(), "anthropic", "claude-opus-5"));
+  EXPECT_EQ(text_at(new_claude.body, "messages[2].role"), "system") << new_claude.body;
+}
+
+TEST(acceptance, 47_images) {
+  const auto from_chat = chat_says(R"([{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBO"}}])");
+  EXPECT_EQ(at(sent(chat(), from_chat, anthropic()).body, "messages[0].content[0].source"),
+            R"({"type":"base64","media_type":"image/png","data":"iVBO"})");
+  EXPECT_EQ(at(sent(chat(), from_chat, gemini()).body, "contents[0].parts[0].inlineData"),
+            R"({"mimeType":"image/png","data":"iVBO"})");
+  const auto from_gemini = gemini_says(R"([{"inline_data":{"mime_type":"image/png","data":"iVBO"}}])");
+  EXPECT_EQ(text_at(sent(gemini(), from_gemini, chat()).body, "messages[0].content[0].image_url.url"),
+            "data:image/png;base64,iVBO");
+  // The gateway fetches nothing: a URL goes to the provider as it is, also one that points into a private network.
+  for (const std::string url :
+       {"https://example.com/a.png", "http://169.254.169.254/latest", "http://127.0.0.1/x.png"}) {
+    const auto body = chat_says(R"([{"type":"image_url","image_url":{"url":")" + url + R"("}}])");
+    EXPECT_EQ(text_at(sent(chat(), body, anthropic()).body, "messages[0].content[0].source.url"), url);
+    const auto on_gemini = sent(chat(), body, gemini());
+    EXPECT_EQ(text_at(on_gemini.body, "contents[0].parts[0].fileData.fileUri"), url);
+    EXPECT_TRUE(lost(on_gemini.losses, "URL", Weight::approximated));
+  }
+  const auto file = anthropic_says(R"([{"type":"image","source":{"type":"file","file_id":"file_1"}}])");
+  for (const auto* upstream : others(anthropic()))
+    EXPECT_EQ(refused(anthropic(), file, *upstream).meaning(), Meaning::bad_request);
+}
+
+TEST(acceptance, 47_images_in_tool_results) {
+  const std::string body =
+      R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[)"
+      R"({"type":"tool_use","id":"t1","name":"shot","input":{}}]},{"role":"user","content":[{"type":"tool_result",)"
+      R"("tool_use_id":"t1","content":[{"type":"text","text":"here"},{"type":"image","source":{"type":"base64",)"
+      R"("media_type":"image/png","data":"iVBO"}}]}]}]})";
+  const auto on_chat = sent(anthropic(), body, chat()).body;
+  EXPECT_EQ(text_at(on_chat, "messages[2].content"), "here");
+  EXPECT_TRUE(at(on_chat, "messages[3].content").contains("data:image/png;base64,iVBO")) << on_chat;
+  const auto on_gemini = sent(anthropic(), body, gemini()).body;
+  EXPECT_EQ(text_at(on_gemini, "contents[2].parts[0].functionResponse.response.output"), "here");
+  EXPECT_EQ(text_at(on_gemini, "contents[2].parts[1].inlineData.data"), "iVBO") << on_gemini;
+  const auto gemini3 = sent(anthropic(), body, with_model(gemini(), "gemini", "gemini-3.6-flash"));
+  EXPECT_EQ(text_at(gemini3.body, "contents[2].parts[0].functionResponse.parts[0].inlineData.data"), "iVBO");
+  EXPECT_EQ(size_at(gemini3.body, "contents[2].parts"), 1U) << gemini3.body;
+  EXPECT_EQ(visible(gemini3.losses), 0U) << told(gemini3.losses);
+}
+
+TEST(acceptance, 48_documents) {
+  const auto pdf =
+      chat_says(R"([{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBE"}}])");
+  const auto on_anthropic = sent(chat(), pdf, anthropic()).body;
+  EXPECT_EQ(text_at(on_anthropic, "messages[0].content[0].title"), "a.pdf");
+  EXPECT_EQ(text_at(on_anthropic, "messages[0].content[0].source.media_type"), "application/pdf");
+  EXPECT_EQ(text_at(sent(chat(), pdf, gemini()).body, "contents[0].parts[0].inlineData.mimeType"), "application/pdf");
+  const auto text = anthropic_says(
+      R"([{"type":"document","title":"n","source":{"type":"text","media_type":"text/plain","data":"é"}}])");
+  EXPECT_TRUE(at(sent(anthropic(), text, chat()).body, "messages[0].content").contains("é"));
+  EXPECT_EQ(text_at(sent(anthropic(), text, gemini()).body, "contents[0].parts[0].inlineData.data"), "w6k=");
+  const auto from_gemini = gemini_says(R"([{"inlineData":{"mimeType":"application/pdf","data":"JVBE"}}])");
+  EXPECT_EQ(text_at(sent(gemini(), from_gemini, anthropic()).body, "messages[0].content[0].type"), "document");
+  EXPECT_TRUE(at(sent(gemini(), from_gemini, chat()).body, "messages[0].content").contains("JVBE"));
+}
+
+TEST(acceptance, 48_audio_and_video) {
+  const auto audio = chat_says(R"([{"type":"input_audio","input_audio":{"data":"UklG","format":"wav"}}])");
+  EXPECT_EQ(text_at(sent(chat(), audio, gemini()).body, "contents[0].parts[0].inlineData.mimeType"), "audio/wav");
+  EXPECT_TRUE(refused(chat(), audio, anthropic()).message.contains("audio"));
+  const auto video = gemini_says(R"([{"inlineData":{"mimeType":"video/mp4","data":"AAAA"}}])");
+  for (const auto* upstream : others(gemini()))
+    EXPECT_TRUE(refused(gemini(), video, *upstream).message.contains("video"));
+}
+
+TEST(acceptance, 53_thoughts_as_each_client_reads_them) {
+  const ir::Response response{.id = "r", .parts = {thought("why"), ir::text_part("so")}, .stop = {StopReason::end}};
+  for (const auto* upstream : sides()) {
+    SCOPED_TRACE(upstream->name);
+    const auto reply = whole_of(*upstream, response);
+    EXPECT_EQ(text_at(whole(*upstream, reply, chat()), "choices[0].message.reasoning_content"), "why");
+    EXPECT_EQ(text_at(whole(*upstream, reply, anthropic()), "content[0].thinking"), "why");
+    EXPECT_EQ(at(whole(*upstream, reply, gemini()), "candidates[0].content.parts[0].thought"), "true");
+    // A client that asked not to see them.
+    ir::Request request;
+    request.thinking = {.mode = ir::Thinking::Mode::adaptive, .display = ir::Thinking::Display::hidden};
+    for (const auto* client : sides())
+      EXPECT_FALSE(whole(*upstream, reply, *client, {.request = &request}).contains("why")) << client->name;
+  }
+  const std::string redacted =
+      R"({"type":"message","id":"msg_1","content":[{"type":"redacted_thinking","data":"EmwK"},)"
+      R"({"type":"text","text":"so"}],"stop_reason":"end_turn"})";
+  EXPECT_EQ(text_at(whole(anthropic(), redacted, anthropic()), "content[0].data"), "EmwK");
+  EXPECT_EQ(words_of(reread_whole(chat(), whole(anthropic(), redacted, chat())).parts), "so");
+}
+
+TEST(acceptance, 57_web_search) {
+  const auto from_anthropic = [](const std::string& choice) {
+    return R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],"tools":[)"
+           R"({"type":"web_search_20250305","name":"web_search","max_uses":3}])" +
+           choice + "}";
+  };
+  const auto on_gemini = sent(anthropic(), from_anthropic(""), gemini());
+  EXPECT_EQ(at(on_gemini.body, "tools"), R"([{"googleSearch":{}}])");
+  EXPECT_TRUE(lost(on_gemini.losses, "googleSearch", Weight::approximated));
+  const auto on_chat = sent(anthropic(), from_anthropic(""), chat());
+  EXPECT_TRUE(lost(on_chat.losses, "web_search", Weight::dropped));
+  const auto forced = from_anthropic(R"(,"tool_choice":{"type":"any"})");
+  EXPECT_EQ(refused(anthropic(), forced, chat()).meaning(), Meaning::bad_request);
+  const auto from_gemini = R"({"contents":[{"role":"user","parts":[{"text":"x"}]}],"tools":[{"googleSearch":{}}]})";
+  EXPECT_EQ(text_at(sent(gemini(), from_gemini, anthropic()).body, "tools[0].name"), "web_search");
+  // Beside functions the provider's own tool gives way.
+  const auto both = R"({"model":"m","messages":[{"role":"user","content":"x"}],"web_search_options":{},"tools":[)"
+                    R"({"type":"function","function":{"name":"f","parameters":{"type":"object"}}}]})";
+  const auto mixed = sent(chat(), both, gemini());
+  EXPECT_EQ(size_at(mixed.body, "tools"), 1U);
+  EXPECT_TRUE(lost(mixed.losses, "googleSearch", Weight::dropped));
+}
+
+// Gemini counts bytes of UTF-8, OpenAI characters.
+TEST(acceptance, 57_offsets_of_citations) {
+  const std::string reply =
+      R"({"candidates":[{"content":{"parts":[{"text":"Äé is so"}]},"finishReason":"STOP","groundingMetadata":)"
+      R"({"groundingChunks":[{"web":{"uri":"https://a.org","title":"A"}}],"groundingSupports":[{"segment":)"
+      R"({"startIndex":2,"endIndex":7,"text":"é is"},"groundingChunkIndices":[0]}]}}],"responseId":"r"})";
+  const auto on_chat = whole(gemini(), reply, chat());
+  EXPECT_EQ(at(on_chat, "choices[0].message.annotations[0].url_citation.start_index"), "1");
+  EXPECT_EQ(at(on_chat, "choices[0].message.annotations[0].url_citation.end_index"), "5");
+  const auto again = whole(chat(), on_chat, gemini());
+  EXPECT_EQ(at(again, "candidates[0].groundingMetadata.groundingSupports[0].segment.startIndex"), "2");
+  EXPECT_EQ(at(again, "candidates[0].groundingMetadata.groundingSupports[0].segment.endIndex"), "7");
+  // Anthropic's locations cannot be made up: the text alone is shown.
+  EXPECT_EQ(at(whole(gemini(), reply, anthropic()), "content[0]"), R"({"type":"text","text":"Äé is so"})");
+}
+
+TEST(acceptance, 58_safety) {
+  const std::string blocked =
+      R"({"promptFeedback":{"blockReason":"SAFETY","blockReasonMessage":"no"},"responseId":"r"})";
+  const auto on_chat = whole(gemini(), blocked, chat());
+  EXPECT_EQ(text_at(on_chat, "choices[0].finish_reason"), "content_filter");
+  EXPECT_EQ(at(on_chat, "choices[0].message.refusal"), "null");
+  const auto on_anthropic = whole(gemini(), blocked, anthropic());
+  EXPECT_EQ(at(on_anthropic, "content"), "[]");
+  EXPECT_EQ(at(on_anthropic, "stop_details"), R"({"type":"refusal","category":null,"explanation":"no"})");
+  const std::string silent = R"({"type":"message","id":"msg_1","content":[],"stop_reason":"refusal"})";
+  EXPECT_EQ(text_at(whole(anthropic(), silent, chat()), "choices[0].finish_reason"), "content_filter");
+  EXPECT_EQ(text_at(whole(anthropic(), silent, gemini()), "candidates[0].finishReason"), "SAFETY");
+  const std::string refusal = R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":null,)"
+                              R"("refusal":"I will not."},"finish_reason":"stop"}]})";
+  EXPECT_EQ(text_at(whole(chat(), refusal, anthropic()), "content[0].text"), "I will not.");
+  EXPECT_EQ(text_at(whole(chat(), refusal, anthropic()), "stop_reason"), "refusal");
+  EXPECT_EQ(text_at(whole(chat(), refusal, gemini()), "candidates[0].content.parts[0].text"), "I will not.");
+}
+
+TEST(acceptance, 59_nothing_in_many_forms) {
+  const std::string history =
+      R"({"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","content":""},)"
+      R"({"role":"user","content":"  "},{"role":"assistant","content":null,"tool_calls":[{"id":"a","type":"function",)"
+      R"("function":{"name":"f","arguments":""}}]},{"role":"tool","tool_call_id":"a","content":""},)"
+      R"({"role":"user","content":"y"}]})";
+  for (const auto* upstream : others(chat())) {
+    const auto out = sent(chat(), history, *upstream);
+    EXPECT_FALSE(out.body.empty()) << upstream->name;
+  }
+  const std::vector<std::pair<const Side*, std::string>> replies{
+      {&gemini(), R"({"candidates":[{"content":{"role":"model"},"finishReason":"MAX_TOKENS"}],"responseId":"r"})"},
+      {&gemini(),
+       R"({"candidates":[{"content":{"parts":[{"text":"hm","thought":true}]},"finishReason":"MAX_TOKENS"}]})"},
+      {&chat(),
+       R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":null},"finish_reason":"length"}]})"},
+      {&anthropic(), R"({"type":"message","id":"msg_1","content":[],"stop_reason":"max_tokens"})"},
+  };
+  for (const auto& [upstream, reply] : replies) {
+    SCOPED_TRACE(reply);
+    const auto on_chat = whole(*upstream, reply, chat());
+    EXPECT_EQ(at(on_chat, "choices[0].message.content"), R"("")");
+    EXPECT_EQ(text_at(on_chat, "choices[0].finish_reason"), "length");
+    EXPECT_EQ(text_at(whole(*upstream, reply, anthropic()), "stop_reason"), "max_tokens");
+    EXPECT_EQ(text_at(whole(*upstream, reply, gemini()), "candidates[0].finishReason"), "MAX_TOKENS");
+  }
+}
+
+// Numbers, escapes and odd characters arrive as they were written, in both directions.
+TEST(acceptance, 63_arguments_are_not_reencoded) {
+  const std::vector<std::string> odd{
+      R"({"n":9007199254740993})", R"({"a":1.0,"b":-0,"c":1e400,"d":1E2})", R"({"a":1,"a":2})",
+      R"({"s":"\u0000\u001f"})",   R"({"s":"\ud83d\ude00 \u00e9 é"})",      R"({"s":"\ud800"})",
+      R"({"z":1,"y":{"x":[]}})",
+  };
+  for (const auto& arguments : odd) {
+    const ir::Response response{.id = "r", .parts = {call("c1", "f", arguments)}, .stop = {StopReason::tool_use}};
+    for (const auto* upstream : sides())
+      for (const auto* client : sides()) {
+        SCOPED_TRACE(upstream->name + " to " + client->name + " " + arguments);
+        const auto seen = reread(*client, streamed(*upstream, stream_of(*upstream, response), *client));
+        EXPECT_EQ(calls_of(seen.parts).at(0).arguments, arguments);
+      }
+    // And on the way to the upstream, as history.
+    ir::Request request{.model = "m"};
+    request.messages = {{.role = ir::Role::user, .parts = {ir::text_part("x")}},
+                        {.role = ir::Role::assistant, .parts = {call("c1", "f", arguments)}}};
+    request.extras.origin = ir::Dialect::openai_responses;
+    for (const auto* upstream : sides()) {
+      const auto out = sent(request, *upstream);
+      const auto parsed = asked(*upstream, out.body);
+      EXPECT_EQ(calls_of(parsed.messages.at(1).parts).at(0).arguments, arguments) << upstream->name;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace agt::acceptance

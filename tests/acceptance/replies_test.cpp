@@ -1,0 +1,195 @@
+// Answers of every upstream as every client reads them: streams that the SDKs take, and the same as a whole answer.
+#include "acceptance/journey.h"
+
+namespace agt::acceptance {
+namespace {
+
+using ir::Dialect;
+using ir::StopReason;
+
+// Recorded answers of each provider, without their ending.
+const std::vector<std::string>& recorded(const Side& upstream) {
+  static const std::vector<std::string> of_chat{"text",        "thinking",  "tool",  "parallel_tools",
+                                                "refusal",     "length",    "empty", "content_filter",
+                                                "custom_tool", "citations", "cached"};
+  static const std::vector<std::string> of_anthropic{
+      "text",          "thinking",         "tool",   "parallel_tools", "refusal", "length", "empty",
+      "stop_sequence", "thinking_omitted", "cached", "paused"};
+  static const std::vector<std::string> of_gemini{"text",  "thinking", "tool",      "parallel",     "safety", "length",
+                                                  "empty", "blocked",  "grounding", "partial_args", "cached"};
+  return upstream.name == "chat" ? of_chat : upstream.name == "anthropic" ? of_anthropic : of_gemini;
+}
+std::string stream_file(const Side& upstream, const std::string& name) {
+  if (upstream.name == "chat") return golden("openai_chat/replies/" + name + ".sse");
+  return golden(upstream.name == "gemini" ? "gemini/reply_" + name + ".sse" : "anthropic/" + name + ".sse");
+}
+std::string whole_file(const Side& upstream, const std::string& name) {
+  if (upstream.name == "chat") return golden("openai_chat/replies/" + name + ".json");
+  return golden(upstream.name == "gemini" ? "gemini/reply_" + name + ".json" : "anthropic/" + name + ".reply.json");
+}
+
+// Every recorded stream of every upstream, to one client.
+void check_streams(const Side& client, bool usage_wanted) {
+  ir::Request request;
+  request.stream = true;
+  request.usage_in_stream = usage_wanted;
+  for (const auto* upstream : sides())
+    for (const auto& name : recorded(*upstream)) {
+      SCOPED_TRACE(upstream->name + "/" + name);
+      const auto sse = streamed(*upstream, stream_file(*upstream, name), client, {.request = &request});
+      keeps_stream_rules(client, sse, usage_wanted);
+      const auto from_stream = reread(client, sse);
+      const auto from_whole =
+          reread_whole(client, whole(*upstream, whole_file(*upstream, name), client, {.request = &request}));
+      EXPECT_EQ(words_of(from_stream.parts), words_of(from_whole.parts));
+      // Where a whole answer wants an object, a call that was cut cannot be the same as its fragments.
+      const bool cut = from_whole.stop.reason == StopReason::length;
+      if (!cut) {
+        EXPECT_EQ(calls_of(from_stream.parts), calls_of(from_whole.parts));
+      }
+      EXPECT_EQ(from_stream.stop.reason, from_whole.stop.reason);
+      if (!usage_wanted) continue;
+      EXPECT_EQ(from_stream.usage.input, from_whole.usage.input);
+      EXPECT_EQ(from_stream.usage.output, from_whole.usage.output);
+    }
+}
+
+TEST(acceptance, 01_text_crosses_every_pair) {
+  for (const auto* upstream : sides())
+    for (const auto* client : sides()) {
+      SCOPED_TRACE(upstream->name + " to " + client->name);
+      const auto own = reread(*upstream, stream_file(*upstream, "text"));
+      ASSERT_FALSE(words_of(own.parts).empty());
+      const auto seen = reread(*client, streamed(*upstream, stream_file(*upstream, "text"), *client));
+      EXPECT_EQ(words_of(seen.parts), words_of(own.parts));
+      EXPECT_EQ(seen.stop.reason, StopReason::end);
+      EXPECT_EQ(seen.model, "alias");
+    }
+}
+
+TEST(acceptance, 06_anthropic_streams_are_what_the_sdk_takes) { check_streams(anthropic(), true); }
+TEST(acceptance, 07_chat_streams_are_what_the_sdk_takes) { check_streams(chat(), true); }
+TEST(acceptance, 07_chat_streams_without_usage) { check_streams(chat(), false); }
+TEST(acceptance, 08_gemini_streams_are_what_genai_takes) { check_streams(gemini(), true); }
+
+ir::Response answer(std::vector<ir::Part> parts, StopReason reason) {
+  return {.id = "r1", .model = "m", .parts = std::move(parts), .usage = {.input = 10, .output = 5}, .stop = {reason}};
+}
+
+// The kinds of parts, in order: "t" for text, "r" for reasoning, "c" for a call.
+std::string shape(const std::vector<ir::Part>& parts) {
+  std::string out;
+  for (const auto& one : parts) {
+    if (std::holds_alternative<ir::Text>(one.body)) out += 't';
+    if (std::holds_alternative<ir::Reasoning>(one.body)) out += 'r';
+    if (std::holds_alternative<ir::ToolCall>(one.body)) out += 'c';
+  }
+  return out;
+}
+
+// Chat has one content and a list of calls beside it: what follows a call keeps its words, not its place.
+TEST(acceptance, 16_order_of_text_thinking_and_tools) {
+  struct Case {
+    std::vector<ir::Part> parts;
+    std::string shape;
+    std::string through_chat;
+  };
+  const std::vector<Case> cases{
+      {{ir::text_part("a"), call("c1", "f"), ir::text_part("b")}, "tct", "tct"},
+      {{thought("why"), call("c1", "f")}, "rc", "rc"},
+      {{thought("why"), ir::text_part("a"), call("c1", "f"), call("c2", "g")}, "rtcc", "rtcc"},
+  };
+  for (const auto& one : cases)
+    for (const auto* upstream : sides())
+      for (const auto* client : sides()) {
+        SCOPED_TRACE(upstream->name + " to " + client->name + ": " + one.shape);
+        const auto sse = stream_of(*upstream, answer(one.parts, StopReason::tool_use));
+        const auto seen = reread(*client, streamed(*upstream, sse, *client));
+        const bool by_chat = upstream->name == "chat" || client->name == "chat";
+        EXPECT_EQ(shape(seen.parts), by_chat ? one.through_chat : one.shape);
+        EXPECT_EQ(words_of(seen.parts), words_of(one.parts));
+      }
+}
+
+TEST(acceptance, 19_stop_reasons) {
+  struct Row {
+    const Side& upstream;
+    std::string reply;
+    std::string on_chat;
+    std::string on_anthropic;
+    std::string on_gemini;
+  };
+  const auto chat_reply = [](std::string word, std::string message = R"("content":"x")") {
+    return R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant",)" + message + R"(},"finish_reason":")" +
+           word + R"("}]})";
+  };
+  const auto anthropic_reply = [](std::string word) {
+    return R"({"type":"message","id":"msg_1","content":[{"type":"text","text":"x"}],"stop_reason":")" + word +
+           R"(","stop_sequence":"END"})";
+  };
+  const auto gemini_reply = [](std::string word) {
+    return R"({"candidates":[{"content":{"role":"model","parts":[{"text":"x"}]},"finishReason":")" + word +
+           R"("}],"responseId":"r"})";
+  };
+  const std::string called = R"("content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f",)"
+                             R"("arguments":"{}"}}])";
+  const std::vector<Row> rows{
+      {gemini(), gemini_reply("STOP"), "stop", "end_turn", "STOP"},
+      {gemini(), gemini_reply("MAX_TOKENS"), "length", "max_tokens", "MAX_TOKENS"},
+      {gemini(), gemini_reply("CONTINUATION"), "length", "max_tokens", "MAX_TOKENS"},
+      {gemini(), gemini_reply("SAFETY"), "content_filter", "refusal", "SAFETY"},
+      {gemini(), gemini_reply("RECITATION"), "content_filter", "refusal", "RECITATION"},
+      {gemini(), gemini_reply("BLOCKLIST"), "content_filter", "refusal", "BLOCKLIST"},
+      {gemini(), gemini_reply("PROHIBITED_CONTENT"), "content_filter", "refusal", "PROHIBITED_CONTENT"},
+      {gemini(), gemini_reply("SPII"), "content_filter", "refusal", "SPII"},
+      {gemini(), gemini_reply("LANGUAGE"), "content_filter", "refusal", "LANGUAGE"},
+      {gemini(), gemini_reply("IMAGE_SAFETY"), "content_filter", "refusal", "IMAGE_SAFETY"},
+      {gemini(), gemini_reply("OTHER"), "stop", "end_turn", "STOP"},
+      {anthropic(), anthropic_reply("end_turn"), "stop", "end_turn", "STOP"},
+      {anthropic(), anthropic_reply("stop_sequence"), "stop", "stop_sequence", "STOP"},
+      {anthropic(), anthropic_reply("max_tokens"), "length", "max_tokens", "MAX_TOKENS"},
+      {anthropic(), anthropic_reply("pause_turn"), "stop", "pause_turn", "STOP"},
+      {anthropic(), anthropic_reply("refusal"), "content_filter", "refusal", "SAFETY"},
+      {anthropic(), anthropic_reply("model_context_window_exceeded"), "length", "model_context_window_exceeded",
+       "MAX_TOKENS"},
+      {chat(), chat_reply("stop"), "stop", "end_turn", "STOP"},
+      {chat(), chat_reply("length"), "length", "max_tokens", "MAX_TOKENS"},
+      {chat(), chat_reply("content_filter"), "content_filter", "refusal", "SAFETY"},
+      {chat(), chat_reply("tool_calls", called), "tool_calls", "tool_use", "STOP"},
+      {chat(), chat_reply("stop", called), "tool_calls", "tool_use", "STOP"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.reply);
+    EXPECT_EQ(text_at(whole(row.upstream, row.reply, chat()), "choices[0].finish_reason"), row.on_chat);
+    EXPECT_EQ(text_at(whole(row.upstream, row.reply, anthropic()), "stop_reason"), row.on_anthropic);
+    EXPECT_EQ(text_at(whole(row.upstream, row.reply, gemini()), "candidates[0].finishReason"), row.on_gemini);
+    // The stream says the same as the whole answer.
+    const auto response = reread_whole(row.upstream, row.reply);
+    const auto sse = stream_of(row.upstream, response);
+    EXPECT_TRUE(streamed(row.upstream, sse, chat()).contains(R"("finish_reason":")" + row.on_chat + '"'));
+    EXPECT_TRUE(streamed(row.upstream, sse, gemini()).contains(R"("finishReason":")" + row.on_gemini + '"'));
+  }
+}
+
+TEST(acceptance, 19_an_unusable_call_of_gemini_is_an_error) {
+  for (const std::string word :
+       {"MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE", "TOO_MANY_TOOL_CALLS"}) {
+    const auto sse = R"(data: {"candidates":[{"content":{"role":"model","parts":[{"text":"x"}]},"finishReason":")" +
+                     word + "\"}]}\n\n";
+    EXPECT_TRUE(streamed(gemini(), sse, anthropic()).contains("\"type\":\"api_error\"")) << word;
+    EXPECT_TRUE(streamed(gemini(), sse, chat()).contains("\"type\":\"server_error\"")) << word;
+  }
+}
+
+TEST(acceptance, 19_a_call_cut_by_the_limit_is_not_completed) {
+  auto cut = answer({call("c1", "write", R"({"path":"a.txt","te)")}, StopReason::length);
+  const auto from_chat = streamed(chat(), stream_of(chat(), cut), anthropic());
+  EXPECT_TRUE(from_chat.contains(R"("stop_reason":"max_tokens")")) << from_chat;
+  EXPECT_EQ(calls_of(reread(anthropic(), from_chat).parts).at(0).arguments, R"({"path":"a.txt","te)");
+  const auto from_anthropic = streamed(anthropic(), stream_of(anthropic(), cut), chat());
+  EXPECT_TRUE(from_anthropic.contains(R"("finish_reason":"length")")) << from_anthropic;
+  EXPECT_EQ(calls_of(reread(chat(), from_anthropic).parts).at(0).arguments, R"({"path":"a.txt","te)");
+}
+
+}  // namespace
+}  // namespace agt::acceptance

@@ -1,0 +1,128 @@
+"""Acceptance cases of translation that need HTTP: what the client's side of the gateway says and does, whichever provider
+is behind. The numbers are those of tests/acceptance, where the translation itself is tested.
+"""
+import json
+import unittest
+
+from harness import CHAT, DIALECTS, GEMINI, MESSAGES, TO, WithGateway
+
+SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
+ASK_FOR_TOOLS = 'Look [[tool weather {"city":"Rome"}]] [[tool weather {"city":"Oslo"}]]'
+
+
+class Acceptance(WithGateway):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.gateway.route("to-gemini-3", "gemini/gemini-3.6-flash")
+
+    def pairs(self):
+        return [(client, upstream) for client in DIALECTS for upstream in DIALECTS if client is not upstream]
+
+    def upstream_body(self):
+        return json.loads(self.sim.last()["body"])
+
+    def test_28_an_error_before_the_first_byte_has_a_status_and_an_envelope(self):
+        for client, upstream in self.pairs():
+            with self.subTest(f"{client.name} to {upstream.name}"):
+                self.sim.reset()
+                self.sim.script({"status": 400})
+                reply = client.post(self.gateway, TO[upstream.name], stream=True)
+                self.assertEqual(reply.status, 400, reply)
+                self.assertIn("application/json", reply.headers["content-type"])
+                word, message = client.error(reply)
+                self.assertEqual(word, {"chat": "invalid_request_error", "anthropic": "invalid_request_error", "gemini": "INVALID_ARGUMENT"}[client.name])
+                self.assertTrue(message)
+                self.assertEqual(len(self.sim.log()), 1, "a refused request was tried again")
+
+    def test_21_tokens_are_counted_for_every_upstream(self):
+        asks = ((MESSAGES, "/v1/messages/count_tokens", "input_tokens"), (GEMINI, "/v1beta/models/{model}:countTokens", "totalTokens"))
+        for client, path, field in asks:
+            for upstream in DIALECTS:
+                with self.subTest(f"{client.name} to {upstream.name}"):
+                    model = TO[upstream.name]
+                    body = client.body(model, "Count these words, please.")
+                    body.pop("max_tokens", None)
+                    reply = self.gateway.call("POST", path.format(model=model), body, client.headers)
+                    self.assertEqual(reply.status, 200, reply)
+                    self.assertGreater(reply.json()[field], 0)
+
+    def test_55_the_header_counts_what_was_lost(self):
+        rows = (({"seed": 7}, 1), ({"metadata": {"a": "b"}, "prompt_cache_key": "k", "store": False, "user": "u"}, 0),
+                ({"seed": 7, "presence_penalty": 1, "logit_bias": {"5": 1}}, 3))
+        for extra, count in rows:
+            with self.subTest(str(extra)):
+                reply = self.gateway.call("POST", CHAT.path("", False), {**CHAT.body("to-anthropic", "Hi"), **extra}, CHAT.headers)
+                self.assertEqual(reply.status, 200, reply)
+                self.assertEqual(int(reply.headers.get("x-agt-losses", "0")), count, reply)
+
+    def test_55_what_cannot_be_had_is_a_400_that_names_the_field(self):
+        rows = ((CHAT, {"n": 2}, "n"), (CHAT, {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"}}, "modalities"),
+                (GEMINI, {"cachedContent": "cachedContents/1"}, "cachedContent"))
+        for client, extra, field in rows:
+            with self.subTest(field):
+                self.sim.reset()
+                reply = self.gateway.call("POST", client.path("to-anthropic", False), {**client.body("to-anthropic", "Hi"), **extra}, client.headers)
+                self.assertEqual(reply.status, 400, reply)
+                client.error(reply)
+                self.assertIn(field, reply.text())
+                self.assertEqual(self.sim.log(), [], "it was sent all the same")
+
+    def loop(self, first, second):
+        """Both requests of a tool loop; the second is made of the first answer. What the upstream got at last."""
+        self.sim.reset()
+        reply = self.gateway.call("POST", *first)
+        self.assertEqual(reply.status, 200, reply)
+        path, body, headers = second(reply.json())
+        reply = self.gateway.call("POST", path, body, headers)
+        self.assertEqual(reply.status, 200, reply)
+        return self.upstream_body()
+
+    def test_10_the_signature_of_gemini_comes_back_through_an_anthropic_client(self):
+        ask = {"model": "to-gemini-3", "max_tokens": 4000, "thinking": {"type": "adaptive"}, "messages": [{"role": "user", "content": ASK_FOR_TOOLS}],
+               "tools": [{"name": "weather", "input_schema": SCHEMA}]}
+
+        def answer(message):
+            calls = [block for block in message["content"] if block["type"] == "tool_use"]
+            self.assertEqual(len({call["id"] for call in calls}), 2)
+            results = [{"type": "tool_result", "tool_use_id": call["id"], "content": call["input"]["city"]} for call in calls]
+            turns = [*ask["messages"], {"role": "assistant", "content": message["content"]}, {"role": "user", "content": results}]
+            return MESSAGES.path("", False), {**ask, "messages": turns}, MESSAGES.headers
+
+        sent = self.loop((MESSAGES.path("", False), ask, MESSAGES.headers), answer)
+        calls = [part for part in sent["contents"][1]["parts"] if "functionCall" in part]
+        self.assertNotIn("skip_thought_signature_validator", json.dumps(sent))
+        self.assertTrue(calls[0]["thoughtSignature"])
+        told = [part["functionResponse"]["response"]["output"] for part in sent["contents"][2]["parts"]]
+        self.assertEqual(told, ["Rome", "Oslo"])
+
+    def test_10_a_client_that_forgets_the_signature_is_served_too(self):
+        ask = {"model": "to-gemini-3", "messages": [{"role": "user", "content": ASK_FOR_TOOLS}],
+               "tools": [{"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}]}
+
+        def answer(reply):
+            message = reply["choices"][0]["message"]
+            calls = [{key: call[key] for key in ("id", "type", "function")} for call in message["tool_calls"]]
+            results = [{"role": "tool", "tool_call_id": call["id"], "content": "warm"} for call in reversed(calls)]
+            turns = [*ask["messages"], {"role": "assistant", "content": None, "tool_calls": calls}, *results]
+            return CHAT.path("", False), {**ask, "messages": turns}, CHAT.headers
+
+        sent = self.loop((CHAT.path("", False), ask, CHAT.headers), answer)
+        self.assertEqual(sent["contents"][1]["parts"][0]["thoughtSignature"], "skip_thought_signature_validator")
+        self.assertEqual(len(sent["contents"][2]["parts"]), 2)
+
+    def test_62_the_same_prefix_reaches_the_upstream_byte_by_byte(self):
+        turns = [{"role": "user", "content": "one"}, {"role": "assistant", "content": "two"}, {"role": "user", "content": "three"}]
+        for upstream, path in (("chat", "messages"), ("gemini", "contents")):
+            with self.subTest(upstream):
+                bodies = []
+                for count in (1, 3):
+                    ask = {"model": TO[upstream], "max_tokens": 500, "system": "Be brief.", "messages": turns[:count]}
+                    self.assertEqual(self.gateway.call("POST", MESSAGES.path("", False), ask, MESSAGES.headers).status, 200)
+                    bodies.append(self.sim.last()["body"])
+                opening = bodies[0].split(f'"{path}":[')[1].split("]")[0]
+                self.assertIn(opening, bodies[1])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
