@@ -9,12 +9,12 @@
 namespace agt::dialect {
 namespace {
 
-const char* const requests[] = {"additional_tools", "choices",      "codex",        "codex_loop",
-                                "every_field",      "multimodal",   "server_items", "string_input"};
-const char* const replies[] = {"cached",           "citations",     "content_filter", "custom_tool",    "empty",
-                               "image",            "length",        "namespace_tool", "parallel_tools", "reasoning",
-                               "reasoning_parts",  "reasoning_raw", "reasoning_sealed", "refusal",      "text",
-                               "tool",             "two_texts"};
+const char* const requests[] = {"additional_tools", "choices",    "codex",        "codex_loop",
+                                "every_field",      "multimodal", "server_items", "string_input"};
+const char* const replies[] = {
+    "cached",           "citations",      "content_filter", "custom_tool", "empty",           "image",
+    "length",           "namespace_tool", "parallel_tools", "reasoning",   "reasoning_parts", "reasoning_raw",
+    "reasoning_sealed", "refusal",        "text",           "tool",        "two_texts"};
 
 std::string request_file(const std::string& name) { return laws::file("openai_responses/requests/" + name + ".json"); }
 std::string sse_file(const std::string& name) { return laws::file("openai_responses/replies/" + name + ".sse"); }

@@ -47,8 +47,9 @@ Result<> read_file_id(json::Value value, ir::Media& media) {
 Result<> read_image(MembersIn& in, ir::Media& media) {
   media.kind = ir::MediaKind::image;
   if (const auto url = in.take("image_url"); url.exists()) return read_url(url, media, in);
-  TRY(const auto id, in.need("file_id"));
-  return read_file_id(id, media);
+  if (const auto id = in.take("file_id"); id.exists()) return read_file_id(id, media);
+  TRY(const auto url, in.need("image_url"));
+  return url.refuse("a URL");
 }
 
 // Bare base64 is not the API's form, but sent by several clients; it is a PDF then.
@@ -70,8 +71,9 @@ Result<> read_file(MembersIn& in, ir::Media& media) {
     media.source = ir::UrlSource{.url = std::move(address)};
     return {};
   }
-  TRY(const auto id, in.need("file_id"));
-  return read_file_id(id, media);
+  if (const auto id = in.take("file_id"); id.exists()) return read_file_id(id, media);
+  TRY(const auto data, in.need("file_data"));
+  return data.refuse("base64 data");
 }
 
 Result<> read_audio(MembersIn& in, ir::Media& media, ir::Extras& extras) {

@@ -18,12 +18,16 @@ void write_input(MembersOut& out, const ir::Request& request, ir::Losses& losses
   write_items(out.key("input"), request.messages, &losses);
 }
 
+bool was_object(const ir::Request& request, std::string_view key) {
+  const auto* kept = spelling(request.extras, here, key);
+  return kept != nullptr && kept->text != "null";
+}
+
 void write_reasoning(MembersOut& out, const ir::Request& request) {
   const auto& thinking = request.thinking;
   const auto* summary = spelling(request.extras, here, "reasoning.summary");
   const bool shown = thinking.display == ir::Thinking::Display::shown;
-  const bool said = spelling(request.extras, here, "reasoning") != nullptr;
-  if (!said && !thinking.effort && !shown) return;
+  if (!was_object(request, "reasoning") && !thinking.effort && !shown) return;
   auto inner = out.inner("reasoning");
   if (thinking.effort) inner.field("effort", ir::name(*thinking.effort));
   if (summary == nullptr && shown) inner.field("summary", "auto");
@@ -47,7 +51,7 @@ void write_format(MembersOut& text, const ir::ResponseFormat& format) {
 }
 
 void write_text(MembersOut& out, const ir::Request& request) {
-  if (!request.response_format && spelling(request.extras, here, "text") == nullptr) return;
+  if (!request.response_format && !was_object(request, "text")) return;
   auto inner = out.inner("text");
   if (request.response_format) write_format(inner, *request.response_format);
   inner.end();
