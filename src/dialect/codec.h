@@ -99,6 +99,8 @@ struct Memory {
   // The id of the exchange that the request continues; "" when it stands alone.
   std::string (*continues)(const ir::Request& request) = nullptr;
   bool (*wanted)(const ir::Request& request) = nullptr;  // the client has not forbidden it
+  // What to answer when the exchange of this id is not kept, or not here: it must never be left out in silence.
+  Error (*forgotten)(std::string_view id) = nullptr;
   // The id under which the client knows this exchange.
   std::string (*reply_id)(std::string_view upstream_id, const ReplyContext& context) = nullptr;
   // The whole conversation with its answer. `request` is one that nothing is left to be recalled for.

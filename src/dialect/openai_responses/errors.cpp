@@ -5,7 +5,22 @@
 
 namespace agt::dialect::openai_responses {
 
-ErrorReply render_error(const Error& error, std::string_view trace) { return openai_chat::render_error(error, trace); }
+ErrorReply render_error(const Error& error, std::string_view trace) {
+  auto reply = openai_chat::render_error(error, trace);
+  if (error.code != Code::feature_unsupported || error.field != previous) return reply;
+  json::Writer writer;
+  writer.begin_object();
+  writer.key("error");
+  writer.begin_object();
+  writer.field("message", error.message);
+  writer.field("type", "invalid_request_error");
+  writer.field("param", error.field);
+  writer.field("code", "previous_response_not_found");  // the word by which clients start anew (2026-11)
+  writer.end_object();
+  writer.end_object();
+  reply.body = std::move(writer).take();
+  return reply;
+}
 
 // Inside a response object a code is all that tells the client's fault from the server's (invalid_prompt,
 // invalid_image, image_too_large, …; 2026-11).

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/text.h"
 #include "dialect/openai_responses/items.h"
 #include "dialect/openai_responses/reply.h"
 
@@ -29,6 +30,13 @@ std::string continues(const ir::Request& request) {
 bool wants_memory(const ir::Request& request) {
   const auto* store = spelling(request.extras, here, "store");
   return request.extras.origin == here && (store == nullptr || store->text != "false");
+}
+
+Error forgotten(std::string_view id) {
+  return {.code = Code::feature_unsupported,
+          .message = fmt::format("{}: the gateway does not keep the response {}; send the whole conversation as input.",
+                                 previous, text::quoted(id)),
+          .field = std::string(previous)};
 }
 
 std::string reply_id(std::string_view upstream_id, const ReplyContext& context) {

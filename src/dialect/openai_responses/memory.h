@@ -10,12 +10,17 @@ inline constexpr std::string_view recalled_mark = "recalled";
 
 [[nodiscard]] std::string continues(const ir::Request& request);
 [[nodiscard]] bool wants_memory(const ir::Request& request);
+[[nodiscard]] Error forgotten(std::string_view id);
 [[nodiscard]] std::string reply_id(std::string_view upstream_id, const ReplyContext& context);
 [[nodiscard]] std::string remembered(const ir::Request& request, const ir::Response& response,
                                      const ReplyContext& context);
 [[nodiscard]] Result<> recall(ir::Request& request, std::string_view remembered);
 
-inline constexpr Memory memory{
-    .continues = continues, .wanted = wants_memory, .reply_id = reply_id, .remembered = remembered, .recall = recall};
+inline constexpr Memory memory{.continues = continues,
+                               .wanted = wants_memory,
+                               .forgotten = forgotten,
+                               .reply_id = reply_id,
+                               .remembered = remembered,
+                               .recall = recall};
 
 }  // namespace agt::dialect::openai_responses

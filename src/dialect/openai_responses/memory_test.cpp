@@ -85,6 +85,14 @@ TEST(ResponsesMemory, empty_sides_are_no_trouble) {
   EXPECT_FALSE(memory().recall(request, "junk").has_value());
 }
 
+TEST(ResponsesMemory, what_is_not_kept_is_told) {
+  const auto reply = openai_responses_codec.render_error(memory().forgotten("resp_9"), "");
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_TRUE(reply.body.contains("resp_9"));
+  EXPECT_TRUE(reply.body.ends_with(R"("param":"previous_response_id","code":"previous_response_not_found"}})"))
+      << reply.body;
+}
+
 TEST(ResponsesMemory, without_recall_the_id_goes_home_as_it_is) {
   const auto rendered = openai_responses_codec.render_request(
       parsed(R"({"model":"m","input":"x","previous_response_id":"resp_1"})"), {.model = "m"});
