@@ -50,13 +50,13 @@ struct ReadContext {
 
 // What a writer of replies needs to know about the request it answers.
 struct ReplyContext {
-  std::string model{};  // the name that the client asked for
-  std::string id{};     // unique per request: message ids are made of it ("msg_" + id) when the upstream gives none
+  std::string model{};      // the name that the client asked for
+  std::string id{};         // unique per request: message ids are made of it ("msg_" + id) when the upstream gives none
+  bool remembered = false;  // the gateway keeps this exchange, so that a request may continue it
   std::int64_t created_s = 0;            // unix time
   std::int64_t input_estimate = 0;       // tokens; for a first usage report before the upstream has counted
   const ir::Request* request = nullptr;  // outlives the writer
   bool array_framing = false;            // Gemini without alt=sse: one JSON array
-  bool remembered = false;               // the gateway keeps this exchange, so that a request may continue it
 };
 
 // Reads one upstream stream. Gives events in the grammar of ir/event.h, whatever the upstream does: what cannot be
