@@ -7,13 +7,15 @@
 #include "dialect/anthropic/codec.h"
 #include "dialect/gemini/codec.h"
 #include "dialect/openai_chat/codec.h"
+#include "dialect/openai_responses/codec.h"
 
 namespace dialect = agt::dialect;
 namespace json = agt::json;
 using agt::ThinkingStyle;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  constexpr std::array codecs{&dialect::openai_chat_codec, &dialect::anthropic_codec, &dialect::gemini_codec};
+  constexpr std::array codecs{&dialect::openai_chat_codec, &dialect::anthropic_codec, &dialect::gemini_codec,
+                              &dialect::openai_responses_codec};
   if (size < 1) return 0;
   const auto& from = *codecs[data[0] % codecs.size()];
   const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);

@@ -5,12 +5,14 @@
 #include "dialect/anthropic/codec.h"
 #include "dialect/gemini/codec.h"
 #include "dialect/openai_chat/codec.h"
+#include "dialect/openai_responses/codec.h"
 #include "provider/families.h"
 
 namespace agt::app {
 
 std::span<const dialect::Codec* const> codecs() {
-  static constexpr std::array all{&dialect::openai_chat_codec, &dialect::anthropic_codec, &dialect::gemini_codec};
+  static constexpr std::array all{&dialect::openai_chat_codec, &dialect::openai_responses_codec,
+                                  &dialect::anthropic_codec, &dialect::gemini_codec};
   return all;
 }
 

@@ -50,8 +50,9 @@ struct ReadContext {
 
 // What a writer of replies needs to know about the request it answers.
 struct ReplyContext {
-  std::string model{};  // the name that the client asked for
-  std::string id{};     // unique per request: message ids are made of it ("msg_" + id) when the upstream gives none
+  std::string model{};      // the name that the client asked for
+  std::string id{};         // unique per request: message ids are made of it ("msg_" + id) when the upstream gives none
+  bool remembered = false;  // the gateway keeps this exchange, so that a request may continue it
   std::int64_t created_s = 0;            // unix time
   std::int64_t input_estimate = 0;       // tokens; for a first usage report before the upstream has counted
   const ir::Request* request = nullptr;  // outlives the writer
@@ -93,6 +94,23 @@ struct ErrorReply {
   std::string body{};
 };
 
+// For a protocol whose requests may continue an earlier exchange by its id alone: what is to be kept, and how it is put
+// back. Whoever keeps it bounds it. Texts are JSON, and nobody else's business.
+struct Memory {
+  // The id of the exchange that the request continues; "" when it stands alone.
+  std::string (*continues)(const ir::Request& request) = nullptr;
+  bool (*wanted)(const ir::Request& request) = nullptr;  // the client has not forbidden it
+  // What to answer when the exchange of this id is not kept, or not here: it must never be left out in silence.
+  Error (*forgotten)(std::string_view id) = nullptr;
+  // The id under which the client knows this exchange.
+  std::string (*reply_id)(std::string_view upstream_id, const ReplyContext& context) = nullptr;
+  // The whole conversation with its answer. `request` is one that nothing is left to be recalled for.
+  std::string (*remembered)(const ir::Request& request, const ir::Response& response,
+                            const ReplyContext& context) = nullptr;
+  // Puts what was remembered in front of the conversation; afterwards the request continues nothing.
+  Result<> (*recall)(ir::Request& request, std::string_view remembered) = nullptr;
+};
+
 struct Codec {
   ir::Dialect dialect{};
   bool model_in_path = false;           // model and stream are said by the path, not by the body
@@ -123,6 +141,8 @@ struct Codec {
   std::string (*render_token_count)(std::int64_t tokens) = nullptr;
   std::string (*render_models)(std::span<const ModelFacts> models) = nullptr;
   std::string (*render_model)(const ModelFacts& model) = nullptr;
+
+  const Memory* memory = nullptr;  // nullptr when every request says its whole conversation
 };
 
 }  // namespace agt::dialect

@@ -22,7 +22,9 @@ struct Row {
 constexpr std::array fixed{
     Row{"/v1/chat/completions", "POST", openai_chat, Operation::generate},
     Row{"/v1/completions", "POST", openai_chat, Operation::not_served},
-    Row{"/v1/responses", "POST", openai_responses, Operation::not_served},
+    Row{"/v1/responses", "POST", openai_responses, Operation::generate},
+    Row{"/v1/responses/input_tokens", "POST", openai_responses, Operation::count_tokens},
+    Row{"/v1/responses/compact", "POST", openai_responses, Operation::not_served},
     Row{"/v1/embeddings", "POST", openai_chat, Operation::not_served},
     Row{"/v1/messages", "POST", anthropic, Operation::generate},
     Row{"/v1/messages/count_tokens", "POST", anthropic, Operation::count_tokens},
@@ -74,6 +76,18 @@ std::optional<Endpoint> gemini_call(std::string_view rest, const Signs& signs) {
   return std::nullopt;
 }
 
+// GET and DELETE /v1/responses/ID, and what hangs below it: a response that is kept is continued, never shown again.
+bool names_response(std::string_view method, std::string_view path) {
+  constexpr std::string_view prefix = "/v1/responses/";
+  if (!path.starts_with(prefix)) return false;
+  const auto rest = path.substr(prefix.size());
+  const auto id = rest.substr(0, rest.find('/'));
+  const auto below = rest.substr(id.size());
+  if (id.empty()) return false;
+  if (below == "/cancel") return method == "POST";
+  return (below.empty() && (method == "GET" || method == "DELETE")) || (below == "/input_items" && method == "GET");
+}
+
 // A path exactly as documented, or nothing.
 std::optional<Result<Endpoint>> exact(std::string_view method, std::string_view path, const Signs& signs) {
   for (const auto& row : fixed) {
@@ -83,6 +97,7 @@ std::optional<Result<Endpoint>> exact(std::string_view method, std::string_view 
     if (method != row.method) return wrong_method(method, path, row.method);
     return Endpoint{.dialect = row.dialect, .operation = row.operation};
   }
+  if (names_response(method, path)) return Endpoint{.dialect = openai_responses, .operation = Operation::not_served};
   const auto version_end = path.find('/', 1);
   if (version_end == std::string_view::npos || !is_version(path.substr(1, version_end - 1))) return std::nullopt;
   const bool only_google = path.substr(1, version_end - 1) != "v1";
@@ -169,8 +184,8 @@ Result<Located> locate(std::string_view method, std::string_view path, const Sig
 
 ir::Dialect error_dialect(std::string_view path, const Signs& signs) {
   if (path.contains("/messages")) return anthropic;
-  if (path.ends_with("/completions") || path.contains("/responses") || path.ends_with("/embeddings"))
-    return openai_chat;
+  if (path.contains("/responses")) return openai_responses;
+  if (path.ends_with("/completions") || path.ends_with("/embeddings")) return openai_chat;
   if (path.contains("/v1beta") || path.contains("/v1alpha") || path.contains(":generate") || path.contains(":stream"))
     return gemini;
   return models_dialect(signs);

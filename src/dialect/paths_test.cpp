@@ -30,6 +30,13 @@ TEST_P(Serves, the_documented_paths) {
 INSTANTIATE_TEST_SUITE_P(
     Paths, Serves,
     testing::Values(Row{"POST", "/v1/chat/completions", openai_chat, Operation::generate},
+                    Row{"POST", "/v1/responses", openai_responses, Operation::generate},
+                    Row{"POST", "/v1/responses/input_tokens", openai_responses, Operation::count_tokens},
+                    Row{"POST", "/v1/responses/compact", openai_responses, Operation::not_served},
+                    Row{"GET", "/v1/responses/resp_1", openai_responses, Operation::not_served},
+                    Row{"DELETE", "/v1/responses/resp_1", openai_responses, Operation::not_served},
+                    Row{"POST", "/v1/responses/resp_1/cancel", openai_responses, Operation::not_served},
+                    Row{"GET", "/v1/responses/resp_1/input_items", openai_responses, Operation::not_served},
                     Row{"POST", "/v1/messages", anthropic, Operation::generate},
                     Row{"POST", "/v1/messages/count_tokens", anthropic, Operation::count_tokens},
                     Row{"POST", "/v1beta/models/gemini-2.5-pro:generateContent", gemini, Operation::generate,
@@ -74,6 +81,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"/v1beta/v1/models/m:generateContent", gemini,
                           "Your client adds the version itself: remove /v1beta"},
                     Wrong{"/v1beta/v1beta/models/m:generateContent", gemini, "Your client adds"},
+                    Wrong{"/responses", openai_responses, "Add /v1"},
+                    Wrong{"/v1/v1/responses", openai_responses, "Your client adds"},
+                    Wrong{"/v1/responses/responses", openai_responses, "A full endpoint"},
                     Wrong{"/chat/completions", openai_chat, "Add /v1"}, Wrong{"/messages", anthropic, "Add /v1"},
                     Wrong{"/models/m:generateContent", gemini, "Add /v1"},
                     Wrong{"/v1/chat/completions/chat/completions", openai_chat, "A full endpoint"},
@@ -90,6 +100,7 @@ TEST(Paths, name_the_method_that_is_allowed) {
   const auto error = locate("GET", "/v1/messages", {}).error();
   EXPECT_EQ(error.code, Code::method);
   EXPECT_EQ(error.field, "POST");
+  EXPECT_EQ(locate("GET", "/v1/responses", {}).error().code, Code::method);
   EXPECT_EQ(locate("POST", "/v1/models", {}).error().field, "GET");
 }
 
@@ -100,6 +111,7 @@ TEST(Paths, answer_a_websocket_upgrade_with_a_refusal) {
 TEST(Paths, shape_errors_by_the_look_of_the_path) {
   EXPECT_EQ(error_dialect("/v1/messages/x", {}), anthropic);
   EXPECT_EQ(error_dialect("/v1beta/x", {}), gemini);
+  EXPECT_EQ(error_dialect("/v1/responses/x/y", {}), openai_responses);
   EXPECT_EQ(error_dialect("/x", {}), openai_chat);
   EXPECT_EQ(error_dialect("/x", {.anthropic = true}), anthropic);
 }

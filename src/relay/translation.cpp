@@ -39,6 +39,10 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   current().lane = Lane::translate;
   CO_TRY(const auto* request, parsed_request());
   const auto* upstream_codec = codec_of(services_, upstream.family->dialect);
+  // Another protocol cannot know what this request continues.
+  if (codec_->memory != nullptr && upstream_codec != codec_)
+    if (const auto id = codec_->memory->continues(*request); !id.empty())
+      co_return std::unexpected(codec_->memory->forgotten(id));
   if (upstream_codec == nullptr) co_return fail(Code::internal, "The upstream's dialect is not wired.");
   dialect::RenderTarget rendering{.model = target.model,
                                   .facts = snapshot_->catalogue->lookup(upstream.provider, target.model)};
