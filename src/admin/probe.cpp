@@ -32,7 +32,7 @@ Error failed(const Gateway& gateway, const provider::Upstream& upstream, const n
 
 Task<Outcome> ask_for_models(const Gateway& gateway, const provider::Upstream& upstream, net::Timeouts timeouts,
                              net::Worker& worker) {
-  const provider::Want want{.operation = dialect::Operation::list_models};
+  const provider::Want want{.operation = dialect::Operation::list_models, .dialect = upstream.family->dialect};
   auto request = provider::prepare(upstream, want, std::string(), nullptr, timeouts);
   auto reply = co_await worker.client().send(std::move(request));
   if (!reply) co_return Outcome{.error = reply.error()};

@@ -36,6 +36,7 @@ class Offline final : public Api {
                   .pool = pool_,
                   .codecs = context.codecs,
                   .recorder = recorder_,
+                  .memories = memories_,
                   .clock = clock,
                   .log = log_},
         gateway_{.vault = *vault_,
@@ -83,6 +84,7 @@ class Offline final : public Api {
   pool::Pool pool_{};
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
+  relay::Memories memories_{};
   relay::Services services_;
   admin::Gateway gateway_;
 };

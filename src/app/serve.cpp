@@ -146,8 +146,14 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
 
   pool::Pool pool;
   relay::Current current(nullptr);
-  const relay::Services services{
-      .current = current, .pool = pool, .codecs = codecs(), .recorder = recorder, .clock = clock, .log = log};
+  relay::Memories memories;
+  const relay::Services services{.current = current,
+                                 .pool = pool,
+                                 .codecs = codecs(),
+                                 .recorder = recorder,
+                                 .memories = memories,
+                                 .clock = clock,
+                                 .log = log};
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };

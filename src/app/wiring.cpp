@@ -17,9 +17,10 @@ std::span<const dialect::Codec* const> codecs() {
 }
 
 std::span<const provider::Family* const> families() {
-  static constexpr std::array all{&provider::openai_family,    &provider::openai_compatible_family,
-                                  &provider::anthropic_family, &provider::anthropic_compatible_family,
-                                  &provider::gemini_family,    &provider::demo_family};
+  static constexpr std::array all{
+      &provider::openai_family,    &provider::openai_responses_family,     &provider::openai_compatible_family,
+      &provider::anthropic_family, &provider::anthropic_compatible_family, &provider::gemini_family,
+      &provider::demo_family};
   return all;
 }
 

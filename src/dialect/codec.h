@@ -97,6 +97,8 @@ struct ErrorReply {
 // For a protocol whose requests may continue an earlier exchange by its id alone: what is to be kept, and how it is put
 // back. Whoever keeps it bounds it. Texts are JSON, and nobody else's business.
 struct Memory {
+  // A body without this text continues nothing.
+  std::string_view mark{};
   // The id of the exchange that the request continues; "" when it stands alone.
   std::string (*continues)(const ir::Request& request) = nullptr;
   bool (*wanted)(const ir::Request& request) = nullptr;  // the client has not forbidden it

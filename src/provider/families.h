@@ -6,6 +6,7 @@
 namespace agt::provider {
 
 extern const Family openai_family;
+extern const Family openai_responses_family;
 extern const Family openai_compatible_family;
 extern const Family anthropic_family;
 extern const Family anthropic_compatible_family;

@@ -22,6 +22,7 @@ using catalogue::KeyStyle;
 // What is wanted of an upstream. Borrows.
 struct Want {
   dialect::Operation operation{};
+  ir::Dialect dialect{};  // one that the family speaks
   std::string_view model{};
   bool stream = false;
   // Pass-through only: what the client's own request line said, so that its API version and parameters stay.
@@ -32,7 +33,8 @@ struct Want {
 
 struct Family {
   std::string_view name{};
-  ir::Dialect dialect{};
+  ir::Dialect dialect{};                // what translation renders to
+  std::optional<ir::Dialect> also{};    // another that it speaks: clients of it pass through
   std::string_view default_base_url{};  // "" when the user must give one
   KeyStyle key_style = KeyStyle::bearer;
 
@@ -44,6 +46,9 @@ struct Family {
   std::vector<ir::Event> (*answer)(const ir::Request& request, std::string_view seed) = nullptr;
 
   [[nodiscard]] bool local() const { return answer != nullptr; }
+  [[nodiscard]] bool speaks(ir::Dialect spoken) const { return spoken == dialect || spoken == also; }
+  // The dialect in which a client of `client` is best served.
+  [[nodiscard]] ir::Dialect dialect_for(ir::Dialect client) const { return speaks(client) ? client : dialect; }
 };
 
 // An account ready to be called: its address and its credential.

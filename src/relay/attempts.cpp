@@ -90,12 +90,12 @@ Task<Result<>> Journey::try_targets(const Route& route) {
 Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& upstream) {
   ++calls_;
   verbatim_.reset();
-  const bool native = upstream.family->dialect == codec_->dialect && !upstream.family->local();
+  const bool native = upstream.family->speaks(codec_->dialect) && !upstream.family->local();
   if (endpoint_.operation == dialect::Operation::count_tokens && (!native || !codec_->counts_tokens_upstream))
     co_return co_await estimate_tokens();
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
   const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
-  if (native && !carries) co_return co_await pass_through(target, upstream);
+  if (native && !carries && !continues_own()) co_return co_await pass_through(target, upstream);
   co_return co_await translate(target, upstream);
 }
 

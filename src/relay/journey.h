@@ -61,6 +61,11 @@ class Journey {
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
   [[nodiscard]] std::string whole_answer(const ir::Response& response);
+  [[nodiscard]] Result<> recall();
+  [[nodiscard]] bool continues_own();
+  [[nodiscard]] bool to_be_remembered() const;
+  void remember(const ir::Response& response);
+  void remember_events(const std::vector<ir::Event>& events);
   void take_note(const std::vector<ir::Event>& events);
   [[nodiscard]] Attempt& current() { return trace_.attempts.back(); }
 
@@ -90,6 +95,7 @@ class Journey {
   std::string model_{};
   bool stream_ = false;
   std::optional<ir::Request> request_{};  // parsed when a lane needs it
+  bool recalled_ = false;                 // it continues what we had kept, which now stands in it
   std::vector<std::string> tried_{};
   int calls_ = 0;
 

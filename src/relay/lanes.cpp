@@ -55,8 +55,12 @@ class EventGate {
 
 Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream,
                                                         std::string_view body, bool passthrough) {
-  provider::Want want{
-      .operation = endpoint_.operation, .model = target.model, .stream = stream_, .passthrough = passthrough};
+  const auto dialect = upstream.family->dialect_for(codec_->dialect);
+  provider::Want want{.operation = endpoint_.operation,
+                      .dialect = dialect,
+                      .model = target.model,
+                      .stream = stream_,
+                      .passthrough = passthrough};
   const auto query = passthrough ? net::without_query_parameter(exchange_.head().query, "key") : std::string();
   if (passthrough) {
     want.client_path = exchange_.head().path;
@@ -71,7 +75,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
 
   auto refusal = co_await reply->whole(error_body_bytes_max);
   const auto said = std::move(refusal).value_or("");  // a body that cannot be read says nothing; the status still does
-  const auto* codec = codec_of(services_, upstream.family->dialect);
+  const auto* codec = codec_of(services_, dialect);
   auto diagnosis =
       provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
   current().scope = diagnosis.scope;

@@ -22,6 +22,12 @@ inline constexpr std::size_t model_name_bytes_max = 256;
 inline constexpr std::size_t routes_kept_max = 256;  // planned routes that a worker remembers
 inline constexpr std::size_t warnings_shown_max = 8;
 
+// Conversations that a client may continue by an id.
+inline constexpr auto memory_kept_for = 6h;
+inline constexpr std::size_t memories_max = 1'000;
+inline constexpr std::size_t memories_bytes_max = 64UL << 20;
+inline constexpr std::size_t memory_bytes_max = 4UL << 20;  // of one; a longer one is not kept
+
 // How long an account rests when the provider does not say.
 inline constexpr auto rate_limit_rest = 5s;
 inline constexpr auto quota_rest = 15min;

@@ -83,7 +83,7 @@ Route without_rule(const Snapshot& snapshot, std::string_view model, ir::Dialect
       foreign.clear();
       best = rank;
     }
-    auto& targets = upstream->family->dialect == client ? native : foreign;
+    auto& targets = upstream->family->speaks(client) ? native : foreign;
     if (std::ranges::find(targets, account.provider, &Target::who) == targets.end())
       targets.push_back({.who = account.provider, .model = std::string(model)});
   }

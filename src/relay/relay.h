@@ -13,6 +13,7 @@
 #include "net/runtime.h"
 #include "net/server.h"
 #include "pool/pool.h"
+#include "relay/memories.h"
 #include "relay/plan.h"
 #include "relay/snapshot.h"
 #include "relay/trace.h"
@@ -33,6 +34,7 @@ struct Services {
   pool::Pool& pool;
   std::span<const dialect::Codec* const> codecs;  // the wiring's list
   Recorder& recorder;
+  Memories& memories;
   const Clock& clock;
   const Log& log;
 };

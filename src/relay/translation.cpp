@@ -1,6 +1,9 @@
 // The translate lane: through the neutral conversation, both ways. And the local lane, which needs no network.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "ir/fold.h"
 #include "ir/turns.h"
 #include "relay/journey.h"
@@ -22,13 +25,50 @@ Result<const ir::Request*> Journey::parsed_request() {
     if (endpoint_.operation == dialect::Operation::count_tokens)
       asked.operation = dialect::Asked::Operation::count_tokens;
     TRY(request_, codec_->parse_request(*document_, asked));
+    TRY_OK(recall());
   }
   return &*request_;
+}
+
+// Puts back what the client refers to by an id, if it was we who answered that.
+Result<> Journey::recall() {
+  const auto* memory = codec_->memory;
+  if (memory == nullptr) return {};
+  const auto id = memory->continues(*request_);
+  if (id.empty()) return {};
+  const auto kept = services_.memories.find(trace_.client_key, id, services_.clock.now());
+  if (!kept) return {};
+  recalled_ = true;
+  return memory->recall(*request_, *kept);
+}
+
+// A conversation of ours is unknown to every upstream: it must be told anew, also to one of the client's own dialect.
+bool Journey::continues_own() {
+  if (codec_->memory == nullptr || !body_.contains(codec_->memory->mark)) return false;
+  return parsed_request() && recalled_;  // what cannot be read is for the upstream to refuse
+}
+
+bool Journey::to_be_remembered() const {
+  return codec_->memory != nullptr && request_ && codec_->memory->wanted(*request_) &&
+         codec_->memory->continues(*request_).empty();
+}
+
+void Journey::remember(const ir::Response& response) {
+  if (!to_be_remembered()) return;
+  const auto context = reply_context();
+  services_.memories.keep(trace_.client_key, codec_->memory->reply_id(response.id, context),
+                          codec_->memory->remembered(*request_, response, context), services_.clock.now());
+}
+
+void Journey::remember_events(const std::vector<ir::Event>& events) {
+  if (!to_be_remembered()) return;
+  if (const auto response = ir::fold(events)) remember(*response);  // a failed answer is not continued
 }
 
 dialect::ReplyContext Journey::reply_context() const {
   return {.model = model_,
           .id = trace_.id.substr(trace_.id.find('_') + 1),
+          .remembered = to_be_remembered(),
           .created_s = std::chrono::duration_cast<Seconds>(trace_.started.time_since_epoch()).count(),
           .input_estimate = request_ ? ir::estimated_tokens(*request_) : 0,
           .request = request_ ? &*request_ : nullptr,
@@ -38,7 +78,7 @@ dialect::ReplyContext Journey::reply_context() const {
 Task<Result<>> Journey::translate(const Target& target, const provider::Upstream& upstream) {
   current().lane = Lane::translate;
   CO_TRY(const auto* request, parsed_request());
-  const auto* upstream_codec = codec_of(services_, upstream.family->dialect);
+  const auto* upstream_codec = codec_of(services_, upstream.family->dialect_for(codec_->dialect));
   // Another protocol cannot know what this request continues.
   if (codec_->memory != nullptr && upstream_codec != codec_)
     if (const auto id = codec_->memory->continues(*request); !id.empty())
@@ -65,6 +105,7 @@ std::string Journey::whole_answer(const ir::Response& response) {
   context.losses = &losses;
   auto body = codec_->render_response(response, context);
   for (const auto& loss : losses.all()) trace_.losses.push_back(loss);
+  remember(response);
   return body;
 }
 
@@ -152,6 +193,8 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
   std::string out;
   bool begun = false;
   bool over = false;
+  const bool keeping = to_be_remembered();
+  std::vector<ir::Event> said;
   while (!over) {
     auto piece = co_await reply.next(keep_alive_every);
     if (!piece) {
@@ -171,6 +214,7 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
     if (!begun && !any_semantic(events)) continue;
     take_note(events);
     for (const auto& event : events) writer->write(event, out);
+    if (keeping) std::ranges::copy(events, std::back_inserter(said));
     if (!begun) {
       net::Headers headers{{"content-type", std::string(writer->content_type())}, {"cache-control", "no-cache"}};
       CO_TRY_OK(co_await begin(200, std::move(headers)));
@@ -187,12 +231,14 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
   }
   for (const auto& loss : writer->losses().all()) trace_.losses.push_back(loss);
   if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
+  if (keeping) remember_events(said);
   co_return co_await exchange_.end();
 }
 
 // A finished list of events to a streaming client, one write an event so that streaming can be seen.
 Task<Result<>> Journey::send_events(const std::vector<ir::Event>& events) {
   take_note(events);
+  remember_events(events);
   const auto writer = codec_->make_writer(reply_context());
   net::Headers headers{{"content-type", std::string(writer->content_type())}, {"cache-control", "no-cache"}};
   CO_TRY_OK(co_await begin(200, std::move(headers)));

@@ -24,9 +24,10 @@
 namespace agt::admin::testing {
 
 inline constexpr std::array all_codecs{&dialect::openai_chat_codec, &dialect::anthropic_codec, &dialect::gemini_codec};
-inline constexpr std::array all_families{&provider::openai_family,    &provider::openai_compatible_family,
-                                         &provider::anthropic_family, &provider::anthropic_compatible_family,
-                                         &provider::gemini_family,    &provider::demo_family};
+inline constexpr std::array all_families{
+    &provider::openai_family,    &provider::openai_responses_family,     &provider::openai_compatible_family,
+    &provider::anthropic_family, &provider::anthropic_compatible_family, &provider::gemini_family,
+    &provider::demo_family};
 inline constexpr std::string_view good_key = "sk-good-key-0123";
 
 class TemporaryFolder {
@@ -150,8 +151,14 @@ class LiveGateway {
   pool::Pool pool_{};
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
-  const relay::Services services_{
-      .current = current_, .pool = pool_, .codecs = all_codecs, .recorder = recorder_, .clock = clock_, .log = log_};
+  relay::Memories memories_{};
+  const relay::Services services_{.current = current_,
+                                  .pool = pool_,
+                                  .codecs = all_codecs,
+                                  .recorder = recorder_,
+                                  .memories = memories_,
+                                  .clock = clock_,
+                                  .log = log_};
   Gateway gateway_{
       .vault = *vault_,
       .ledger = *ledger_,

@@ -16,7 +16,8 @@ inline constexpr std::string_view recalled_mark = "recalled";
                                      const ReplyContext& context);
 [[nodiscard]] Result<> recall(ir::Request& request, std::string_view remembered);
 
-inline constexpr Memory memory{.continues = continues,
+inline constexpr Memory memory{.mark = "previous_response_id",
+                               .continues = continues,
                                .wanted = wants_memory,
                                .forgotten = forgotten,
                                .reply_id = reply_id,
