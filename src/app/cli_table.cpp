@@ -55,9 +55,9 @@ constexpr std::array serve_options{
 };
 
 constexpr std::string_view account_add_notes =
-    "Prints the id of the new account. PROVIDER is gemini, openai, anthropic, openai-compatible,\n"
-    "anthropic-compatible, demo, or a preset: `agt provider list` shows them. The key is never an argument:\n"
-    "other users could read it in the process list. Example:\n\n"
+    "Prints the id of the new account. PROVIDER is gemini, openai, openai-responses, anthropic,\n"
+    "openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them. The key is\n"
+    "never an argument: other users could read it in the process list. Example:\n\n"
     "  agt account add openai --key-env OPENAI_API_KEY\n";
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"

@@ -382,7 +382,7 @@ class Sim:
 
     # base URLs of the three dialects
     def base(self, provider):
-        return {"openai-compatible": self.url + "/v1", "openai": self.url + "/v1"}.get(provider, self.url)
+        return {"openai-compatible": self.url + "/v1", "openai": self.url + "/v1", "openai-responses": self.url + "/v1"}.get(provider, self.url)
 
 
 # ---- the gateway ----------------------------------------------------------------------------------------------------
