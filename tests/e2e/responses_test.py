@@ -105,7 +105,8 @@ class Responses(WithGateway):
 
     def test_bad_input_names_the_field(self):
         rows = (({"input": 5}, "input"), ({"input": [{"role": "user", "content": [{"type": "input_image", "image_url": 7}]}]}, "input[0].content[0].image_url"),
-                ({"input": "x", "temperature": "hot"}, "temperature"))
+                ({"input": "x", "temperature": "hot"}, "temperature"), ({"input": "x", "prompt": {"id": "pmpt_1"}}, "prompt"),
+                ({"input": "x", "conversation": "conv_1"}, "conversation"), ({"input": "x", "background": True}, "background"))
         for body, field in rows:
             with self.subTest(field):
                 reply = self.gateway.call("POST", PATH, {"model": "to-anthropic", **body}, OPENAI)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dialect/called.h"
 #include "dialect/openai_chat/request.h"
 #include "dialect/openai_responses/request.h"
 
@@ -18,18 +19,6 @@ std::unexpected<Error> unsupported(std::string_view field, std::string_view why)
   return fail(Code::feature_unsupported, fmt::format("{}: {}.", field, why), std::string(field));
 }
 
-// A setting as the client's dialect calls it, for messages.
-std::string_view called(ir::Dialect origin, std::string_view gemini, std::string_view anthropic,
-                        std::string_view openai) {
-  switch (origin) {
-    case ir::Dialect::gemini: return gemini;
-    case ir::Dialect::anthropic: return anthropic;
-    case ir::Dialect::openai_chat:
-    case ir::Dialect::openai_responses: break;
-  }
-  return openai;
-}
-
 class Settings {
  public:
   Settings(const ir::Request& from, const RenderTarget& target, const ToolNames& names, ir::Request& to,
@@ -39,6 +28,7 @@ class Settings {
   Result<> adapt() {
     to_.extras.origin = here;
     spell(to_.extras, here, array_mark, "");
+    TRY_OK(ir::refuse_essential(from_.extras, here));
     adapt_extras();
     to_.model = from_.model;
     for (std::size_t i = 0; i < from_.tools.size(); ++i) add_tool(from_.tools[i], i);
@@ -121,7 +111,7 @@ class Settings {
       return {};
     }
     to_.tool_choice = choice;
-    for (auto& name : to_.tool_choice.names) name = names_.upstream(name);
+    for (auto& name : to_.tool_choice.names) name = names_.chosen(name, from_);
     if (choice.mode != Mode::allowed) return {};
     std::erase_if(to_.tool_choice.names, [&](const std::string& name) { return !has_tool(name); });
     if (to_.tool_choice.names.empty()) to_.tool_choice.mode = Mode::none;  // only hosted tools were allowed

@@ -167,6 +167,10 @@ Result<ir::Request> parse_request(const json::Document& body, const Asked& asked
   TRY_OK(read_text(in, request));
   TRY_OK(read_settings(root, in, request));
   in.keep_rest();
+  // What only the server itself knows, or does later: left out, the answer would be to another question.
+  for (const std::string_view key : {"conversation", "prompt"})
+    if (root[key].present()) request.extras.essential.emplace_back(key);
+  if (root["background"].raw() == "true") request.extras.essential.emplace_back("background");
   if (!asked.model.empty()) request.model = asked.model;
   return request;
 }

@@ -192,6 +192,7 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
   ResponsesWriter writer(context, Output::Events::left_out);
   std::string none;
   for (const auto& event : ir::unfold(response)) writer.write(event, none);
+  if (context.losses != nullptr) *context.losses = writer.losses();
   return std::move(writer).whole();
 }
 
