@@ -64,7 +64,7 @@ class Journey {
   [[nodiscard]] Result<> recall();
   [[nodiscard]] bool continues_own();
   [[nodiscard]] bool to_be_remembered() const;
-  void remember(const ir::Response& response);
+  void remember(const ir::Response& response, const dialect::ReplyContext& context);
   void remember_events(const std::vector<ir::Event>& events);
   void take_note(const std::vector<ir::Event>& events);
   [[nodiscard]] Attempt& current() { return trace_.attempts.back(); }

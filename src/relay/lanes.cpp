@@ -10,10 +10,6 @@
 namespace agt::relay {
 namespace {
 
-bool is_event_stream(const net::ResponseHead& head) {
-  return head.headers.get_or("content-type", "").starts_with("text/event-stream");
-}
-
 // Where the last event that ends after `from` ends, or 0. A blank line ends an event, in any spelling of the line ends.
 std::size_t end_of_events(std::string_view bytes, std::size_t from) {
   for (auto at = text::last_of(bytes, '\n'); at != std::string_view::npos && at >= from;) {

@@ -26,6 +26,10 @@ std::size_t last_events(std::string_view stream, int count) {
 
 }  // namespace
 
+bool is_event_stream(const net::ResponseHead& head) {
+  return head.headers.get_or("content-type", "").starts_with("text/event-stream");
+}
+
 void Tap::observe(const dialect::SseEvent& event) {
   auto observation = codec_.observe(event);
   if (observation.usage) {

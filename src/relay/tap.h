@@ -8,8 +8,11 @@
 
 #include "core/result.h"
 #include "dialect/codec.h"
+#include "net/http.h"
 
 namespace agt::relay {
+
+[[nodiscard]] bool is_event_stream(const net::ResponseHead& head);
 
 class Tap {
  public:

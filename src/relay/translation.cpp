@@ -10,13 +10,6 @@
 #include "relay/limits.h"
 
 namespace agt::relay {
-namespace {
-
-bool is_event_stream(const net::ResponseHead& head) {
-  return head.headers.get_or("content-type", "").starts_with("text/event-stream");
-}
-
-}  // namespace
 
 Result<const ir::Request*> Journey::parsed_request() {
   if (!request_) {
@@ -53,16 +46,15 @@ bool Journey::to_be_remembered() const {
          codec_->memory->continues(*request_).empty();
 }
 
-void Journey::remember(const ir::Response& response) {
-  if (!to_be_remembered()) return;
-  const auto context = reply_context();
+void Journey::remember(const ir::Response& response, const dialect::ReplyContext& context) {
+  if (!context.remembered) return;
   services_.memories.keep(trace_.client_key, codec_->memory->reply_id(response.id, context),
                           codec_->memory->remembered(*request_, response, context), services_.clock.now());
 }
 
 void Journey::remember_events(const std::vector<ir::Event>& events) {
   if (!to_be_remembered()) return;
-  if (const auto response = ir::fold(events)) remember(*response);  // a failed answer is not continued
+  if (const auto response = ir::fold(events)) remember(*response, reply_context());  // a failed answer is not continued
 }
 
 dialect::ReplyContext Journey::reply_context() const {
@@ -105,7 +97,7 @@ std::string Journey::whole_answer(const ir::Response& response) {
   context.losses = &losses;
   auto body = codec_->render_response(response, context);
   for (const auto& loss : losses.all()) trace_.losses.push_back(loss);
-  remember(response);
+  remember(response, context);
   return body;
 }
 
