@@ -6,11 +6,15 @@
 
 namespace agt::dialect {
 
-MembersIn::MembersIn(json::Value object, ir::Extras& extras, ir::Dialect origin, std::string prefix)
-    : object_(object), extras_(extras), prefix_(std::move(prefix)) {
+MembersIn::MembersIn(json::Value object, ir::Extras& extras, ir::Dialect origin, std::string prefix, Keep keep_one)
+    : object_(object), extras_(extras), prefix_(std::move(prefix)), keep_(keep_one) {
   extras_.origin = origin;
   rest_.reserve(object.size());
   for (const auto child : object.children()) rest_.push_back(child);
+}
+
+void MembersIn::keep(ir::Extras& extras, std::string key, json::Value value) {
+  extras.fields.push_back({.key = std::move(key), .value = value.keep()});
 }
 
 json::Value MembersIn::take(std::string_view key) {
@@ -55,7 +59,7 @@ void MembersIn::spell(std::string_view key, std::string_view raw) {
 }
 
 void MembersIn::keep_rest() {
-  for (const auto child : rest_) extras_.fields.push_back({.key = prefix_ + child.key(), .value = child.keep()});
+  for (const auto child : rest_) keep_(extras_, prefix_ + child.key(), child);
   rest_.clear();
 }
 

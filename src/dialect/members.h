@@ -18,7 +18,11 @@ namespace agt::dialect {
 // The members of one object. Those that nobody takes become extras in keep_rest().
 class MembersIn {
  public:
-  MembersIn(json::Value object, ir::Extras& extras, ir::Dialect origin, std::string prefix = {});
+  // Takes over a member that the IR has no word for, with what its dialect knows of it.
+  using Keep = void (*)(ir::Extras& extras, std::string key, json::Value value);
+  static void keep(ir::Extras& extras, std::string key, json::Value value);  // knows nothing of it
+
+  MembersIn(json::Value object, ir::Extras& extras, ir::Dialect origin, std::string prefix = {}, Keep keep_one = keep);
 
   // The member's value, or a missing one. A null counts as absent; its spelling is kept.
   [[nodiscard]] json::Value take(std::string_view key);
@@ -37,6 +41,7 @@ class MembersIn {
   json::Value object_{};
   ir::Extras& extras_;
   std::string prefix_{};
+  Keep keep_{};
   std::vector<json::Value> rest_{};
 };
 

@@ -51,12 +51,12 @@ Result<> read_file(ObjectIn& in, ir::Part& part) {
   if (!file.is_object()) return file.refuse("an object with file_data or file_id");
   ObjectIn inner(file, part.extras, "file.");
   ir::Media media{.kind = ir::MediaKind::document};
-  TRY_OK(take_text(inner, "filename", media.name));
+  TRY_OK(inner.take_text("filename", media.name));
   if (const auto data = inner.take("file_data"); data.exists()) {
     TRY_OK(read_data(data, media, part.extras, "data"));
   } else {
     const auto id = inner.take("file_id");
-    if (!id.exists()) return missing(file, "file_data");
+    if (!id.exists()) return missing_member(file, "file_data");
     TRY(auto name, id.text());
     media.source = ir::FileSource{.id = std::move(name), .origin = here};
   }
@@ -168,12 +168,12 @@ class MessageReader {
       TRY_OK(read_assistant(value, in, message, index));
     } else if (word == "system" || word == "developer" || word == "user") {
       message.role = word == "system" ? ir::Role::system : word == "user" ? ir::Role::user : ir::Role::developer;
-      if (!value["content"].exists()) return missing(value, "content");
+      if (!value["content"].exists()) return missing_member(value, "content");
       TRY_OK(read_content(in, message.parts));
     } else {
       return role.refuse("one of system, developer, user, assistant, tool and function");
     }
-    TRY_OK(take_text(in, "name", message.name));
+    TRY_OK(in.take_text("name", message.name));
     in.keep_rest();
     return message;
   }
@@ -191,9 +191,9 @@ class MessageReader {
     } else {
       TRY(const auto id, in.need("tool_call_id"));
       TRY(result.call_id, id.text());
-      TRY_OK(take_text(in, "name", result.name));
+      TRY_OK(in.take_text("name", result.name));
     }
-    if (!value["content"].exists()) return missing(value, "content");
+    if (!value["content"].exists()) return missing_member(value, "content");
     TRY_OK(read_content(in, result.content));
     part.body = std::move(result);
     message.parts.push_back(std::move(part));

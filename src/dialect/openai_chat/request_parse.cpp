@@ -64,9 +64,9 @@ Result<> read_effort(ObjectIn& in, ir::Request& request) {
 }
 
 Result<> read_user(ObjectIn& in, ir::Request& request) {
-  TRY_OK(take_text(in, "safety_identifier", request.end_user));
+  TRY_OK(in.take_text("safety_identifier", request.end_user));
   if (!request.end_user.empty()) return {};
-  TRY_OK(take_text(in, "user", request.end_user));
+  TRY_OK(in.take_text("user", request.end_user));
   if (!request.end_user.empty()) in.spell("user", "");
   return {};
 }
@@ -90,7 +90,7 @@ Result<ir::Request> parse_request(const json::Document& body, const Asked& asked
   TRY_OK(read_stream(in, request));
   TRY_OK(read_effort(in, request));
   TRY_OK(read_user(in, request));
-  TRY_OK(take_text(in, "service_tier", request.service_tier));
+  TRY_OK(in.take_text("service_tier", request.service_tier));
   // store:false asks for what everybody else does anyway, so it is no loss elsewhere.
   if (root["store"].raw() == "false") in.spell("store", in.take("store").raw());
   in.keep_rest();

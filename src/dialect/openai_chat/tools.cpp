@@ -13,7 +13,7 @@ using Mode = ir::ToolChoice::Mode;
 Result<> read_function(ObjectIn& in, ir::Tool& tool) {
   TRY(const auto name, in.need("name"));
   TRY(tool.name, name.text());
-  TRY_OK(take_text(in, "description", tool.description));
+  TRY_OK(in.take_text("description", tool.description));
   if (const auto schema = in.take("parameters"); schema.exists()) {
     if (!schema.is_object()) return schema.refuse("a JSON Schema object");
     tool.schema = schema.keep();
@@ -27,7 +27,7 @@ Result<> read_custom(ObjectIn& in, ir::Tool& tool) {
   tool.kind = Kind::custom;
   TRY(const auto name, in.need("name"));
   TRY(tool.name, name.text());
-  TRY_OK(take_text(in, "description", tool.description));
+  TRY_OK(in.take_text("description", tool.description));
   if (const auto format = in.take("format"); format.exists()) tool.format = format.keep();
   in.keep_rest();
   return {};
@@ -58,23 +58,23 @@ Result<> read_choice_object(json::Value value, ir::ToolChoice& choice) {
   for (const std::string_view kind : {"function", "custom"}) {
     if (!value[kind].exists() || (value["type"].exists() && !value["type"].is(kind))) continue;
     if (!value[kind].is_object()) return value[kind].refuse("an object");
-    if (!value[kind]["name"].exists()) return missing(value[kind], "name");
+    if (!value[kind]["name"].exists()) return missing_member(value[kind], "name");
     TRY(auto name, value[kind]["name"].text());
     choice.mode = Mode::named;
     choice.names = {std::move(name)};
     return {};
   }
   const auto type = value["type"];
-  if (type.is("function") || type.is("custom")) return missing(value, type.text_or(""));
-  if (!type.exists()) return missing(value, "type");
+  if (type.is("function") || type.is("custom")) return missing_member(value, type.text_or(""));
+  if (!type.exists()) return missing_member(value, "type");
   const auto allowed = value["allowed_tools"];
   if (!type.is("allowed_tools")) {
     choice.mode = Mode::named;
     choice.raw = value.keep();
     return {};
   }
-  if (!allowed.is_object()) return missing(value, "allowed_tools");
-  if (!allowed["tools"].is_array()) return missing(allowed, "tools");
+  if (!allowed.is_object()) return missing_member(value, "allowed_tools");
+  if (!allowed["tools"].is_array()) return missing_member(allowed, "tools");
   choice.mode = Mode::allowed;
   choice.allowed_required = allowed["mode"].is("required");
   for (const auto tool : allowed["tools"].children()) {
@@ -102,7 +102,7 @@ Result<ir::ToolChoice> read_choice(json::Value value) {
 
 Result<ir::ToolChoice> read_legacy_choice(json::Value value) {
   if (!value.is_object()) return read_choice(value);
-  if (!value["name"].exists()) return missing(value, "name");
+  if (!value["name"].exists()) return missing_member(value, "name");
   TRY(auto name, value["name"].text());
   return ir::ToolChoice{.mode = Mode::named, .names = {std::move(name)}};
 }
@@ -167,7 +167,7 @@ void write_choice(ObjectOut& body, const ir::Request& request) {
   writer.end_object();
 }
 
-void write_function(ObjectOut& out, const ir::Tool& tool) {
+void write_function(MembersOut& out, const ir::Tool& tool) {
   out.field("name", tool.name);
   if (!tool.description.empty()) out.field("description", tool.description);
   if (!tool.schema.empty()) out.field("parameters", tool.schema);
@@ -282,8 +282,8 @@ Result<> read_response_format(ObjectIn& body, ir::Request& request) {
     TRY(const auto inner, in.need("json_schema"));
     if (!inner.is_object()) return inner.refuse("an object");
     ObjectIn schema(inner, format.extras, "json_schema.");
-    TRY_OK(take_text(schema, "name", format.name));
-    TRY_OK(take_text(schema, "description", format.description));
+    TRY_OK(schema.take_text("name", format.name));
+    TRY_OK(schema.take_text("description", format.description));
     if (const auto shape = schema.take("schema"); shape.exists()) format.schema = shape.keep();
     TRY_OK(take_into(schema, "strict", format.strict, &json::Value::boolean));
     schema.keep_rest();
