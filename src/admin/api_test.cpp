@@ -27,7 +27,7 @@ std::string account_form(const LiveGateway& live, std::string_view label, std::s
 
 store::LedgerRow row_of(std::string id, std::string model) {
   return {.id = std::move(id),
-          .started_ms = 1,
+          .started_ms = unix_ms(Clock().wall()),  // the ledger forgets what is too old
           .client_model = std::move(model),
           .status = 200,
           .trace = R"({"id":"tr","sentence":"Served."})"};

@@ -146,7 +146,7 @@ TEST(Cli, tells_the_story_of_a_request) {
   LiveGateway live;
   live.ledger_writer().push(
       store::LedgerEntry{.id = "tr_abcdef",
-                         .started_ms = 1,
+                         .started_ms = unix_ms(Clock().wall()),  // the ledger forgets what is too old
                          .client_model = "m",
                          .status = 200,
                          .trace = R"({"id":"tr_abcdef","rule":"accounts that list the model","sentence":"Served."})"});
