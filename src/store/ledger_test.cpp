@@ -9,6 +9,7 @@
 
 #include "core/ids.h"
 #include "store/ledger_writer.h"
+#include "store/packed_rows.h"
 #include "store/test_home.h"
 
 namespace agt::store {
@@ -144,10 +145,73 @@ TEST_F(LedgerTest, a_page_has_a_limit) {
   EXPECT_FALSE(ledger->list({.limit = 0}));
 }
 
-TEST_F(LedgerTest, a_repeated_id_is_ignored) {
+TEST_F(LedgerTest, pages_run_through_batches) {
   const auto ledger = open();
-  ASSERT_TRUE(ledger->append(packed({row("same1"), row("same1")})));
-  EXPECT_EQ(ledger->count(), 1);
+  ASSERT_TRUE(ledger->append(packed({row("one1"), row("two2"), row("three3")})));
+  ASSERT_TRUE(ledger->append(packed({row("four4")})));
+  ASSERT_TRUE(ledger->append(packed({row("five5"), row("six6")})));
+  EXPECT_EQ(ledger->count(), 6);
+  const auto page = ledger->list({.limit = 4});
+  EXPECT_EQ(ids(page), (Ids{"six6", "five5", "four4", "three3"}));
+  EXPECT_EQ(page->front().sequence, 6);
+  EXPECT_EQ(ids(ledger->list({.before_sequence = page->back().sequence})), (Ids{"two2", "one1"}));
+  EXPECT_EQ(ledger->get("two2")->sequence, 2);
+}
+
+TEST_F(LedgerTest, numbers_of_every_size_come_back) {
+  const auto ledger = open();
+  std::vector<LedgerRow> rows;
+  for (const std::int64_t number : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{63}, std::int64_t{64},
+                                    std::int64_t{-8192}, std::int64_t{1} << 40, INT64_MAX - 1}) {
+    rows.push_back(row(fmt::format("id{:04}", rows.size()), number));
+    rows.back().input_tokens = number;
+  }
+  ASSERT_TRUE(ledger->append(packed(rows)));
+  for (const auto& wanted : rows) {
+    const auto read = ledger->get(wanted.id);
+    ASSERT_TRUE(read) << message(read);
+    EXPECT_EQ(read->started_ms, wanted.started_ms);
+    EXPECT_EQ(read->input_tokens, wanted.input_tokens);
+    EXPECT_EQ(read->output_tokens, std::nullopt);
+  }
+}
+
+TEST(PackedRows, damage_is_found_and_never_read_beyond) {
+  const auto whole = std::string(packed({row("a111", 1'234'567), row("b222", 5)}).packed());
+  ASSERT_EQ(packed_rows(whole)->size(), 2U);
+  const auto exactly = [](std::string_view bytes) {
+    return std::vector<char>(bytes.begin(), bytes.end());
+  };  // for ASan
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const auto cut = exactly(std::string_view(whole).substr(0, size));
+    const auto rows = packed_rows({cut.data(), cut.size()});
+    EXPECT_TRUE(!rows || rows->size() == 1) << size;
+  }
+  const auto first = packed_rows(whole)->front();
+  for (std::size_t size = 0; size < first.size(); ++size) {
+    const auto cut = exactly(first.substr(0, size));
+    LedgerEntry entry;
+    EXPECT_FALSE(unpack({cut.data(), cut.size()}, entry)) << size;
+  }
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    auto changed = whole;
+    changed[at] = '\xff';
+    const auto rows = packed_rows(changed);
+    LedgerRow out;
+    if (rows)
+      for (const auto one : *rows) static_cast<void>(unpack(one, out));  // whatever it says, it stays inside
+  }
+}
+
+TEST_F(LedgerTest, a_damaged_batch_is_told) {
+  const auto ledger = open();
+  ASSERT_TRUE(ledger->append(packed({row("a111")})));
+  constexpr std::array known{Migration{.number = 1, .sql = ""}};
+  auto other = Database::open(file(), {.application_id = 0x4147544c, .migrations = known});
+  ASSERT_TRUE(other) << message(other);
+  ASSERT_TRUE(other->execute("UPDATE batches SET packed = x'0500000001'"));
+  EXPECT_EQ(ledger->list({}).error().code, Code::storage);
+  EXPECT_EQ(ledger->get("a111").error().code, Code::storage);
 }
 
 TEST_F(LedgerTest, sums_by_model_in_slices) {
@@ -191,7 +255,8 @@ TEST_F(LedgerTest, prunes_what_is_too_old_with_its_bodies) {
   constexpr std::int64_t day = 86'400'000;
   auto old = row("old1", clock_.unix_ms_now - 3 * day);
   old.bodies = {{.kind = BodyKind::client, .bytes = "x"}};
-  ASSERT_TRUE(ledger->append(packed({old, row("new1", clock_.unix_ms_now - day)})));
+  ASSERT_TRUE(ledger->append(packed({old})));
+  ASSERT_TRUE(ledger->append(packed({row("new1", clock_.unix_ms_now - day)})));
   EXPECT_EQ(ledger->prune({.keep_days = 2}), 1);
   EXPECT_EQ(ids(ledger->list({})), (Ids{"new1"}));
   EXPECT_FALSE(ledger->body("old1", BodyKind::client));
@@ -205,7 +270,7 @@ TEST_F(LedgerTest, prunes_the_oldest_when_too_large_and_shrinks_the_file) {
     rows.push_back(row(fmt::format("id{:05}", i), i));
     rows.back().trace = std::string(2'000, 't');
   }
-  ASSERT_TRUE(ledger->append(packed(rows)));
+  for (const auto& one : rows) ASSERT_TRUE(ledger->append(packed({one})));
   ASSERT_GT(*ledger->bytes(), 4'000'000);
   const auto pruned = ledger->prune({.bytes_max = 3'000'000});
   ASSERT_TRUE(pruned) << message(pruned);
@@ -320,7 +385,8 @@ TEST_F(LedgerTest, a_queue_full_of_bytes_drops_too) {
 TEST_F(LedgerTest, the_writer_prunes) {
   {
     const auto ledger = open();
-    ASSERT_TRUE(ledger->append(packed({row("old1", 5), row("new1", clock_.unix_ms_now)})));
+    ASSERT_TRUE(ledger->append(packed({row("old1", 5)})));
+    ASSERT_TRUE(ledger->append(packed({row("new1", clock_.unix_ms_now)})));
   }
   LedgerWriter writer(open());
   writer.retain({.keep_days = 1});
