@@ -10,6 +10,14 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> status(const Call& call);
 [[nodiscard]] Result<Answer> openapi(const Call& call);
 
+// sign_in.cpp
+[[nodiscard]] Result<Answer> make_login_link(const Call& call);
+[[nodiscard]] Result<Answer> log_in(const Call& call);
+[[nodiscard]] Result<Answer> log_out(const Call& call);
+
+// events.cpp
+[[nodiscard]] Task<Result<>> stream_events(const Call& call, net::Worker& worker, net::Exchange& exchange);
+
 // accounts.cpp
 [[nodiscard]] Result<Answer> list_accounts(const Call& call);
 [[nodiscard]] Result<Answer> show_account(const Call& call);

@@ -122,6 +122,7 @@ Result<Answer> status(const Call& call) {
   w.field("started_ms", unix_ms(gateway.started));
   w.field("uptime_s", gateway.started == WallTime{} ? 0 : uptime.count());
   w.field("workers", gateway.workers);
+  w.field("in_flight", gateway.in_flight == nullptr ? 0 : gateway.in_flight->load());
   w.key("proxy");
   write_proxy(w, settings, gateway.proxy_port);
   w.key("accounts");

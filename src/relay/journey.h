@@ -30,6 +30,8 @@ class Journey {
   // journey.cpp: from the head to the targets
   [[nodiscard]] Task<Result<>> travel();
   [[nodiscard]] Result<> admit();
+  [[nodiscard]] bool is_lost_browser() const;
+  [[nodiscard]] Task<Result<>> send_to_interface();
   [[nodiscard]] Task<Result<>> answer_probe();
   [[nodiscard]] Task<Result<>> list_models();
   [[nodiscard]] Task<Result<>> show_model();

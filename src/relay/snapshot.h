@@ -44,6 +44,7 @@ struct Admission {
 
 struct Snapshot {
   Admission admission{};
+  std::string interface_url{};  // where a browser of this computer finds the interface; empty: nowhere
   bool strict_paths = false;
   std::size_t body_bytes_max = net::client_body_bytes_max;
   net::Timeouts timeouts{};

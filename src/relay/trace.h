@@ -65,7 +65,8 @@ struct Trace {
   std::vector<Attempt> attempts{};
   std::vector<ir::Loss> losses{};
 
-  int status = 0;  // what the client got; 0: it was gone before
+  bool announced = false;  // started() was told of it
+  int status = 0;          // what the client got; 0: it was gone before
   std::optional<Error> error{};
   ir::Usage usage{};
   bool usage_estimated = false;
