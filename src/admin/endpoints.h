@@ -18,6 +18,12 @@ namespace agt::admin {
 // events.cpp
 [[nodiscard]] Task<Result<>> stream_events(const Call& call, net::Worker& worker, net::Exchange& exchange);
 
+// proxy.cpp
+[[nodiscard]] Result<Answer> show_proxy(const Call& call);
+[[nodiscard]] Result<Answer> start_proxy(const Call& call);
+[[nodiscard]] Result<Answer> stop_proxy(const Call& call);
+[[nodiscard]] Task<Result<Answer>> test_proxy(const Call& call, net::Worker& worker);
+
 // accounts.cpp
 [[nodiscard]] Result<Answer> list_accounts(const Call& call);
 [[nodiscard]] Result<Answer> show_account(const Call& call);
@@ -54,6 +60,7 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> list_settings(const Call& call);
 [[nodiscard]] Result<Answer> show_setting(const Call& call);
 [[nodiscard]] Result<Answer> patch_settings(const Call& call);
+[[nodiscard]] Result<Answer> validate_settings(const Call& call);
 
 // catalogue.cpp
 [[nodiscard]] Result<Answer> list_models(const Call& call);

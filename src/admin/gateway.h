@@ -12,6 +12,7 @@
 
 #include "admin/access.h"
 #include "admin/events.h"
+#include "admin/proxy_port.h"
 #include "catalogue/models.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -64,12 +65,14 @@ struct Gateway {
   const Log& log;
   Events* events = nullptr;  // null: nothing happens that could be looked on; as for the next
   const std::atomic<int>* in_flight = nullptr;
+  ProxyPort* proxy = nullptr;
   AdminAccess* access = nullptr;              // null: no listener; the command line works on the files
   std::atomic<std::uint16_t> proxy_port = 0;  // 0: nobody listens
   WallTime started{};
   int workers = 0;
   Resolve resolve{};       // none: settings change at the next start only
   std::mutex reloading{};  // one change at a time
+  std::mutex changing{};   // what is read, compared with an etag and written again; taken before `reloading`
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

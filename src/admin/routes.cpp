@@ -25,6 +25,11 @@ constexpr std::array table{
     Endpoint{"POST", "/login", none, log_in, "Exchanges the code of such a link for the page's token."},
     Endpoint{"POST", "/logout", token, log_out, "Ends the page's token."},
 
+    Endpoint{"GET", "/proxy", token, show_proxy, "The clients' port, and the addresses of this computer."},
+    Endpoint{"POST", "/proxy/start", token, start_proxy, "Opens the clients' port."},
+    Endpoint{"POST", "/proxy/stop", token, stop_proxy, "Closes it; requests under way are finished, or cut."},
+    Endpoint{"POST", "/proxy/selftest", token, test_proxy, "Calls the clients' port as a client would."},
+
     Endpoint{"GET", "/accounts", token, list_accounts, "All accounts with their health; never a credential."},
     Endpoint{"POST", "/accounts", token, create_account, "Adds an account."},
     Endpoint{"GET", "/accounts/{account}", token, show_account, "One account by id or label."},
@@ -53,6 +58,7 @@ constexpr std::array table{
 
     Endpoint{"GET", "/settings", token, list_settings, "Every setting with its value and where that comes from."},
     Endpoint{"PATCH", "/settings", token, patch_settings, "Changes stored settings, all or none."},
+    Endpoint{"POST", "/settings/validate", token, validate_settings, "What a change would do, without doing it."},
     Endpoint{"GET", "/settings/{name}", token, show_setting, "One setting; ?reveal=1 shows proxy.api_key itself."},
 
     Endpoint{"GET", "/catalogue/models", token, list_models, "What is known about models."},

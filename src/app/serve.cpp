@@ -162,9 +162,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
-  TRY(const auto port,
-      runtime->listen("proxy", {.host = settings.bind_host(), .port = static_cast<std::uint16_t>(settings.proxy.port)},
-                      relays));
+  admin::ProxyPort proxy(*runtime, relays, clock);
+  TRY_OK(proxy.open(settings));
 
   admin::AdminAccess access;
   admin::Gateway gateway{.vault = *vault,
@@ -179,8 +178,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .log = log,
                          .events = &events,
                          .in_flight = &recorder.in_flight(),
+                         .proxy = &proxy,
                          .access = &access,
-                         .proxy_port = port,
+                         .proxy_port = proxy.port(),
                          .started = clock.wall(),
                          .workers = runtime->workers(),
                          .resolve = resolve};
@@ -190,8 +190,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(const auto admin_port, listen_for_admin(*runtime, settings, admins));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(admin::reload(gateway));
-  greet(settings, port, admin::login_url(access, clock.now()), address);
-  log.write(LogLevel::info, "listening", {{"port", port}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
+  greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
+  log.write(LogLevel::info, "listening",
+            {{"port", proxy.port()}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
   runtime->run();
   admin::withdraw(home);
   log.write(LogLevel::info, "stopped");
