@@ -6,10 +6,10 @@ cd "$(dirname "$0")"
 # Debian 12 packages, by what needs them.
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-dev libfmt-dev libsimdjson-dev
   libsodium-dev libsqlite3-dev libtomlplusplus-dev node-llhttp libgtest-dev python3"
-TEST_PACKAGES="python3 curl iproute2 util-linux procps"
+TEST_PACKAGES="curl iproute2 util-linux procps"
 LINT_PACKAGES="clang-format-19 clang-tidy-19"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
-BENCH_PACKAGES="nginx-light wrk python3"
+BENCH_PACKAGES="nginx-light wrk"
 NODE_NEEDED="20.19"
 # What has threads is tested under ThreadSanitizer too.
 THREADED_TESTS="net_test pool_test store_test"

@@ -95,6 +95,7 @@ std::string obstacle(const relay::Target& target, const std::vector<store::Accou
   if (catalogue::find_provider(target.who) != nullptr)
     return fmt::format("No account of \"{}\" is set up yet: `agt account add {} --key-env VARIABLE`.", who, who);
   std::vector<std::string_view> known;
+  known.reserve(accounts.size());
   for (const auto& account : accounts) known.emplace_back(account.label);
   for (const auto& provider : catalogue::providers()) known.emplace_back(provider.name);
   const auto near = nearest(target.who, known);

@@ -78,7 +78,7 @@ class Connection final : public Exchange, private Stream, private TurnEnd {
   Service& service_;
   Peer peer_;
   boost::asio::cancellation_signal cancel_{};
-  ReadBuffer buffer_{};
+  ReadBuffer buffer_;
   std::size_t scanned_ = 0;  // of the buffer, by find_head_end
   RequestParser parser_{};
   GuardedRequest request_{};
