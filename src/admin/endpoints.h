@@ -56,6 +56,11 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> show_trace(const Call& call);
 [[nodiscard]] Result<Answer> show_stats(const Call& call);
 
+// bodies.cpp
+[[nodiscard]] Result<Answer> show_body(const Call& call);
+[[nodiscard]] Task<Result<Answer>> replay_request(const Call& call, net::Worker& worker);
+[[nodiscard]] Result<Answer> forget_requests(const Call& call);
+
 // settings.cpp
 [[nodiscard]] Result<Answer> list_settings(const Call& call);
 [[nodiscard]] Result<Answer> show_setting(const Call& call);

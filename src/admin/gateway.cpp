@@ -178,6 +178,11 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   admission.port = port;
   admission.lan = settings.listens_beyond_loopback();
   for (const auto& origin : settings.proxy.allowed_origins) admission.origins.push_back(text::lowered(origin));
+  switch (settings.logging.bodies) {
+    case store::BodyCapture::none: next.capture = relay::Capture::none; break;
+    case store::BodyCapture::failures: next.capture = relay::Capture::failures; break;
+    case store::BodyCapture::all: next.capture = relay::Capture::all; break;
+  }
   next.strict_paths = settings.proxy.strict_paths;
   next.body_bytes_max = static_cast<std::size_t>(settings.proxy.body_limit_mb) << 20U;
   next.attempts = static_cast<int>(settings.scheduling.max_attempts);

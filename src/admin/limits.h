@@ -11,6 +11,8 @@ inline constexpr std::size_t admin_file_bytes_max = 4096;
 inline constexpr std::size_t models_reply_bytes_max = 8U << 20;  // OpenRouter's list has 600 kB (2026-11)
 inline constexpr std::size_t words_in_list_max = 1'000;          // models of an account, targets of a route
 inline constexpr std::chrono::seconds test_first_byte_deadline{30};
+inline constexpr std::size_t replay_reply_bytes_max = 64U << 20;
+inline constexpr std::size_t replay_bytes_shown_max = 256U << 10;
 
 // The links that open the interface, and the tokens that its pages get for them.
 inline constexpr std::size_t login_code_characters = 32;

@@ -8,6 +8,16 @@
 namespace agt::admin {
 namespace {
 
+store::BodyKind kind_of(relay::KeptMessage::Kind kind) {
+  switch (kind) {
+    case relay::KeptMessage::Kind::client: return store::BodyKind::client;
+    case relay::KeptMessage::Kind::upstream: return store::BodyKind::upstream;
+    case relay::KeptMessage::Kind::upstream_reply: return store::BodyKind::upstream_reply;
+    case relay::KeptMessage::Kind::reply: return store::BodyKind::reply;
+  }
+  std::unreachable();
+}
+
 constexpr long long ms(Microseconds t) { return t.count() / 1000; }
 
 // Borrows from both.
@@ -41,6 +51,11 @@ store::LedgerEntry entry_of(const relay::Trace& trace, std::string_view text) {
     entry.account_id = last->account_id();
     entry.lane = relay::name(last->lane);
   }
+  for (const auto& message : trace.messages)
+    entry.bodies.push_back({.kind = kind_of(message.kind),
+                            .content_type = message.content_type,
+                            .bytes = message.text,
+                            .truncated = message.truncated});
   if (trace.error) {
     entry.failure_class = name(trace.error->failure_class());
     entry.code = name(trace.error->code);

@@ -12,7 +12,6 @@ void write_count(json::Writer& w, std::string_view name, const std::optional<std
 
 template <class Text>
 void write_members(json::Writer& w, const store::BasicLedgerRow<Text>& row, std::string_view account) {
-  w.begin_object();
   w.field("id", row.id);
   if (row.sequence > 0) w.field("sequence", row.sequence);
   w.field("started_ms", row.started_ms);
@@ -40,16 +39,31 @@ void write_members(json::Writer& w, const store::BasicLedgerRow<Text>& row, std:
   w.field("bytes_in", row.bytes_in);
   w.field("bytes_out", row.bytes_out);
   w.field("user_agent", row.user_agent);
-  w.end_object();
 }
 
 }  // namespace
 
 void write_row(json::Writer& w, const store::LedgerRow& row, std::string_view account) {
+  w.begin_object();
   write_members(w, row, account);
+  w.end_object();
 }
-void write_row(json::Writer& w, const store::LedgerEntry& row, std::string_view account) {
+
+void write_row(json::Writer& w, const store::LedgerRow& row, std::string_view account,
+               const std::vector<store::BodyKind>& bodies) {
+  w.begin_object();
   write_members(w, row, account);
+  w.key("bodies");
+  w.begin_array();
+  for (const auto kind : bodies) w.value(name(kind));
+  w.end_array();
+  w.end_object();
+}
+
+void write_row(json::Writer& w, const store::LedgerEntry& row, std::string_view account) {
+  w.begin_object();
+  write_members(w, row, account);
+  w.end_object();
 }
 
 }  // namespace agt::admin

@@ -10,6 +10,8 @@ namespace agt::admin {
 
 // `account` is the label; the row has the id. Without a sequence the ledger has not numbered it yet.
 void write_row(json::Writer& w, const store::LedgerRow& row, std::string_view account);
+void write_row(json::Writer& w, const store::LedgerRow& row, std::string_view account,
+               const std::vector<store::BodyKind>& bodies);
 void write_row(json::Writer& w, const store::LedgerEntry& row, std::string_view account);
 
 }  // namespace agt::admin

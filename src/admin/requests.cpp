@@ -135,9 +135,10 @@ Result<Answer> list_requests(const Call& call) {
 Result<Answer> show_request(const Call& call) {
   call.gateway.ledger_writer.flush();
   TRY(const auto row, call.gateway.ledger.get(call.word()));
+  TRY(const auto bodies, call.gateway.ledger.body_kinds(row.id));
   TRY(const auto accounts, store::accounts(call.gateway.vault));
   json::Writer w;
-  write_row(w, row, label_of(accounts, row.account_id));
+  write_row(w, row, label_of(accounts, row.account_id), bodies);
   return Answer{.body = std::move(w).take()};
 }
 

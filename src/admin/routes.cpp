@@ -54,6 +54,11 @@ constexpr std::array table{
     Endpoint{"GET", "/requests", token, list_requests, "The last requests, newest first."},
     Endpoint{"GET", "/requests/{id}", token, show_request, "One request by its id or the unique beginning of it."},
     Endpoint{"GET", "/requests/{id}/trace", token, show_trace, "Every decision of one request."},
+    Endpoint{"GET", "/requests/{id}/body/{kind}", token, show_body,
+             "A message as it was: client, upstream, upstream_reply or reply; logging.bodies decides what is kept."},
+    Endpoint{"POST", "/requests/{id}/replay", token, replay_request,
+             "Sends the client's request again, or an edit of it."},
+    Endpoint{"DELETE", "/requests", token, forget_requests, "Forgets all requests."},
     Endpoint{"GET", "/stats", token, show_stats, "Sums by model, account, client or provider."},
 
     Endpoint{"GET", "/settings", token, list_settings, "Every setting with its value and where that comes from."},

@@ -198,6 +198,7 @@ Result<> Journey::read_ask() {
 }
 
 Task<Result<>> Journey::forward() {
+  if (snapshot_->capture != Capture::none) tape_ = std::make_unique<Tape>();
   CO_TRY(body_, co_await exchange_.read_body(snapshot_->body_bytes_max));
   trace_.bytes_in = body_.size();
   CO_TRY_OK(read_ask());
@@ -207,11 +208,18 @@ Task<Result<>> Journey::forward() {
   co_return co_await try_targets(*trace_.route);
 }
 
+void Journey::keep_messages() {
+  if (!tape_ || (snapshot_->capture == Capture::failures && !trace_.error)) return;
+  tape_->asked(exchange_.head(), body_);
+  trace_.messages = tape_->take();
+}
+
 void Journey::record() {
   trace_.total = elapsed();
   const bool worth_it = endpoint_.operation == dialect::Operation::generate ||
                         endpoint_.operation == dialect::Operation::count_tokens || trace_.error;
   if (!worth_it || is_health(trace_.path)) return;
+  keep_messages();
   desk_.text.clear();
   services_.recorder.record(trace_, desk_.text);
 }

@@ -16,6 +16,7 @@
 #include "relay/plan.h"
 #include "relay/relay.h"
 #include "relay/tap.h"
+#include "relay/tape.h"
 #include "relay/trace.h"
 #include "relay/verdict.h"
 
@@ -38,6 +39,7 @@ class Journey {
   [[nodiscard]] Task<Result<>> forward();
   [[nodiscard]] Result<> read_ask();
   void record();
+  void keep_messages();
 
   // attempts.cpp: from the targets to one answer
   [[nodiscard]] Task<Result<>> try_targets(const Route& route);
@@ -100,6 +102,7 @@ class Journey {
   bool recalled_ = false;                 // it continues what we had kept, which now stands in it
   std::vector<std::string> tried_{};
   int calls_ = 0;
+  std::unique_ptr<Tape> tape_{};  // when messages may be kept
 
   // An upstream's refusal in the client's own dialect, to be handed on as it is.
   struct Verbatim {
