@@ -38,6 +38,7 @@ class Connection final : public Exchange, private Stream, private TurnEnd {
   [[nodiscard]] Task<Result<>> end() override;
   [[nodiscard]] bool answered() const override { return answer_ != Answer::none; }
   [[nodiscard]] bool client_gone() const override { return gone_; }
+  [[nodiscard]] bool draining() const override { return service_.draining(); }
 
   Connection* previous = nullptr;  // of the service's list
   Connection* next = nullptr;
