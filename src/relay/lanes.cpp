@@ -56,15 +56,14 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
                       .dialect = dialect,
                       .model = target.model,
                       .stream = stream_,
-                      .passthrough = passthrough};
+                      .passthrough = passthrough,
+                      .request_id = trace_.id};
   const auto query = passthrough ? net::without_query_parameter(exchange_.head().query, "key") : std::string();
   if (passthrough) {
     want.client_path = exchange_.head().path;
     want.client_query = query;
   }
-  auto prepared =
-      provider::prepare(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
-  CO_TRY(auto reply, co_await worker_.client().send(std::move(prepared)));
+  CO_TRY(auto reply, co_await send_ready(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr));
   current().timings = reply->timings();
   current().status = reply->head().status;
   if (reply->head().status < 400) co_return reply;
@@ -83,7 +82,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
 }
 
 Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstream& upstream) {
-  current().lane = Lane::passthrough;
+  current().lane = upstream.family->envelope != nullptr ? Lane::envelope : Lane::passthrough;
   const bool same_model = codec_->model_in_path || target.model == model_;
   std::string renamed;
   if (!same_model) renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));

@@ -13,6 +13,7 @@
 #include "net/runtime.h"
 #include "net/server.h"
 #include "pool/pool.h"
+#include "provider/exchange.h"
 #include "relay/memories.h"
 #include "relay/plan.h"
 #include "relay/snapshot.h"
@@ -35,6 +36,7 @@ struct Services {
   std::span<const dialect::Codec* const> codecs;  // the wiring's list
   Recorder& recorder;
   Memories& memories;
+  provider::Exchanges& exchanges;
   const Clock& clock;
   const Log& log;
 };
