@@ -60,6 +60,7 @@ struct Upstream {
   net::Url base{};
   Secret key{};
   KeyStyle key_style = KeyStyle::bearer;
+  bool oauth = false;  // `key` is empty here; each call gets the current one of AccessTokens
 };
 
 // The call for `body`, which the caller keeps until the reply's head is there. `client_headers` are those that

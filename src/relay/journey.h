@@ -58,6 +58,10 @@ class Journey {
   [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream,
                                                                std::string_view body, bool passthrough);
+  // signed_call.cpp: the call with the account's credential
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send(const provider::Upstream& upstream,
+                                                               const provider::Want& want, std::string_view body,
+                                                               const net::Headers* client_headers);
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
   [[nodiscard]] std::string whole_answer(const ir::Response& response);
