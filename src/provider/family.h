@@ -85,6 +85,7 @@ struct Upstream {
   std::string project{};  // where a provider has projects and locations
   std::string location{};
   std::string identity{};  // whom the credential names, when that may be shown
+  bool oauth = false;  // `key` is empty here; each call gets the current one of AccessTokens
 };
 
 // The headers of a call that no client stands behind: who we are, and no compression.

@@ -62,6 +62,10 @@ class Journey {
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send_ready(const provider::Upstream& upstream,
                                                                      provider::Want want, std::string_view body,
                                                                      const net::Headers* client_headers);
+  // signed_call.cpp: the call with the account's credential
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send(const provider::Upstream& upstream,
+                                                               const provider::Want& want, std::string_view body,
+                                                               const net::Headers* client_headers);
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
   [[nodiscard]] std::string whole_answer(const ir::Response& response);

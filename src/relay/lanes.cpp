@@ -63,7 +63,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
     want.client_path = exchange_.head().path;
     want.client_query = query;
   }
-  CO_TRY(auto reply, co_await send_ready(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr));
+  CO_TRY(auto reply, co_await send(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr));
   current().timings = reply->timings();
   current().status = reply->head().status;
   if (reply->head().status < 400) co_return reply;
@@ -73,6 +73,8 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   const auto* codec = codec_of(services_, dialect);
   auto diagnosis =
       provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
+  if (upstream.oauth && reply->head().status == 401 && !diagnosis.error.retry_after)
+    diagnosis.error.retry_after = refused_token_rest;
   current().scope = diagnosis.scope;
   current().hint = diagnosis.hint;
   if (passthrough)

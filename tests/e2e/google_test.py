@@ -91,29 +91,41 @@ class AccessTokens(WithGateway):
     def test_many_requests_share_one_token(self):
         gateway = self.fresh()
         try:
-            with concurrent
-  .futures.ThreadPoolExecutor(PARALLEL) as pool
-      : replies = list(pool.map(lambda n : CHAT.post(gateway, "to-vertex", f "Hi {n}"),
-                                range(PARALLEL))) self.assertEqual({ r.status for r in replies }, {200}) self
-                      .assertEqual(self.tokens_asked(), 1) finally : gateway.stop()
+            with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
+                replies = list(pool.map(lambda n: CHAT.post(gateway, "to-vertex", f"Hi {n}"), range(PARALLEL)))
+            self.assertEqual({r.status for r in replies}, {200})
+            self.assertEqual(self.tokens_asked(), 1)
+        finally:
+            gateway.stop()
 
-                                                                         def test_a_token_near_its_end_is_renewed(self)
-      : gateway = self.fresh(expires_in = 31) #a second above what a request may begin with try : self
-    .assertEqual(CHAT.post(gateway, "to-vertex").status,
-                 200) time.sleep(1.2) self.assertEqual(CHAT.post(gateway, "to-vertex").status, 200) self
-        .assertGreaterEqual(self.tokens_asked(), 2) finally
-        : self.sim.call("POST", "/sim/oauth", {"expires_in" : 3599}) gateway.stop()
+    def test_a_token_near_its_end_is_renewed(self):
+        gateway = self.fresh(expires_in=31)  # a second above what a request may begin with
+        try:
+            self.assertEqual(CHAT.post(gateway, "to-vertex").status, 200)
+            time.sleep(1.2)
+            self.assertEqual(CHAT.post(gateway, "to-vertex").status, 200)
+            self.assertGreaterEqual(self.tokens_asked(), 2)
+        finally:
+            self.sim.call("POST", "/sim/oauth", {"expires_in": 3599})
+            gateway.stop()
 
-              def test_a_revoked_token_is_got_anew_once(self)
-        : gateway = self.fresh() try : self
-      .assertEqual(CHAT.post(gateway, "to-vertex").status, 200) self.sim.script(
-          {"status" : 401, "body" : {"error" : {"code" : 401, "message" : "gone", "status" : "UNAUTHENTICATED"}}},
-          model = MODEL) reply = CHAT.post(gateway, "to-vertex") self.assertEqual(reply.status, 200, reply) self
-                                     .assertEqual(self.tokens_asked(), 2) finally
-          : gateway.stop()
+    def test_a_revoked_token_is_got_anew_once(self):
+        gateway = self.fresh()
+        try:
+            self.assertEqual(CHAT.post(gateway, "to-vertex").status, 200)
+            gone = {"error": {"code": 401, "message": "gone", "status": "UNAUTHENTICATED"}}
+            self.sim.script({"status": 401, "body": gone}, model=MODEL)
+            reply = CHAT.post(gateway, "to-vertex")
+            self.assertEqual(reply.status, 200, reply)
+            self.assertEqual(self.tokens_asked(), 2)
+        finally:
+            gateway.stop()
 
-                def test_a_token_endpoint_that_refuses_is_told(self)
-          : gateway = self.fresh() try : self.sim.script({"status": 400, "body": {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}}, model="token", times=-1)
+    def test_a_token_endpoint_that_refuses_is_told(self):
+        gateway = self.fresh()
+        try:
+            refusal = {"error": "invalid_grant", "error_description": "Invalid JWT Signature."}
+            self.sim.script({"status": 400, "body": refusal}, model="token", times=-1)
             reply = CHAT.post(gateway, "to-vertex")
             self.assertEqual(reply.status, 502, reply)
             self.assertIn("Invalid JWT Signature", reply.json()["error"]["message"])

@@ -82,8 +82,11 @@ Result<> settle(Upstream& upstream, bool own_address) {
       return fail(Code::schema, "The service account file names no project: give one with --project.", "project");
     return {};
   }
+  if (upstream.oauth && upstream.project.empty())
+    return fail(Code::schema, "An account that was signed in needs the project that pays: give it with --project.",
+                "project");
   // A key of express mode stands for its project itself.
-  if (upstream.project.empty() && upstream.key_style == KeyStyle::bearer) upstream.key_style = KeyStyle::x_goog_api_key;
+  if (!upstream.oauth && upstream.project.empty() && upstream.key_style == KeyStyle::bearer) upstream.key_style = KeyStyle::x_goog_api_key;
   return {};
 }
 
