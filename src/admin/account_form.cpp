@@ -4,6 +4,7 @@
 
 #include "admin/fields.h"
 #include "core/text.h"
+#include "json/splice.h"
 
 namespace agt::admin {
 namespace {
@@ -41,11 +42,24 @@ bool write_rests(json::Writer& w, const store::Account& account, const std::vect
   return any;
 }
 
+// Project and location lie beside whatever else a provider keeps with its accounts.
+Result<> take_place(const json::Value& form, store::Account& account) {
+  for (const std::string_view name : {"project", "location"}) {
+    if (!form[name].exists()) continue;
+    TRY(const auto word, form[name].text());
+    if (account.extra.empty()) account.extra.text = "{}";
+    TRY(const auto extra, json::Document::parse(account.extra.text));
+    account.extra.text = json::spliced(account.extra.text, json::set_member(extra, name, json::quoted(word)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<store::Account> filled(store::Account account, const json::Value& form) {
-  TRY_OK(check_fields(form, {"label", "provider", "base_url", "key", "key_header", "models", "excluded_models",
-                             "enabled", "priority", "weight", "max_concurrency", "insecure_http"}));
+  TRY_OK(
+      check_fields(form, {"label", "provider", "base_url", "key", "key_header", "models", "excluded_models", "enabled",
+                          "priority", "weight", "max_concurrency", "insecure_http", "project", "location"}));
   std::string key;
   TRY_OK(take(form, "label", account.label));
   TRY_OK(take(form, "provider", account.provider));
@@ -59,6 +73,7 @@ Result<store::Account> filled(store::Account account, const json::Value& form) {
   TRY_OK(take(form, "weight", account.weight));
   TRY_OK(take(form, "max_concurrency", account.concurrency_max));
   TRY_OK(take(form, "insecure_http", account.insecure_http));
+  TRY_OK(take_place(form, account));
   if (account.provider.empty()) return fail(Code::schema, "The field \"provider\" is missing.", "provider");
   if (!key.empty()) account.credential = Secret(std::move(key));
   return account;
@@ -91,8 +106,11 @@ void write_account(json::Writer& w, const store::Account& account, Families fami
   if (upstream && !upstream->family->local())
     w.field("address", fmt::format("{}://{}{}", upstream->base.tls ? "https" : "http", upstream->base.authority(),
                                    upstream->base.path));
-  w.field("key_hint", account.credential.empty() ? std::string() : account.credential.hint());
+  const auto hint = account.credential.empty() ? std::string() : account.credential.hint();
+  w.field("key_hint", upstream && !upstream->identity.empty() ? upstream->identity : hint);
   w.field("key_header", account.key_header);
+  if (upstream && !upstream->project.empty()) w.field("project", upstream->project);
+  if (upstream && !upstream->location.empty()) w.field("location", upstream->location);
   write_list(w, "models", account.models);
   write_list(w, "excluded_models", account.excluded_models);
   w.field("enabled", account.enabled);

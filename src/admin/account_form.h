@@ -13,7 +13,8 @@
 namespace agt::admin {
 
 // Lays the fields of `form` over `account`: label, provider, base_url, key, key_header, models, excluded_models,
-// enabled, priority, weight, max_concurrency, insecure_http. Code::schema with the field; unknown fields are refused.
+// enabled, priority, weight, max_concurrency, insecure_http, project, location. Code::schema with the field; unknown
+// fields are refused.
 [[nodiscard]] Result<store::Account> filled(store::Account account, const json::Value& form);
 
 // check_account, and that a stored key is not sent to a new place: whoever changes the address gives the key again.

@@ -6,6 +6,7 @@
 
 #include "catalogue/presets.h"
 #include "core/text.h"
+#include "json/document.h"
 #include "relay/plan.h"
 #include "store/client_keys.h"
 #include "store/routes.h"
@@ -121,6 +122,11 @@ Result<provider::Upstream> upstream_of(const store::Account& account, Families f
   }
   if (family->local()) return upstream;
   TRY(upstream.base, address_of(account, known, *family));
+  if (const auto extra = json::Document::parse(account.extra.text)) {
+    upstream.project = extra->root()["project"].text_or("");
+    upstream.location = extra->root()["location"].text_or("");
+  }
+  if (family->settle != nullptr) TRY_OK(family->settle(upstream, !account.base_url.empty()));
   return upstream;
 }
 
@@ -135,6 +141,7 @@ Result<> check_account(const store::Account& account, Families families) {
         Code::schema,
         fmt::format("An account of {} needs a key: give it with --key-env VARIABLE or --key-stdin.", account.provider),
         "key");
+  if (!upstream.identity.empty()) return {};  // a file, which the family has read
   const bool has_space = std::ranges::any_of(account.credential.reveal(), [](char c) { return c <= ' ' || c == 0x7f; });
   if (has_space) return fail(Code::schema, "The key has a space or a line end in it.", "key");
   return {};

@@ -28,7 +28,8 @@ Result<std::string> account_body(Session& session) {
   w.field("provider", arguments.word(0));
   if (key) w.field("key", *key);
   for (const auto& [option, field] :
-       {std::pair("--label", "label"), std::pair("--base-url", "base_url"), std::pair("--key-header", "key_header")})
+       {std::pair("--label", "label"), std::pair("--base-url", "base_url"), std::pair("--key-header", "key_header"),
+        std::pair("--project", "project"), std::pair("--location", "location")})
     if (arguments.has(option)) w.field(field, arguments.get(option));
   for (const auto& [option, field] :
        {std::pair("--priority", "priority"), std::pair("--max-concurrency", "max_concurrency")}) {
@@ -86,6 +87,8 @@ std::string details(const json::Value& account) {
   line("provider", account["provider"].text_or(""));
   line("address", account["address"].text_or(""));
   line("key", account["key_hint"].text_or(""));
+  if (account["project"].exists()) line("project", account["project"].text_or(""));
+  if (account["location"].exists()) line("location", account["location"].text_or(""));
   line("state", state_text(account));
   if (account["problem"].exists()) line("problem", account["problem"].text_or(""));
   line("models", shown_words(words_in(account["models"]), "all"));

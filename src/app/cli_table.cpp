@@ -17,8 +17,10 @@ constexpr std::array account_add_options{
     OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
     OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
     OptionSpec{"--key-env", "VARIABLE", "read the key from this environment variable"},
-    OptionSpec{"--key-stdin", "", "read the key from the first line of standard input"},
+    OptionSpec{"--key-stdin", "", "read the key from standard input: its first line, or a whole JSON file"},
     OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
+    OptionSpec{"--project", "PROJECT", "vertex, code-assist: the project in Google Cloud"},
+    OptionSpec{"--location", "LOCATION", "vertex: a region, us, eu or global (the default)"},
     OptionSpec{"--model", "MODEL", "serve only this model (wildcards allowed); several times for more", true},
     OptionSpec{"--exclude", "MODEL", "never serve this model; several times for more", true},
     OptionSpec{"--priority", "N", "accounts of a higher priority are asked first; default 0"},
@@ -56,9 +58,9 @@ constexpr std::array serve_options{
 };
 
 constexpr std::string_view account_add_notes =
-    "Prints the id of the new account. PROVIDER is gemini, openai, openai-responses, anthropic,\n"
-    "openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them. The key is\n"
-    "never an argument: other users could read it in the process list. Example:\n\n"
+    "Prints the id of the new account. PROVIDER is gemini, vertex, code-assist, openai, openai-responses,\n"
+    "anthropic, openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them.\n"
+    "The key is never an argument: other users could read it in the process list. Example:\n\n"
     "  agt account add openai --key-env OPENAI_API_KEY\n";
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"

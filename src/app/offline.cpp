@@ -38,6 +38,7 @@ class Offline final : public Api {
                   .codecs = context.codecs,
                   .recorder = recorder_,
                   .memories = memories_,
+                  .exchanges = exchanges_,
                   .clock = clock,
                   .log = log_},
         gateway_{.vault = *vault_,
@@ -86,6 +87,7 @@ class Offline final : public Api {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  provider::Exchanges exchanges_{clock_, log_};
   relay::Services services_;
   admin::Gateway gateway_;
 };

@@ -152,11 +152,13 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   pool::Pool pool;
   relay::Current current(nullptr);
   relay::Memories memories;
+  provider::Exchanges exchanges(clock, log);
   const relay::Services services{.current = current,
                                  .pool = pool,
                                  .codecs = codecs(),
                                  .recorder = recorder,
                                  .memories = memories,
+                                 .exchanges = exchanges,
                                  .clock = clock,
                                  .log = log};
   TRY(auto net_options, runtime_options(settings));

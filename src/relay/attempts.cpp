@@ -95,7 +95,9 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
     co_return co_await estimate_tokens();
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
   const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
-  if (native && !carries && !continues_own()) co_return co_await pass_through(target, upstream);
+  // An envelope has events only; an array of them is written by us.
+  const bool reframed = upstream.family->envelope != nullptr && endpoint_.array_framing;
+  if (native && !carries && !reframed && !continues_own()) co_return co_await pass_through(target, upstream);
   co_return co_await translate(target, upstream);
 }
 

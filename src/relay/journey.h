@@ -62,6 +62,15 @@ class Journey {
   [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream,
                                                                std::string_view body, bool passthrough);
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> dispatch(net::Call call);  // and keeps what was said
+  // ready_call.cpp: with what the account gets first, and the envelope of its provider
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send_ready(const provider::Upstream& upstream,
+                                                                     provider::Want want, std::string_view body,
+                                                                     const net::Headers* client_headers);
+  // signed_call.cpp: the call with the account's credential
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send(const provider::Upstream& upstream,
+                                                               const provider::Want& want, std::string_view body,
+                                                               const net::Headers* client_headers);
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
   [[nodiscard]] std::string whole_answer(const ir::Response& response);

@@ -33,5 +33,6 @@ inline constexpr std::size_t memory_bytes_max = 4UL << 20;  // of one; a longer 
 inline constexpr auto rate_limit_rest = 5s;
 inline constexpr auto quota_rest = 15min;
 inline constexpr auto invalid_rest = 10min;
+inline constexpr auto refused_token_rest = 60s;  // after a fresh access token was refused too
 
 }  // namespace agt::relay

@@ -140,6 +140,7 @@ std::string_view name(Lane lane) {
   switch (lane) {
     case Lane::none: return "none";
     case Lane::passthrough: return "passthrough";
+    case Lane::envelope: return "envelope";
     case Lane::translate: return "translate";
     case Lane::local: return "local";
   }

@@ -21,7 +21,7 @@
 
 namespace agt::relay {
 
-enum class Lane : std::uint8_t { none, passthrough, translate, local };
+enum class Lane : std::uint8_t { none, passthrough, envelope, translate, local };
 [[nodiscard]] std::string_view name(Lane lane);
 
 // What was decided after a failed attempt.

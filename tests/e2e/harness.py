@@ -132,8 +132,8 @@ class Folders:
     made = []
 
     @classmethod
-    def new(cls, prefix="agt-e2e-"):
-        path = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+    def new(cls, prefix="agt-e2e-", where=None):
+        path = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=where))
         cls.made.append(path)
         return path
 

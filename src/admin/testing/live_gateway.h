@@ -153,11 +153,13 @@ class LiveGateway {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  provider::Exchanges exchanges_{clock_, log_};
   const relay::Services services_{.current = current_,
                                   .pool = pool_,
                                   .codecs = all_codecs,
                                   .recorder = recorder_,
                                   .memories = memories_,
+                                  .exchanges = exchanges_,
                                   .clock = clock_,
                                   .log = log_};
   AdminAccess access_{};
