@@ -100,6 +100,31 @@ Result<std::uint16_t> listen_for_admin(net::Runtime& runtime, const store::Setti
   return opened;
 }
 
+// What is there before anything runs.
+struct OpenedHome {
+  store::Home home;
+  store::HomeLock lock;
+  std::unique_ptr<store::Vault> vault;
+  admin::Resolve resolve;
+  store::Settings settings;
+};
+
+Result<OpenedHome> open_home(const ServeOptions& options, const store::Environment& environment, const Clock& clock) {
+  TRY(auto folders, store::folders_of(environment, options.home));
+  TRY(auto home, store::Home::open(std::move(folders)));
+  TRY(auto lock, home.lock());
+  TRY(auto vault, store::Vault::open(home, clock, seeded_rng()));
+  TRY_OK(store::ensure_api_key(*vault));
+  TRY(auto resolve, resolver(options, environment, home));
+  TRY(const auto stored, store::stored_settings(*vault));
+  TRY(auto settings, resolve(stored));
+  return OpenedHome{.home = std::move(home),
+                    .lock = std::move(lock),
+                    .vault = std::move(vault),
+                    .resolve = std::move(resolve),
+                    .settings = std::move(settings)};
+}
+
 }  // namespace
 
 Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments) {
@@ -130,14 +155,8 @@ Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments)
 
 Result<> serve(const ServeOptions& options, const store::Environment& environment) {
   const Clock clock;
-  TRY(auto folders, store::folders_of(environment, options.home));
-  TRY(const auto home, store::Home::open(std::move(folders)));
-  TRY(const auto home_lock, home.lock());
-  TRY(const auto vault, store::Vault::open(home, clock, seeded_rng()));
-  TRY_OK(store::ensure_api_key(*vault));
-  TRY(const auto resolve, resolver(options, environment, home));
-  TRY(const auto stored, store::stored_settings(*vault));
-  TRY(const auto settings, resolve(stored));
+  TRY(const auto opened, open_home(options, environment, clock));
+  const auto& [home, home_lock, vault, resolve, settings] = opened;
   const Log log(settings.logging.level, STDERR_FILENO, clock);
   tell_rescue(log, "vault_damaged", vault->rescue());
 

@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/result.h"
 #include "net/client.h"
+#include "net/latch.h"
 #include "net/server.h"
 #include "net/task.h"
 
@@ -30,6 +31,11 @@ class Worker {
   [[nodiscard]] virtual Task<Result<>> offload(std::function<void()> work) = 0;
   // Starts a task that outlives the caller; joined when the runtime stops. For background work, not for requests.
   virtual void spawn(std::function<Task<>()> task) = 0;
+  // The same for work that must not be cut in the middle: a runtime that stops gives it `lasting_deadline` to end by
+  // itself. `task` is dropped without a call when that time is over already.
+  virtual void spawn_lasting(std::function<Task<>()> task) = 0;
+  // Until the latch is open: Code::idle_timeout after `patience`, Code::client_gone when cancelled.
+  [[nodiscard]] virtual Task<Result<>> wait(std::shared_ptr<Latch> latch, Milliseconds patience) = 0;
   [[nodiscard]] virtual int index() const = 0;
 };
 
