@@ -167,7 +167,7 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   }
   TRY(const auto routes, store::routes(vault));
   for (const auto& route : routes) {
-    relay::Rule rule{.match = route.match};
+    relay::Rule rule{.match = route.match, .targets = {}, .strict = route.strict};
     for (const auto& target : route.targets) {
       TRY(auto parsed, relay::parse_target(target));
       rule.targets.push_back(std::move(parsed));

@@ -32,6 +32,7 @@ constexpr std::array route_add_options{
     OptionSpec{"--match", "PATTERN", "a model name, with * as wildcard, or /regular expression/"},
     OptionSpec{"--to", "TARGET", "provider/model or label/model; * as model: as asked; several are tried in order",
                true},
+    OptionSpec{"--strict", "", "refuse what translation would lose, naming the field, instead of leaving it out"},
     OptionSpec{"--position", "N", "where in the list, from 0; default: at the end"},
 };
 constexpr std::array trace_options{

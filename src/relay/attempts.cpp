@@ -71,6 +71,8 @@ Task<Result<>> Journey::try_targets(const Route& route) {
         co_return fail(Code::conflict, "The account was removed while the request was under way; try again.");
 
       auto outcome = co_await attempt(target, upstream->second);
+      if (!outcome && signature_refused(outcome.error(), upstream->second))
+        outcome = co_await attempt_unsigned(target, upstream->second, std::move(outcome).error());
       current().ended = elapsed();
       if (outcome) {
         leased.lease->succeeded();

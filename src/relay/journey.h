@@ -45,6 +45,9 @@ class Journey {
   [[nodiscard]] Task<Result<>> try_targets(const Route& route);
   [[nodiscard]] Task<Result<>> attempt(const Target& target, const provider::Upstream& upstream);
   [[nodiscard]] bool may_try_again() const;
+  // unsigned.cpp: the same account once more, without what it could not verify
+  [[nodiscard]] bool signature_refused(const Error& error, const provider::Upstream& upstream) const;
+  [[nodiscard]] Task<Result<>> attempt_unsigned(const Target& target, const provider::Upstream& upstream, Error error);
   void close_attempt(const Error& error, pool::Lease& lease);
   [[nodiscard]] Error exhausted(const Route& route) const;
 
@@ -108,6 +111,7 @@ class Journey {
   std::string model_{};
   bool stream_ = false;
   std::optional<ir::Request> request_{};  // parsed when a lane needs it
+  bool signatures_dropped_ = false;       // from request_, as an upstream could not verify them
   bool recalled_ = false;                 // it continues what we had kept, which now stands in it
   std::vector<std::string> tried_{};
   int calls_ = 0;

@@ -30,6 +30,7 @@ struct Target {
 struct Rule {
   std::string match{};  // exact, with `*`, or /regex/
   std::vector<Target> targets{};
+  bool strict = false;  // what translation would lose is refused
 };
 
 struct Admission {

@@ -149,6 +149,7 @@ std::string_view name(Lane lane) {
 
 std::string_view name(Next next) {
   switch (next) {
+    case Next::same_account: return "same_account";
     case Next::next_account: return "next_account";
     case Next::next_target: return "next_target";
     case Next::stop: return "stop";

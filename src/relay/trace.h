@@ -25,7 +25,7 @@ enum class Lane : std::uint8_t { none, passthrough, envelope, translate, local }
 [[nodiscard]] std::string_view name(Lane lane);
 
 // What was decided after a failed attempt.
-enum class Next : std::uint8_t { next_account, next_target, stop };
+enum class Next : std::uint8_t { same_account, next_account, next_target, stop };
 [[nodiscard]] std::string_view name(Next next);
 
 // One call to an upstream, or one look into the pool that found nobody.
