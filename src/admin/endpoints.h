@@ -5,10 +5,12 @@
 
 namespace agt::admin {
 
+// openapi.cpp
+[[nodiscard]] Result<Answer> openapi(const Call& call);
+
 // status.cpp
 [[nodiscard]] Result<Answer> health(const Call& call);
 [[nodiscard]] Result<Answer> status(const Call& call);
-[[nodiscard]] Result<Answer> openapi(const Call& call);
 
 // sign_in.cpp
 [[nodiscard]] Result<Answer> make_login_link(const Call& call);

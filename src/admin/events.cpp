@@ -19,15 +19,13 @@ bool Events::wanted() const {
 }
 
 void Events::publish(std::string_view kind, std::string_view data) {
-  const bool keep = wanted();
-  const std::scoped_lock lock(mutex_);
-  const auto number = ++last_;
-  if (!keep) {
-    kept_.clear();
-    bytes_ = 0;
-    first_ = number + 1;
+  if (!wanted()) {
+    if (!lapsed_.load(std::memory_order_relaxed)) lapsed_ = true;
     return;
   }
+  const std::scoped_lock lock(mutex_);
+  note_lapse();
+  const auto number = ++last_;
   auto frame = fmt::format("id: {}-{}\nevent: {}\ndata: {}\n\n", boot_, number, kind, data);
   bytes_ += frame.size();
   kept_.push_back(std::move(frame));
@@ -36,6 +34,13 @@ void Events::publish(std::string_view kind, std::string_view data) {
     kept_.pop_front();
     ++first_;
   }
+}
+
+void Events::note_lapse() {
+  if (!lapsed_.exchange(false)) return;
+  kept_.clear();
+  bytes_ = 0;
+  first_ = ++last_ + 1;
 }
 
 std::optional<Events::Place> Events::place_named(std::string_view id) const {
@@ -59,7 +64,11 @@ Events::Batch Events::after(Place place) const {
 }
 
 Result<Events::Listener> Events::listen() {
-  if (++listeners_ <= event_listeners_max) return Listener(*this);
+  if (++listeners_ <= event_listeners_max) {
+    const std::scoped_lock lock(mutex_);
+    note_lapse();
+    return Listener(*this);
+  }
   --listeners_;
   return fail(Code::busy, fmt::format("{} pages listen already; close one.", event_listeners_max));
 }

@@ -21,7 +21,7 @@ class Events {
 
   // Whether it is worth the trouble of making an event: somebody listens, or did a moment ago and may come back.
   [[nodiscard]] bool wanted() const;
-  // `data` is one line of JSON. An event that nobody wants is counted, but not kept.
+  // `data` is one line of JSON. Events that nobody wants cost nothing; all of a while count as one that was missed.
   void publish(std::string_view kind, std::string_view data);
 
   // Where a listener stands: the number of the last event that it knows.
@@ -33,7 +33,7 @@ class Events {
   struct Batch {
     std::string frames{};      // ready to be sent
     Place place = 0;           // after these
-    std::uint64_t missed = 0;  // events that are gone
+    std::uint64_t missed = 0;  // at least so many events are gone
   };
   [[nodiscard]] Batch after(Place place) const;
 
@@ -54,10 +54,13 @@ class Events {
   [[nodiscard]] const std::string& boot() const { return boot_; }  // differs from process to process
 
  private:
+  void note_lapse();  // under the lock
+
   const Clock& clock_;
   const std::string boot_;
   std::atomic<Place> last_ = 0;
   std::atomic<int> listeners_ = 0;
+  std::atomic<bool> lapsed_ = false;            // something happened while nobody wanted to know
   std::atomic<Instant::rep> wanted_until_ = 0;  // after the last listener left
   mutable std::mutex mutex_{};
   Place first_ = 1;  // the number of kept_.front()

@@ -104,6 +104,7 @@ constexpr std::array table{
     Command{"settings list", "", read_options, "Every setting, its value and where it comes from.", "", settings_list},
     Command{"settings get", "NAME", get_options, "One setting's value.", "", settings_get},
     Command{"settings set", "NAME [VALUE]", set_options, "Change a stored setting.", set_notes, settings_set},
+    Command{"openapi", "", {}, "The admin API as an OpenAPI document.", "", show_openapi},
     Command{"version", "", {}, "The version of this program.", "", not_run_here},
     Command{"help", "[COMMAND]", {}, "This list, or a command's page.", "", not_run_here},
 };

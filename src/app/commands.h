@@ -86,6 +86,7 @@ struct Command {
 [[nodiscard]] Result<Exit> show_trace(Session& session);
 [[nodiscard]] Result<Exit> show_stats(Session& session);
 [[nodiscard]] Result<Exit> provider_list(Session& session);
+[[nodiscard]] Result<Exit> show_openapi(Session& session);
 
 // cli_open.cpp
 [[nodiscard]] Result<Exit> open_interface(Session& session);
