@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/token_keeper.h"
 #include "catalogue/models.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -67,6 +68,7 @@ struct Gateway {
   pool::Pool& pool;
   Families families;
   const relay::Services& services;
+  TokenKeeper& tokens;
   const Clock& clock;
   const Log& log;
   std::uint16_t proxy_port = 0;  // 0: nobody listens; the command line works on the files

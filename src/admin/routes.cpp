@@ -26,6 +26,7 @@ constexpr std::array table{
     Endpoint{"PATCH", "/accounts/{account}", token, patch_account, "Changes the given fields of an account."},
     Endpoint{"DELETE", "/accounts/{account}", token, delete_account, "Removes an account and its credential."},
     Endpoint{"POST", "/accounts/{account}/test", token, test_account, "Asks the upstream for its models."},
+    Endpoint{"POST", "/accounts/{account}/refresh", token, refresh_account, "A new access token, and no rests."},
     Endpoint{"POST", "/accounts/{account}/enable", token, enable_account, "Lets the account serve again."},
     Endpoint{"POST", "/accounts/{account}/disable", token, disable_account, "Keeps the account, but unused."},
 

@@ -38,7 +38,8 @@ class Offline final : public Api {
                   .recorder = recorder_,
                   .memories = memories_,
                   .clock = clock,
-                  .log = log_},
+                  .log = log_,
+                  .access_tokens = &tokens_},
         gateway_{.vault = *vault_,
                  .ledger = *ledger_,
                  .ledger_writer = ledger_writer_,
@@ -47,6 +48,7 @@ class Offline final : public Api {
                  .pool = pool_,
                  .families = context.families,
                  .services = services_,
+                 .tokens = tokens_,
                  .clock = clock,
                  .log = log_,
                  .resolve = std::move(resolve)} {}
@@ -85,6 +87,7 @@ class Offline final : public Api {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  admin::TokenKeeper tokens_{*vault_, clock_, log_};
   relay::Services services_;
   admin::Gateway gateway_;
 };

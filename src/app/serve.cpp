@@ -10,6 +10,7 @@
 #include "admin/api.h"
 #include "admin/gateway.h"
 #include "app/wiring.h"
+#include "core/text.h"
 #include "core/version.h"
 #include "net/runtime.h"
 #include "store/stored_settings.h"
@@ -96,6 +97,14 @@ Result<std::uint16_t> listen_for_admin(net::Runtime& runtime, const store::Setti
   return opened;
 }
 
+Result<> all_kept(const admin::TokenKeeper& tokens) {
+  const auto lost = tokens.unsaved();
+  if (lost.empty()) return {};
+  return fail(Code::storage, fmt::format("The newest refresh tokens of {} could not be stored and are lost: sign in to "
+                                         "these accounts again.",
+                                         text::joined(lost, ", ")));
+}
+
 }  // namespace
 
 Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments) {
@@ -147,13 +156,15 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   pool::Pool pool;
   relay::Current current(nullptr);
   relay::Memories memories;
+  admin::TokenKeeper tokens(*vault, clock, log);
   const relay::Services services{.current = current,
                                  .pool = pool,
                                  .codecs = codecs(),
                                  .recorder = recorder,
                                  .memories = memories,
                                  .clock = clock,
-                                 .log = log};
+                                 .log = log,
+                                 .access_tokens = &tokens};
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
@@ -169,6 +180,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .pool = pool,
                          .families = families(),
                          .services = services,
+                         .tokens = tokens,
                          .clock = clock,
                          .log = log,
                          .proxy_port = port,
@@ -182,8 +194,10 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   greet(settings, port, address);
   log.write(LogLevel::info, "listening", {{"port", port}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
+  tokens.work_on(runtime->worker(0));
   runtime->run();
   admin::withdraw(home);
+  TRY_OK(all_kept(tokens));
   log.write(LogLevel::info, "stopped");
   return {};
 }

@@ -152,13 +152,15 @@ class LiveGateway {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  TokenKeeper tokens_{*vault_, clock_, log_};
   const relay::Services services_{.current = current_,
                                   .pool = pool_,
                                   .codecs = all_codecs,
                                   .recorder = recorder_,
                                   .memories = memories_,
                                   .clock = clock_,
-                                  .log = log_};
+                                  .log = log_,
+                                  .access_tokens = &tokens_};
   Gateway gateway_{
       .vault = *vault_,
       .ledger = *ledger_,
@@ -168,6 +170,7 @@ class LiveGateway {
       .pool = pool_,
       .families = all_families,
       .services = services_,
+      .tokens = tokens_,
       .clock = clock_,
       .log = log_,
       .proxy_port = 8045,
