@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "admin/answer.h"
 #include "admin/fields.h"
 #include "core/text.h"
 #include "json/splice.h"
@@ -17,8 +18,10 @@ void write_list(json::Writer& w, std::string_view key, const std::vector<std::st
 }
 
 // In one word, worst first: the same words are on the page and in `agt account list`.
-std::string_view state_of(const store::Account& account, bool usable, bool resting) {
+std::string_view state_of(const store::Account& account, bool usable, bool resting,
+                          const std::optional<TokenState>& tokens) {
   if (!usable) return "unusable";
+  if (tokens && tokens->refused_ms) return "needs_sign_in";
   if (!account.enabled) return "disabled";
   return resting ? "resting" : "ready";
 }
@@ -52,6 +55,27 @@ Result<> take_place(const json::Value& form, store::Account& account) {
     account.extra.text = json::spliced(account.extra.text, json::set_member(extra, name, json::quoted(word)));
   }
   return {};
+}
+
+void write_tokens(json::Writer& w, const TokenState& tokens) {
+  w.key("oauth");
+  w.begin_object();
+  w.field("service", tokens.service);
+  w.field("subject", tokens.subject);
+  w.field("obtained_ms", tokens.obtained_ms);
+  if (tokens.expires_in_ms)
+    w.field("expires_in_ms", *tokens.expires_in_ms);
+  else
+    w.field_null("expires_in_ms");
+  w.field("refreshing", tokens.refreshing);
+  w.field("unsaved", tokens.unsaved);
+  if (tokens.refused_ms) w.field("refused_ms", *tokens.refused_ms);
+  if (tokens.refused_ms) w.field("refused_why", tokens.refused_why);
+  if (tokens.last_failure) {
+    w.key("last_failure");
+    write_error(w, *tokens.last_failure);
+  }
+  w.end_object();
 }
 
 }  // namespace
@@ -95,7 +119,7 @@ Result<> check_change(const store::Account& old, const store::Account& changed, 
 }
 
 void write_account(json::Writer& w, const store::Account& account, Families families,
-                   const std::vector<pool::Resting>& rests, Instant now) {
+                   const std::vector<pool::Resting>& rests, Instant now, const std::optional<TokenState>& tokens) {
   const auto upstream = upstream_of(account, families);
   w.begin_object();
   w.field("id", account.id);
@@ -106,6 +130,7 @@ void write_account(json::Writer& w, const store::Account& account, Families fami
   if (upstream && !upstream->family->local())
     w.field("address", fmt::format("{}://{}{}", upstream->base.tls ? "https" : "http", upstream->base.authority(),
                                    upstream->base.path));
+  w.field("kind", account.kind == store::CredentialKind::oauth ? "oauth" : "key");
   const auto hint = account.credential.empty() ? std::string() : account.credential.hint();
   w.field("key_hint", upstream && !upstream->identity.empty() ? upstream->identity : hint);
   w.field("key_header", account.key_header);
@@ -121,8 +146,9 @@ void write_account(json::Writer& w, const store::Account& account, Families fami
   w.field("created_ms", account.created_ms);
   w.field("updated_ms", account.updated_ms);
   const bool is_resting = write_rests(w, account, rests, now);
-  w.field("state", state_of(account, upstream.has_value(), is_resting));
+  w.field("state", state_of(account, upstream.has_value(), is_resting, tokens));
   if (!upstream) w.field("problem", upstream.error().message);
+  if (tokens) write_tokens(w, *tokens);
   w.end_object();
 }
 

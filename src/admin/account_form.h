@@ -21,8 +21,9 @@ namespace agt::admin {
 [[nodiscard]] Result<> check_change(const store::Account& old, const store::Account& changed, bool key_given,
                                     Families families);
 
-// One account for people: how it is, never its credential. `rests` are those of the whole pool.
+// One account for people: how it is, never its credential. `rests` are those of the whole pool, `tokens` those of an
+// account that was signed in.
 void write_account(json::Writer& w, const store::Account& account, Families families,
-                   const std::vector<pool::Resting>& rests, Instant now);
+                   const std::vector<pool::Resting>& rests, Instant now, const std::optional<TokenState>& tokens = {});
 
 }  // namespace agt::admin

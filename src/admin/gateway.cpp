@@ -120,6 +120,10 @@ Result<provider::Upstream> upstream_of(const store::Account& account, Families f
                   "key_header");
     upstream.key_style = *style;
   }
+  if (account.kind == store::CredentialKind::oauth) {
+    upstream.oauth = true;
+    upstream.key_style = catalogue::KeyStyle::bearer;
+  }
   if (family->local()) return upstream;
   TRY(upstream.base, address_of(account, known, *family));
   if (const auto extra = json::Document::parse(account.extra.text)) {
@@ -135,7 +139,7 @@ Result<> check_account(const store::Account& account, Families families) {
   const auto* known = catalogue::find_provider(account.provider);
   // A server on this computer, or at an address that the user gave to a compatible family, may well ask for no key.
   const bool needs_key = !upstream.family->local() && upstream.key_style != catalogue::KeyStyle::none &&
-                         (known == nullptr || known->key_required) && !upstream.base.loopback();
+                         (known == nullptr || known->key_required) && !upstream.base.loopback() && !upstream.oauth;
   if (needs_key && account.credential.empty())
     return fail(
         Code::schema,
@@ -207,6 +211,7 @@ store::Settings settings_now(Gateway& gateway) {
 
 Result<> reload(Gateway& gateway) {
   const std::scoped_lock lock(gateway.reloading);
+  TRY_OK(gateway.tokens.load());
   if (gateway.resolve) {
     TRY(const auto stored, store::stored_settings(gateway.vault));
     TRY(gateway.settings, gateway.resolve(stored));

@@ -112,7 +112,15 @@ Task<Result<Answer>> test_account(const Call& call, net::Worker& worker) {
 
   const auto begun = gateway.clock.now();
   Outcome outcome{.status = 200, .models = account.models.size()};
-  if (!upstream.family->local()) outcome = co_await ask_for_models(gateway, upstream, timeouts, worker);
+  if (upstream.oauth) {
+    auto token = co_await gateway.tokens.current(account.id, worker);
+    if (token)
+      upstream.key = *std::move(token);
+    else
+      outcome = Outcome{.error = token.error()};
+  }
+  if (!upstream.family->local() && !outcome.error)
+    outcome = co_await ask_for_models(gateway, upstream, timeouts, worker);
   const auto took = std::chrono::duration_cast<Microseconds>(gateway.clock.now() - begun);
   // A client that left, or a gateway that stops, says nothing about the account.
   if (outcome.error && outcome.error->failure_class() == FailureClass::cancelled)

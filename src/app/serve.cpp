@@ -12,6 +12,7 @@
 #include "admin/recorder.h"
 #include "app/interface.h"
 #include "app/wiring.h"
+#include "core/text.h"
 #include "core/version.h"
 #include "net/runtime.h"
 #include "store/stored_settings.h"
@@ -125,6 +126,14 @@ Result<OpenedHome> open_home(const ServeOptions& options, const store::Environme
                     .settings = std::move(settings)};
 }
 
+Result<> all_kept(const admin::TokenKeeper& tokens) {
+  const auto lost = tokens.unsaved();
+  if (lost.empty()) return {};
+  return fail(Code::storage, fmt::format("The newest refresh tokens of {} could not be stored and are lost: sign in to "
+                                         "these accounts again.",
+                                         text::joined(lost, ", ")));
+}
+
 }  // namespace
 
 Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments) {
@@ -172,6 +181,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   relay::Current current(nullptr);
   relay::Memories memories;
   provider::Exchanges exchanges(clock, log);
+  admin::TokenKeeper tokens(*vault, clock, log);
   const relay::Services services{.current = current,
                                  .pool = pool,
                                  .codecs = codecs(),
@@ -179,7 +189,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .memories = memories,
                                  .exchanges = exchanges,
                                  .clock = clock,
-                                 .log = log};
+                                 .log = log,
+                                 .access_tokens = &tokens};
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
@@ -195,6 +206,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .pool = pool,
                          .families = families(),
                          .services = services,
+                         .tokens = tokens,
                          .clock = clock,
                          .log = log,
                          .events = &events,
@@ -214,8 +226,10 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
   log.write(LogLevel::info, "listening",
             {{"port", proxy.port()}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
+  tokens.work_on(runtime->worker(0));
   runtime->run();
   admin::withdraw(home);
+  TRY_OK(all_kept(tokens));
   log.write(LogLevel::info, "stopped");
   return {};
 }

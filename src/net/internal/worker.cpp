@@ -17,13 +17,13 @@ namespace asio = boost::asio;
 namespace {
 
 // Who is to be woken when a latch opens; nobody once the wait is over, for the latch may open much later.
-using Bell = std::atomic<Waiter*>;
+using Listening = std::atomic<Waiter*>;
 struct Muffled {
-  explicit Muffled(Bell& bell_of_wait) : bell(bell_of_wait) {}
+  explicit Muffled(Listening& of_wait) : listening(of_wait) {}
   Muffled(const Muffled&) = delete;
   Muffled& operator=(const Muffled&) = delete;
-  ~Muffled() { bell = nullptr; }
-  Bell& bell;
+  ~Muffled() { listening = nullptr; }
+  Listening& listening;
 };
 
 }  // namespace
@@ -77,12 +77,12 @@ Task<Result<>> LiveWorker::offload(std::function<void()> work) {
 Task<Result<>> LiveWorker::wait(std::shared_ptr<Latch> latch, Milliseconds patience) {
   if (co_await is_cancelled()) co_return client_gone();
   Waiter waiter(loop_);
-  const auto bell = std::make_shared<Bell>(&waiter);
-  const Muffled at_end(*bell);
-  const bool shut = latch->when_open([this, bell] {
-    if (bell->load() == nullptr) return;  // nobody waits, and the loop may be gone
-    loop_.hand_over([bell] {
-      if (auto* const waiting = bell->load()) waiting->wake(Wake::ready);
+  const auto listening = std::make_shared<Listening>(&waiter);
+  const Muffled at_end(*listening);
+  const bool shut = latch->when_open([this, listening] {
+    if (listening->load() == nullptr) return;  // nobody waits, and the loop may be gone
+    loop_.hand_over([listening] {
+      if (auto* const waiting = listening->load()) waiting->wake(Wake::ready);
     });
   });
   if (!shut) co_return Result<>{};
