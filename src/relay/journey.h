@@ -14,6 +14,7 @@
 #include "net/server.h"
 #include "pool/pool.h"
 #include "relay/plan.h"
+#include "relay/pursuit.h"
 #include "relay/relay.h"
 #include "relay/tap.h"
 #include "relay/trace.h"
@@ -40,9 +41,11 @@ class Journey {
   // attempts.cpp: from the targets to one answer
   [[nodiscard]] Task<Result<>> try_targets(const Route& route);
   [[nodiscard]] Task<Result<>> attempt(const Target& target, const provider::Upstream& upstream);
-  [[nodiscard]] bool may_try_again() const;
-  void close_attempt(const Error& error, pool::Lease& lease);
-  [[nodiscard]] Error exhausted(const Route& route) const;
+  [[nodiscard]] std::uint64_t session();
+  void note_passed(std::vector<Pursuit::Passed> passed);
+  [[nodiscard]] Task<Result<>> wait(const Pursuit::Step& step, net::Bell& bell);
+  void close_attempt(const Error& error, Pursuit& pursuit, pool::Lease& lease);
+  [[nodiscard]] Error given_up(const Pursuit::Step& step, const Route& route, std::optional<Error> last) const;
 
   // lanes.cpp, translation.cpp: one call to an upstream
   [[nodiscard]] Task<Result<>> pass_through(const Target& target, const provider::Upstream& upstream);
@@ -96,8 +99,8 @@ class Journey {
   bool stream_ = false;
   std::optional<ir::Request> request_{};  // parsed when a lane needs it
   bool recalled_ = false;                 // it continues what we had kept, which now stands in it
-  std::vector<std::string> tried_{};
-  int calls_ = 0;
+  pool::Lease* lease_ = nullptr;          // of the attempt that is under way
+  Microseconds waited_{};                 // since the last attempt, for an account
 
   // An upstream's refusal in the client's own dialect, to be handed on as it is.
   struct Verbatim {

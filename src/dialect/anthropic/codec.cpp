@@ -6,6 +6,7 @@ namespace agt::dialect {
 
 const Codec anthropic_codec{
     .dialect = ir::Dialect::anthropic,
+    .turns = "messages",
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",
     .parse_request = anthropic::parse_request,

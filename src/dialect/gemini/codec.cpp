@@ -6,6 +6,7 @@ namespace agt::dialect {
 
 const Codec gemini_codec{
     .dialect = ir::Dialect::gemini,
+    .turns = "contents",
     .model_in_path = true,
     .counts_tokens_upstream = true,
     .parse_request = gemini::parse_request,

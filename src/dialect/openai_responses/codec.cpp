@@ -9,6 +9,7 @@ namespace agt::dialect {
 
 const Codec openai_responses_codec{
     .dialect = ir::Dialect::openai_responses,
+    .turns = "input",
     .model_in_path = false,
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",
