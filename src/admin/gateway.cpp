@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "catalogue/presets.h"
 #include "core/text.h"
@@ -49,15 +50,28 @@ std::vector<std::string> own_hosts(const store::Settings& settings, std::uint16_
   return hosts;
 }
 
-pool::Account pool_account(const store::Account& account) {
+pool::Account pool_account(const store::Account& account, const provider::Upstream& upstream) {
   return {.id = account.id,
           .label = account.label,
           .provider = account.provider,
+          .site = upstream.family->local() ? account.provider
+                                           : fmt::format("{} at {}{}", account.provider,
+                                                         upstream.base.tls ? "" : "http://", upstream.base.authority()),
           .enabled = account.enabled,
           .models = account.models,
           .excluded = account.excluded_models,
           .priority = account.priority,
+          .weight = account.weight,
           .max_concurrency = account.concurrency_max};
+}
+
+pool::Mode mode_of(store::SchedulingMode mode) {
+  switch (mode) {
+    case store::SchedulingMode::cache_first: return pool::Mode::cache_first;
+    case store::SchedulingMode::balance: return pool::Mode::balance;
+    case store::SchedulingMode::performance_first: return pool::Mode::performance_first;
+  }
+  std::unreachable();
 }
 
 // The demo is an account like any other, but nobody has to add it, and it serves its own model only.
@@ -166,7 +180,7 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
           fmt::format("The account {} cannot be used: {}", account.label, upstream.error().message));
       continue;
     }
-    next.accounts.push_back(pool_account(account));
+    next.accounts.push_back(pool_account(account, *upstream));
     next.upstreams.emplace(account.id, *std::move(upstream));
   }
   TRY(const auto routes, store::routes(vault));
@@ -197,6 +211,9 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   next.strict_paths = settings.proxy.strict_paths;
   next.body_bytes_max = static_cast<std::size_t>(settings.proxy.body_limit_mb) << 20U;
   next.attempts = static_cast<int>(settings.scheduling.max_attempts);
+  next.mode = mode_of(settings.scheduling.mode);
+  next.wait_max = Seconds(settings.scheduling.max_wait_seconds);
+  next.pinned_account = settings.scheduling.pinned_account;
   next.timeouts.connect = Seconds(settings.network.connect_timeout_s);
   next.timeouts.first_byte = Seconds(settings.network.first_byte_timeout_s);
   next.timeouts.idle = Seconds(settings.network.idle_timeout_s);

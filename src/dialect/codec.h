@@ -115,6 +115,7 @@ struct Memory {
 
 struct Codec {
   ir::Dialect dialect{};
+  std::string_view turns{};             // the member of a request that holds the turns of the conversation
   bool model_in_path = false;           // model and stream are said by the path, not by the body
   bool counts_tokens_upstream = false;  // the protocol has an endpoint that counts tokens
   // A body that holds this text replays another provider's signature (carried_signature.h) and must be rendered anew

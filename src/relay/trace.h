@@ -33,8 +33,9 @@ struct Attempt {
   const Target* target = nullptr;                  // in the trace's route
   std::shared_ptr<const pool::Account> account{};  // nullptr when nobody was free
   Lane lane = Lane::none;
-  std::vector<pool::Skip> skipped{};  // who was passed over for this one
-  Microseconds begun{};               // since the start of the request
+  pool::Skips skipped{};  // who was passed over for this one
+  Microseconds waited{};  // before it, for an account
+  Microseconds begun{};   // since the start of the request
   Microseconds ended{};
   int status = 0;  // 0: no answer came
   net::CallTimings timings{};

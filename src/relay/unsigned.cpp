@@ -19,14 +19,13 @@ bool Journey::signature_refused(const Error& error, const provider::Upstream& up
 }
 
 Task<Result<>> Journey::attempt_unsigned(const Target& target, const provider::Upstream& upstream, Error error) {
-  if (!may_try_again() || !parsed_request()) co_return std::unexpected(std::move(error));
+  if (!parsed_request()) co_return std::unexpected(std::move(error));
   auto as_sent = *request_;        // another upstream may know the signatures
   ir::drop_signatures(*request_);  // where one is missing, rendering puts in what the provider takes for it
   current().error = std::move(error);
   current().next = Next::same_account;
   current().ended = elapsed();
   trace_.attempts.push_back({.target = &target, .account = current().account, .begun = elapsed()});
-  ++calls_;
   verbatim_.reset();
   signatures_dropped_ = true;
   auto outcome = co_await translate(target, upstream);

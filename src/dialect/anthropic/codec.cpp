@@ -18,6 +18,7 @@ constexpr auto signature_refusals = std::to_array<std::string_view>(
 
 const Codec anthropic_codec{
     .dialect = ir::Dialect::anthropic,
+    .turns = "messages",
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",
     .signature_refusals = signature_refusals,

@@ -16,6 +16,7 @@ constexpr auto signature_refusals = std::to_array<std::string_view>({"thought si
 
 const Codec gemini_codec{
     .dialect = ir::Dialect::gemini,
+    .turns = "contents",
     .model_in_path = true,
     .counts_tokens_upstream = true,
     .signature_refusals = signature_refusals,

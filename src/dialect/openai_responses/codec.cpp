@@ -19,6 +19,7 @@ constexpr auto signature_refusals = std::to_array<std::string_view>({"encrypted 
 
 const Codec openai_responses_codec{
     .dialect = ir::Dialect::openai_responses,
+    .turns = "input",
     .model_in_path = false,
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",

@@ -44,6 +44,47 @@ Task<Result<>> LiveWorker::sleep(Milliseconds duration) {
   co_return Result<>{};
 }
 
+namespace {
+
+class LiveBell final : public Bell {
+ public:
+  explicit LiveBell(Loop& loop) : loop_(loop) {}
+
+  void ring() override {
+    loop_.hand_over([clapper = clapper_] {
+      clapper->rung = true;
+      if (clapper->waiter != nullptr) clapper->waiter->wake(Wake::ready);
+    });
+  }
+
+  Task<Result<>> wait(Milliseconds patience) override {
+    if (co_await is_cancelled()) co_return client_gone();
+    Waiter waiter(loop_);
+    auto wake = Wake::ready;
+    if (!clapper_->rung) {
+      clapper_->waiter = &waiter;
+      wake = co_await waiter.until(loop_.after(patience));
+      clapper_->waiter = nullptr;
+    }
+    clapper_->rung = false;
+    if (wake == Wake::cancelled) co_return client_gone();
+    co_return Result<>{};
+  }
+
+ private:
+  // A ring that is under way may find the bell gone.
+  struct Clapper {
+    bool rung = false;
+    Waiter* waiter = nullptr;
+  };
+  Loop& loop_;
+  std::shared_ptr<Clapper> clapper_ = std::make_shared<Clapper>();
+};
+
+}  // namespace
+
+std::unique_ptr<Bell> LiveWorker::bell() { return std::make_unique<LiveBell>(loop_); }
+
 Task<Result<>> LiveWorker::offload(std::function<void()> work) {
   if (co_await is_cancelled()) co_return client_gone();
   Waiter waiter(loop_);

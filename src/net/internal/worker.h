@@ -32,6 +32,7 @@ class LiveWorker final : public Worker {
 
   [[nodiscard]] Client& client() override { return *client_; }
   [[nodiscard]] Task<Result<>> sleep(Milliseconds duration) override;
+  [[nodiscard]] std::unique_ptr<Bell> bell() override;
   [[nodiscard]] Task<Result<>> offload(std::function<void()> work) override;
   void spawn(std::function<Task<>()> task) override;
   void spawn_lasting(std::function<Task<>()> task) override;
