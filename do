@@ -5,11 +5,11 @@ cd "$(dirname "$0")"
 
 # Debian 12 packages, by what needs them.
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-dev libfmt-dev libsimdjson-dev
-  libsodium-dev libsqlite3-dev libtomlplusplus-dev node-llhttp libgtest-dev"
-TEST_PACKAGES="python3 curl iproute2 util-linux procps"
+  libsodium-dev libsqlite3-dev libtomlplusplus-dev node-llhttp libgtest-dev python3"
+TEST_PACKAGES="curl iproute2 util-linux procps"
 LINT_PACKAGES="clang-format-19 clang-tidy-19"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
-BENCH_PACKAGES="nginx-light wrk python3"
+BENCH_PACKAGES="nginx-light wrk"
 NODE_NEEDED="20.19"
 # What has threads is tested under ThreadSanitizer too.
 THREADED_TESTS="net_test pool_test store_test"
@@ -61,6 +61,21 @@ need_clients() {
   (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
 }
 
+# The interface into ui/dist, when something of it is newer than what is there. CMake puts it into the program.
+build_ui() {
+  [ -f ui/package.json ] || return 0
+  if [ -f ui/dist/index.html ] && [ -z "$(find ui -name node_modules -prune -o -path ui/dist -prune -o -type f -newer ui/dist/index.html -print -quit)" ]; then
+    return 0
+  fi
+  need_node
+  if ! cmp -s ui/package-lock.json ui/node_modules/.installed-for 2>/dev/null; then
+    say "Installing what the interface is built with (npm ci)"
+    (cd ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
+  fi
+  say "Building the interface"
+  (cd ui && npm run --silent build >/dev/null)
+}
+
 build() {
   local preset=$1
   shift
@@ -101,9 +116,10 @@ verb_help() {
 TEXT
 }
 
-verb_build() { build release; }
+verb_build() { build_ui; build release; }
 
 verb_run() {
+  build_ui
   build release agt
   [ "${1:-}" = "--" ] && shift
   exec build/release/agt serve "$@"
@@ -112,6 +128,7 @@ verb_run() {
 verb_test() {
   need $BUILD_PACKAGES $TEST_PACKAGES
   need_clients
+  build_ui
   say "Building (dev, release, and the sanitizer builds)"
   build dev
   build release agt agt-sim

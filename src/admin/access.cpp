@@ -74,15 +74,22 @@ Result<> admit_page(const net::RequestHead& head, const AdminAccess& access) {
   return relay::admit_page(head, access.page);
 }
 
-Result<> admit_token(const net::RequestHead& head, const AdminAccess& access) {
+std::string login_url(AdminAccess& access, Instant now) {
+  // Behind the #: it is sent to no server and stands in no log.
+  return fmt::format("{}/#login={}", access.url, access.sign_ins.make_code(now).reveal());
+}
+
+Result<Secret> admit_token(const net::RequestHead& head, AdminAccess& access, Instant now) {
   constexpr std::string_view scheme = "bearer ";
   const auto shown = head.headers.get("authorization");
   if (!shown) return fail(Code::key_missing, "The admin API demands its token, and the request has none.");
   const bool is_bearer = shown->size() > scheme.size() && text::iequals(shown->substr(0, scheme.size()), scheme);
   if (!is_bearer) return fail(Code::key_missing, "The admin API demands its token as \"Authorization: Bearer TOKEN\".");
-  if (head.headers.count("authorization") != 1 || !access.token.matches(text::trimmed(shown->substr(scheme.size()))))
-    return fail(Code::key_unknown, "This is not the token of the gateway that runs now.");
-  return {};
+  const auto token = text::trimmed(shown->substr(scheme.size()));
+  const bool is_one = head.headers.count("authorization") == 1;
+  if (!is_one || !(access.token.matches(token) || access.sign_ins.knows(token, now)))
+    return fail(Code::key_unknown, "This is not a token of the gateway that runs now.");
+  return Secret(std::string(token));
 }
 
 }  // namespace agt::admin

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "admin/sign_in.h"
 #include "core/ids.h"
 #include "core/result.h"
 #include "core/secret.h"
@@ -21,6 +22,7 @@ struct AdminAccess {
   Secret token{random_secret_text("adm_")};
   relay::Admission page{};  // hosts and origins that are ours; empty until publish(): nobody gets in before
   std::string url{};        // "http://127.0.0.1:8046"
+  SignIns sign_ins{};       // the tokens of its pages
 };
 
 // How the programs of the same user find the gateway: the content of admin.json.
@@ -43,7 +45,9 @@ void withdraw(const store::Home& home);  // removes admin.json, if it is this pr
 
 // The host is ours, no foreign web page is behind it, a body is JSON.
 [[nodiscard]] Result<> admit_page(const net::RequestHead& head, const AdminAccess& access);
-// The bearer token is ours. Code::key_missing, Code::key_unknown.
-[[nodiscard]] Result<> admit_token(const net::RequestHead& head, const AdminAccess& access);
+// The bearer token is ours, or a page's; which is returned. Code::key_missing, Code::key_unknown.
+[[nodiscard]] Result<Secret> admit_token(const net::RequestHead& head, AdminAccess& access, Instant now);
+// The interface's address with a new code that works once.
+[[nodiscard]] std::string login_url(AdminAccess& access, Instant now);
 
 }  // namespace agt::admin

@@ -12,15 +12,9 @@ net::RequestHead head_with(net::Headers headers) {
   return {.method = "GET", .target = "/api/v1/status", .path = "/api/v1/status", .headers = std::move(headers)};
 }
 
-AdminAccess access_on_8046() {
-  AdminAccess access;
-  access.token = Secret("adm_0123456789");
-  open_to(access, "127.0.0.1", 8046);
-  return access;
-}
-
 TEST(AdminAccess, lets_in_only_its_own_hosts_with_their_port) {
-  const auto access = access_on_8046();
+  AdminAccess access;
+  open_to(access, "127.0.0.1", 8046);
   for (const auto* host : {"127.0.0.1:8046", "localhost:8046", "LOCALHOST:8046", "[::1]:8046"})
     EXPECT_TRUE(admit_page(head_with({{"host", host}}), access)) << host;
   for (const auto* host : {"127.0.0.1", "127.0.0.1:8045", "evil.example:8046", "localhost.evil.example:8046", ""})
@@ -28,7 +22,8 @@ TEST(AdminAccess, lets_in_only_its_own_hosts_with_their_port) {
 }
 
 TEST(AdminAccess, keeps_foreign_web_pages_out) {
-  const auto access = access_on_8046();
+  AdminAccess access;
+  open_to(access, "127.0.0.1", 8046);
   const auto admitted = [&](net::Headers headers) {
     headers.add("host", "localhost:8046");
     return admit_page(head_with(std::move(headers)), access).has_value();
@@ -47,9 +42,10 @@ TEST(AdminAccess, lets_nobody_in_before_its_port_is_known) {
 }
 
 TEST(AdminAccess, takes_the_token_only_as_a_bearer_and_whole) {
-  const auto access = access_on_8046();
+  AdminAccess access;
+  access.token = Secret("adm_0123456789");
   const auto code = [&](net::Headers headers) {
-    const auto admitted = admit_token(head_with(std::move(headers)), access);
+    const auto admitted = admit_token(head_with(std::move(headers)), access, Instant{});
     return admitted ? "" : std::string(name(admitted.error().code));
   };
   EXPECT_EQ(code({{"authorization", "Bearer adm_0123456789"}}), "");

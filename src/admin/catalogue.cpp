@@ -105,7 +105,7 @@ Result<Answer> list_providers(const Call&) {
 
 Result<Answer> list_clients(const Call& call) {
   const auto settings = settings_now(call.gateway);
-  const auto port = call.gateway.proxy_port == 0 ? settings.proxy.port : call.gateway.proxy_port;
+  const auto port = call.gateway.proxy_port == 0 ? settings.proxy.port : std::int64_t{call.gateway.proxy_port};
   const auto host = fmt::format("http://127.0.0.1:{}", port);
   json::Writer w;
   w.begin_object();

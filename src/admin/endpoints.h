@@ -10,6 +10,20 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> status(const Call& call);
 [[nodiscard]] Result<Answer> openapi(const Call& call);
 
+// sign_in.cpp
+[[nodiscard]] Result<Answer> make_login_link(const Call& call);
+[[nodiscard]] Result<Answer> log_in(const Call& call);
+[[nodiscard]] Result<Answer> log_out(const Call& call);
+
+// events.cpp
+[[nodiscard]] Task<Result<>> stream_events(const Call& call, net::Worker& worker, net::Exchange& exchange);
+
+// proxy.cpp
+[[nodiscard]] Result<Answer> show_proxy(const Call& call);
+[[nodiscard]] Result<Answer> start_proxy(const Call& call);
+[[nodiscard]] Result<Answer> stop_proxy(const Call& call);
+[[nodiscard]] Task<Result<Answer>> test_proxy(const Call& call, net::Worker& worker);
+
 // accounts.cpp
 [[nodiscard]] Result<Answer> list_accounts(const Call& call);
 [[nodiscard]] Result<Answer> show_account(const Call& call);
@@ -42,10 +56,16 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> show_trace(const Call& call);
 [[nodiscard]] Result<Answer> show_stats(const Call& call);
 
+// bodies.cpp
+[[nodiscard]] Result<Answer> show_body(const Call& call);
+[[nodiscard]] Task<Result<Answer>> replay_request(const Call& call, net::Worker& worker);
+[[nodiscard]] Result<Answer> forget_requests(const Call& call);
+
 // settings.cpp
 [[nodiscard]] Result<Answer> list_settings(const Call& call);
 [[nodiscard]] Result<Answer> show_setting(const Call& call);
 [[nodiscard]] Result<Answer> patch_settings(const Call& call);
+[[nodiscard]] Result<Answer> validate_settings(const Call& call);
 
 // catalogue.cpp
 [[nodiscard]] Result<Answer> list_models(const Call& call);

@@ -64,46 +64,6 @@ store::Account demo_account() {
   return {.id = "acc_demo", .label = "demo", .provider = "demo", .models = {"demo"}, .priority = -100};
 }
 
-constexpr long long ms(Microseconds t) { return t.count() / 1000; }
-
-// Borrows from both.
-store::LedgerEntry entry_of(const relay::Trace& trace, std::string_view text) {
-  const auto* served = trace.served();
-  const auto* last = served != nullptr || trace.attempts.empty() ? served : &trace.attempts.back();
-  store::LedgerEntry entry{.id = trace.id,
-                           .started_ms = unix_ms(trace.started),
-                           .client_dialect = trace.dialect,
-                           .path = trace.path,
-                           .client_key = trace.client_key,
-                           .client_model = trace.client_model,
-                           .status = trace.status,
-                           .stream = trace.stream,
-                           .input_tokens = trace.usage.input,
-                           .output_tokens = trace.usage.output,
-                           .cache_read_tokens = trace.usage.cache_read,
-                           .cache_write_tokens = trace.usage.cache_write,
-                           .reasoning_tokens = trace.usage.reasoning,
-                           .latency_ms = ms(trace.total),
-                           .bytes_in = static_cast<std::int64_t>(trace.bytes_in),
-                           .bytes_out = static_cast<std::int64_t>(trace.bytes_out),
-                           .user_agent = trace.user_agent,
-                           .trace = text};
-  const auto reached_somebody = [](const relay::Attempt& attempt) { return attempt.account != nullptr; };
-  entry.attempts = static_cast<int>(std::ranges::count_if(trace.attempts, reached_somebody));
-  if (trace.first_byte) entry.first_byte_ms = ms(*trace.first_byte);
-  if (last != nullptr) {
-    entry.provider = last->provider();
-    entry.upstream_model = last->model();
-    entry.account_id = last->account_id();
-    entry.lane = relay::name(last->lane);
-  }
-  if (trace.error) {
-    entry.failure_class = name(trace.error->failure_class());
-    entry.code = name(trace.error->code);
-  }
-  return entry;
-}
-
 std::unexpected<Error> unknown_provider(std::string_view named, Families families) {
   const auto near = catalogue::nearest_provider(named);
   const auto hint = near.empty() ? std::string(".") : fmt::format("; did you mean \"{}\"?", near);
@@ -181,9 +141,10 @@ Result<> check_account(const store::Account& account, Families families) {
 }
 
 Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families,
-                             std::uint16_t port) {
+                             std::uint16_t port, std::string interface_url) {
   Built built;
   relay::Snapshot next;
+  next.interface_url = std::move(interface_url);
   next.catalogue = catalogue::Catalogue::built_in();
   TRY(auto accounts, store::accounts(vault));
   accounts.push_back(demo_account());
@@ -217,6 +178,11 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   admission.port = port;
   admission.lan = settings.listens_beyond_loopback();
   for (const auto& origin : settings.proxy.allowed_origins) admission.origins.push_back(text::lowered(origin));
+  switch (settings.logging.bodies) {
+    case store::BodyCapture::none: next.capture = relay::Capture::none; break;
+    case store::BodyCapture::failures: next.capture = relay::Capture::failures; break;
+    case store::BodyCapture::all: next.capture = relay::Capture::all; break;
+  }
   next.strict_paths = settings.proxy.strict_paths;
   next.body_bytes_max = static_cast<std::size_t>(settings.proxy.body_limit_mb) << 20U;
   next.attempts = static_cast<int>(settings.scheduling.max_attempts);
@@ -225,11 +191,6 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   next.timeouts.idle = Seconds(settings.network.idle_timeout_s);
   built.snapshot = std::make_shared<const relay::Snapshot>(std::move(next));
   return built;
-}
-
-void LedgerRecorder::record(const relay::Trace& trace, std::string& text) {
-  relay::append_json(text, trace);
-  writer_.push(entry_of(trace, text));
 }
 
 store::Settings settings_now(Gateway& gateway) {
@@ -243,7 +204,8 @@ Result<> reload(Gateway& gateway) {
     TRY(const auto stored, store::stored_settings(gateway.vault));
     TRY(gateway.settings, gateway.resolve(stored));
   }
-  TRY(const auto built, build_snapshot(gateway.vault, gateway.settings, gateway.families, gateway.proxy_port));
+  TRY(const auto built, build_snapshot(gateway.vault, gateway.settings, gateway.families, gateway.proxy_port,
+                                       gateway.access == nullptr ? std::string() : gateway.access->url));
   for (const auto& problem : built.problems) gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
   gateway.pool.set_accounts(built.snapshot->accounts);
   gateway.current.set(built.snapshot);

@@ -2,6 +2,7 @@
 // is going on. The admin API and the command line both act through it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "admin/access.h"
+#include "admin/events.h"
+#include "admin/proxy_port.h"
 #include "catalogue/models.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -41,17 +45,7 @@ struct Built {
   std::vector<std::string> problems{};
 };
 [[nodiscard]] Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families,
-                                           std::uint16_t port);
-
-// Hands finished traces to the ledger.
-class LedgerRecorder final : public relay::Recorder {
- public:
-  explicit LedgerRecorder(store::LedgerWriter& writer) : writer_(writer) {}
-  void record(const relay::Trace& trace, std::string& text) override;
-
- private:
-  store::LedgerWriter& writer_;
-};
+                                           std::uint16_t port, std::string interface_url = {});
 
 // The settings as they are with another stored layer under the user's file, the environment and the flags. Called by
 // one thread at a time, under Gateway::reloading.
@@ -69,11 +63,16 @@ struct Gateway {
   const relay::Services& services;
   const Clock& clock;
   const Log& log;
-  std::uint16_t proxy_port = 0;  // 0: nobody listens; the command line works on the files
+  Events* events = nullptr;  // null: nothing happens that could be looked on; as for the next
+  const std::atomic<int>* in_flight = nullptr;
+  ProxyPort* proxy = nullptr;
+  AdminAccess* access = nullptr;              // null: no listener; the command line works on the files
+  std::atomic<std::uint16_t> proxy_port = 0;  // 0: nobody listens
   WallTime started{};
   int workers = 0;
   Resolve resolve{};       // none: settings change at the next start only
   std::mutex reloading{};  // one change at a time
+  std::mutex changing{};   // what is read, compared with an etag and written again; taken before `reloading`
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

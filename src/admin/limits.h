@@ -11,5 +11,24 @@ inline constexpr std::size_t admin_file_bytes_max = 4096;
 inline constexpr std::size_t models_reply_bytes_max = 8U << 20;  // OpenRouter's list has 600 kB (2026-11)
 inline constexpr std::size_t words_in_list_max = 1'000;          // models of an account, targets of a route
 inline constexpr std::chrono::seconds test_first_byte_deadline{30};
+inline constexpr std::size_t replay_reply_bytes_max = 64U << 20;
+inline constexpr std::size_t replay_bytes_shown_max = 256U << 10;
+
+// The links that open the interface, and the tokens that its pages get for them.
+inline constexpr std::size_t login_code_characters = 32;
+inline constexpr std::chrono::minutes login_code_life{10};
+inline constexpr std::size_t login_codes_max = 16;
+inline constexpr std::size_t page_tokens_max = 64;
+inline constexpr std::chrono::hours page_token_idle_max{24};
+
+// The stream of events.
+inline constexpr int event_listeners_max = 32;
+inline constexpr std::size_t events_kept_max = 2'000;
+inline constexpr std::size_t events_bytes_max = 4U << 20;
+inline constexpr std::size_t events_batch_bytes = 64U << 10;  // about so much in one write
+inline constexpr std::chrono::milliseconds event_glance{100};
+inline constexpr std::chrono::seconds event_heart_beat{15};
+inline constexpr std::chrono::milliseconds event_retry{1'000};   // before a page connects again
+inline constexpr std::chrono::seconds events_return_within{60};  // events are kept for one that was cut off
 
 }  // namespace agt::admin

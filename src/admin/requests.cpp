@@ -6,6 +6,7 @@
 
 #include "admin/endpoints.h"
 #include "admin/fields.h"
+#include "admin/request_rows.h"
 #include "core/text.h"
 #include "net/http.h"
 #include "store/accounts.h"
@@ -83,45 +84,6 @@ std::string label_of(const std::vector<store::Account>& accounts, const std::str
   return found == accounts.end() ? std::string() : found->label;
 }
 
-void write_count(json::Writer& w, std::string_view name, const std::optional<std::int64_t>& count) {
-  if (count)
-    w.field(name, *count);
-  else
-    w.field_null(name);
-}
-
-void write_row(json::Writer& w, const store::LedgerRow& row, const std::vector<store::Account>& accounts) {
-  w.begin_object();
-  w.field("id", row.id);
-  w.field("sequence", row.sequence);
-  w.field("started_ms", row.started_ms);
-  w.field("dialect", row.client_dialect);
-  w.field("path", row.path);
-  w.field("client_key", row.client_key);
-  w.field("model", row.client_model);
-  w.field("provider", row.provider);
-  w.field("upstream_model", row.upstream_model);
-  w.field("account_id", row.account_id);
-  w.field("account", label_of(accounts, row.account_id));
-  w.field("status", row.status);
-  w.field("class", row.failure_class);
-  w.field("code", row.code);
-  w.field("lane", row.lane);
-  w.field("stream", row.stream);
-  write_count(w, "input_tokens", row.input_tokens);
-  write_count(w, "output_tokens", row.output_tokens);
-  write_count(w, "cache_read_tokens", row.cache_read_tokens);
-  write_count(w, "cache_write_tokens", row.cache_write_tokens);
-  write_count(w, "reasoning_tokens", row.reasoning_tokens);
-  w.field("latency_ms", row.latency_ms);
-  write_count(w, "first_byte_ms", row.first_byte_ms);
-  w.field("attempts", row.attempts);
-  w.field("bytes_in", row.bytes_in);
-  w.field("bytes_out", row.bytes_out);
-  w.field("user_agent", row.user_agent);
-  w.end_object();
-}
-
 void write_usage(json::Writer& w, const store::LedgerRow& row, bool estimated) {
   const auto count = [&w](std::string_view name, const std::optional<std::int64_t>& tokens) {
     if (tokens) w.field(name, *tokens);
@@ -163,7 +125,7 @@ Result<Answer> list_requests(const Call& call) {
   w.begin_object();
   w.key("requests");
   w.begin_array();
-  for (const auto& row : rows) write_row(w, row, accounts);
+  for (const auto& row : rows) write_row(w, row, label_of(accounts, row.account_id));
   w.end_array();
   if (std::ssize(rows) == filter.limit) w.field("next_before", rows.back().sequence);
   w.end_object();
@@ -173,9 +135,10 @@ Result<Answer> list_requests(const Call& call) {
 Result<Answer> show_request(const Call& call) {
   call.gateway.ledger_writer.flush();
   TRY(const auto row, call.gateway.ledger.get(call.word()));
+  TRY(const auto bodies, call.gateway.ledger.body_kinds(row.id));
   TRY(const auto accounts, store::accounts(call.gateway.vault));
   json::Writer w;
-  write_row(w, row, accounts);
+  write_row(w, row, label_of(accounts, row.account_id), bodies);
   return Answer{.body = std::move(w).take()};
 }
 

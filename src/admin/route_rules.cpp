@@ -24,6 +24,30 @@ Result<store::Route> route_in(const json::Value& body) {
   return route;
 }
 
+// Changes with every change of the rules.
+std::string etag_of(const std::vector<store::Route>& routes) {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  const auto add = [&hash](std::string_view text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    hash = (hash ^ 0xffU) * 0x100000001b3;
+  };
+  for (const auto& route : routes) {
+    add(route.match);
+    for (const auto& target : route.targets) add(target);
+    add("");
+  }
+  return fmt::format("\"{:016x}\"", hash);
+}
+
+// With an if-match header, the rules must be those that the caller has seen. Call it under Gateway::changing.
+Result<> check_unchanged(const Call& call) {
+  const auto& seen = call.ask.if_match;
+  if (seen.empty() || seen == "*") return {};
+  TRY(const auto routes, store::routes(call.gateway.vault));
+  if (seen == etag_of(routes)) return {};
+  return fail(Code::conflict, "The rules were changed elsewhere meanwhile; read them and try again.");
+}
+
 Result<std::size_t> position_in(const Call& call) {
   const auto position = text::parse_number<std::size_t>(call.word());
   if (!position)
@@ -71,6 +95,7 @@ std::string obstacle(const relay::Target& target, const std::vector<store::Accou
   if (catalogue::find_provider(target.who) != nullptr)
     return fmt::format("No account of \"{}\" is set up yet: `agt account add {} --key-env VARIABLE`.", who, who);
   std::vector<std::string_view> known;
+  known.reserve(accounts.size());
   for (const auto& account : accounts) known.emplace_back(account.label);
   for (const auto& provider : catalogue::providers()) known.emplace_back(provider.name);
   const auto near = nearest(target.who, known);
@@ -109,10 +134,12 @@ Result<Answer> list_routes(const Call& call) {
   for (std::size_t i = 0; i < routes.size(); ++i) write_route(w, i, routes[i], accounts);
   w.end_array();
   w.end_object();
-  return Answer{.body = std::move(w).take()};
+  return Answer{.body = std::move(w).take(), .etag = etag_of(routes)};
 }
 
 Result<Answer> insert_route(const Call& call) {
+  const std::scoped_lock lock(call.gateway.changing);
+  TRY_OK(check_unchanged(call));
   TRY_OK(check_fields(call.body, {"match", "targets", "position"}));
   TRY(const auto route, route_in(call.body));
   std::optional<std::size_t> wanted;
@@ -122,6 +149,8 @@ Result<Answer> insert_route(const Call& call) {
 }
 
 Result<Answer> replace_route(const Call& call) {
+  const std::scoped_lock lock(call.gateway.changing);
+  TRY_OK(check_unchanged(call));
   TRY_OK(check_fields(call.body, {"match", "targets"}));
   TRY(const auto position, position_in(call));
   TRY(const auto route, route_in(call.body));
@@ -130,6 +159,8 @@ Result<Answer> replace_route(const Call& call) {
 }
 
 Result<Answer> replace_routes(const Call& call) {
+  const std::scoped_lock lock(call.gateway.changing);
+  TRY_OK(check_unchanged(call));
   TRY_OK(check_fields(call.body, {"routes"}));
   const auto list = call.body["routes"];
   if (!list.is_array()) return list.refuse("a list of rules");
@@ -145,6 +176,8 @@ Result<Answer> replace_routes(const Call& call) {
 }
 
 Result<Answer> move_route(const Call& call) {
+  const std::scoped_lock lock(call.gateway.changing);
+  TRY_OK(check_unchanged(call));
   TRY_OK(check_fields(call.body, {"to"}));
   TRY(const auto from, position_in(call));
   std::optional<std::size_t> to;
@@ -156,6 +189,8 @@ Result<Answer> move_route(const Call& call) {
 }
 
 Result<Answer> delete_route(const Call& call) {
+  const std::scoped_lock lock(call.gateway.changing);
+  TRY_OK(check_unchanged(call));
   TRY(const auto position, position_in(call));
   TRY_OK(store::remove_route(call.gateway.vault, position));
   TRY_OK(reload(call.gateway));

@@ -8,6 +8,7 @@
 #include "admin/endpoints.h"
 #include "core/overloaded.h"
 #include "core/text.h"
+#include "json/writer.h"
 
 namespace agt::admin {
 namespace {
@@ -17,7 +18,17 @@ using enum Auth;
 constexpr std::array table{
     Endpoint{"GET", "/health", none, health, "Whether the gateway runs."},
     Endpoint{"GET", "/status", token, status, "What runs where, with counts."},
+    Endpoint{"GET", "/events", token, stream_events, "What happens now, as server-sent events."},
     Endpoint{"GET", "/openapi.json", token, openapi, "This table as an OpenAPI document."},
+
+    Endpoint{"POST", "/login/link", token, make_login_link, "Makes a link that opens the interface once."},
+    Endpoint{"POST", "/login", none, log_in, "Exchanges the code of such a link for the page's token."},
+    Endpoint{"POST", "/logout", token, log_out, "Ends the page's token."},
+
+    Endpoint{"GET", "/proxy", token, show_proxy, "The clients' port, and the addresses of this computer."},
+    Endpoint{"POST", "/proxy/start", token, start_proxy, "Opens the clients' port."},
+    Endpoint{"POST", "/proxy/stop", token, stop_proxy, "Closes it; requests under way are finished, or cut."},
+    Endpoint{"POST", "/proxy/selftest", token, test_proxy, "Calls the clients' port as a client would."},
 
     Endpoint{"GET", "/accounts", token, list_accounts, "All accounts with their health; never a credential."},
     Endpoint{"POST", "/accounts", token, create_account, "Adds an account."},
@@ -43,10 +54,16 @@ constexpr std::array table{
     Endpoint{"GET", "/requests", token, list_requests, "The last requests, newest first."},
     Endpoint{"GET", "/requests/{id}", token, show_request, "One request by its id or the unique beginning of it."},
     Endpoint{"GET", "/requests/{id}/trace", token, show_trace, "Every decision of one request."},
+    Endpoint{"GET", "/requests/{id}/body/{kind}", token, show_body,
+             "A message as it was: client, upstream, upstream_reply or reply; logging.bodies decides what is kept."},
+    Endpoint{"POST", "/requests/{id}/replay", token, replay_request,
+             "Sends the client's request again, or an edit of it."},
+    Endpoint{"DELETE", "/requests", token, forget_requests, "Forgets all requests."},
     Endpoint{"GET", "/stats", token, show_stats, "Sums by model, account, client or provider."},
 
     Endpoint{"GET", "/settings", token, list_settings, "Every setting with its value and where that comes from."},
     Endpoint{"PATCH", "/settings", token, patch_settings, "Changes stored settings, all or none."},
+    Endpoint{"POST", "/settings/validate", token, validate_settings, "What a change would do, without doing it."},
     Endpoint{"GET", "/settings/{name}", token, show_setting, "One setting; ?reveal=1 shows proxy.api_key itself."},
 
     Endpoint{"GET", "/catalogue/models", token, list_models, "What is known about models."},
@@ -69,6 +86,21 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
   return words;
 }
 
+// Whoever looks at the same things reads them anew.
+void tell_change(const Call& call) {
+  const auto& ask = call.ask;
+  if (call.gateway.events == nullptr || ask.method == "GET" || ask.method == "HEAD") return;
+  const auto below = std::string_view(ask.path).substr(api_prefix.size() + 1);
+  const auto noun = below.substr(0, below.find('/'));
+  if (noun == "login" || noun == "logout") return;
+  json::Writer w;
+  w.begin_object();
+  w.field("what", noun);
+  if (!call.words.empty()) w.field("which", call.words.front());
+  w.end_object();
+  call.gateway.events->publish("changed", w.text());
+}
+
 Result<Answer> missing_answer() { return fail(Code::internal, "The endpoint gave no answer."); }
 
 Task<Result<Answer>> run(const Endpoint& endpoint, const Call& call, net::Worker& worker) {
@@ -76,7 +108,9 @@ Task<Result<Answer>> run(const Endpoint& endpoint, const Call& call, net::Worker
     auto outcome = co_await (*network)(call, worker);
     co_return outcome;
   }
-  const auto work = std::get<StoreWork>(endpoint.work);
+  const auto* const store = std::get_if<StoreWork>(&endpoint.work);
+  if (store == nullptr) co_return fail(Code::conflict, "Only a gateway that runs has this stream.");
+  const auto work = *store;
   auto outcome = missing_answer();
   CO_TRY_OK(co_await worker.offload([&] { outcome = work(call); }));
   co_return outcome;
@@ -111,6 +145,7 @@ Task<Answer> answer(Gateway& gateway, net::Worker& worker, Ask ask) {
   if (!document) co_return refused(document.error());
   if (!ask.body.empty()) call.body = document->root();
   auto outcome = co_await run(*found->endpoint, call, worker);
+  if (outcome && outcome->status < 300) tell_change(call);
   co_return outcome ? *std::move(outcome) : refused(outcome.error());
 }
 

@@ -24,7 +24,9 @@ struct Ask {
   std::string path{};      // decoded, with the prefix
   std::string query{};     // without '?', encoded
   std::string body{};      // JSON, or empty
-  std::string if_match{};  // the header's value, or empty
+  std::string if_match{};  // the header's value, or empty; as is the next
+  std::string last_event_id{};
+  Secret token{};  // that the caller showed
 };
 
 // One call of an endpoint. Lives for the call.
@@ -40,13 +42,16 @@ struct Call {
 using StoreWork = Result<Answer> (*)(const Call& call);                               // on an offload thread: may wait
 using NetworkWork = Task<Result<Answer>> (*)(const Call& call, net::Worker& worker);  // on the worker's own thread
 
+// Answers by itself, piece by piece, or refuses before its first.
+using StreamWork = Task<Result<>> (*)(const Call& call, net::Worker& worker, net::Exchange& exchange);
+
 enum class Auth : std::uint8_t { token, none };
 
 struct Endpoint {
   std::string_view method{};
   std::string_view pattern{};  // below the prefix: "/accounts/{account}/test"
   Auth auth = Auth::token;
-  std::variant<StoreWork, NetworkWork> work{};
+  std::variant<StoreWork, NetworkWork, StreamWork> work{};
   std::string_view summary{};  // for the OpenAPI document
 };
 

@@ -7,9 +7,11 @@
 
 #include "admin/endpoints.h"
 #include "admin/fields.h"
+#include "admin/proxy.h"
 #include "core/overloaded.h"
 #include "core/text.h"
 #include "net/http.h"
+#include "net/interfaces.h"
 #include "store/stored_settings.h"
 
 namespace agt::admin {
@@ -72,7 +74,7 @@ std::unexpected<Error> no_setting(Code code, const std::string& named) {
 }
 
 Result<std::int64_t> revision_asked(const std::string& if_match, std::int64_t current) {
-  if (if_match.empty()) return current;
+  if (if_match.empty() || text::trimmed(if_match) == "*") return current;
   auto digits = text::trimmed(if_match);
   const bool is_quoted = digits.size() > 2 && digits.starts_with('"') && digits.ends_with('"');
   if (is_quoted) digits = digits.substr(1, digits.size() - 2);
@@ -120,11 +122,34 @@ store::StoredSettings changed_layer(store::StoredSettings layer, const std::vect
   return layer;
 }
 
-Result<> would_resolve(Gateway& gateway, const store::StoredSettings& stored) {
+// The settings as they would be.
+Result<store::Settings> would_resolve(Gateway& gateway, const store::StoredSettings& stored) {
   const std::scoped_lock lock(gateway.reloading);  // one call of resolve at a time
-  if (!gateway.resolve) return {};
-  TRY_OK(gateway.resolve(stored));
+  if (!gateway.resolve) return gateway.settings;
+  return gateway.resolve(stored);
+}
+
+// The clients' port moves with its settings, before they are stored: what cannot be opened is not kept.
+Result<> move_proxy(Gateway& gateway, const store::Settings& settings) {
+  if (gateway.proxy == nullptr || !gateway.proxy->would_move(settings)) return {};
+  if (const auto moved = gateway.proxy->open(settings); !moved)
+    return fail(Code::conflict, moved.error().message, "proxy.port");
   return {};
+}
+
+void write_names(json::Writer& w, std::string_view key, const std::vector<std::string>& names) {
+  w.key(key);
+  w.begin_array();
+  for (const auto& name : names) w.value(name);
+  w.end_array();
+}
+
+void write_refusals(json::Writer& w, const std::vector<Error>& errors) {
+  w.field("ok", errors.empty());
+  w.key("errors");
+  w.begin_array();
+  for (const auto& error : errors) write_error(w, error);
+  w.end_array();
 }
 
 std::string all_settings(const store::Settings& settings, std::int64_t revision) {
@@ -169,15 +194,68 @@ Result<Answer> show_setting(const Call& call) {
 Result<Answer> patch_settings(const Call& call) {
   auto& gateway = call.gateway;
   TRY(const auto changes, changes_in(call.body));
+  const std::scoped_lock lock(gateway.changing);
   TRY(auto stored, store::stored_settings(gateway.vault));
   TRY(const auto revision, revision_asked(call.ask.if_match, stored.revision));
   for (const auto& change : changes) TRY_OK(check_value(change));
   // A state in which the next start would fail is not stored: a port open to the LAN without keys, two equal ports.
-  if (const auto possible = would_resolve(gateway, changed_layer(stored, changes)); !possible)
-    return fail(Code::conflict, possible.error().message, possible.error().field);
-  TRY(const auto reached, store::change_settings(gateway.vault, changes, revision));
-  TRY_OK(reload(gateway));
-  return Answer{.body = all_settings(settings_now(gateway), reached), .etag = etag_of(reached)};
+  const auto possible = would_resolve(gateway, changed_layer(stored, changes));
+  if (!possible) return fail(Code::conflict, possible.error().message, possible.error().field);
+  if (revision != stored.revision)
+    return fail(Code::conflict, "The settings were changed elsewhere meanwhile; read them and try again.");
+  const auto before = settings_now(gateway);
+  TRY_OK(move_proxy(gateway, *possible));
+  const auto reached = store::change_settings(gateway.vault, changes, revision);
+  if (!reached) {
+    TRY_OK(move_proxy(gateway, before));
+    return std::unexpected(reached.error());
+  }
+  const bool moved = gateway.proxy != nullptr && gateway.proxy->port() != 0 &&
+                     (gateway.proxy->port() != gateway.proxy_port || before.bind_host() != possible->bind_host());
+  TRY_OK(moved ? settle_proxy(gateway) : reload(gateway));
+  return Answer{.body = all_settings(settings_now(gateway), *reached), .etag = etag_of(*reached)};
+}
+
+Result<Answer> validate_settings(const Call& call) {
+  auto& gateway = call.gateway;
+  TRY(const auto changes, changes_in(call.body));
+  TRY(auto stored, store::stored_settings(gateway.vault));
+  const auto before = settings_now(gateway);
+  std::vector<Error> errors;
+  for (const auto& change : changes)
+    if (const auto checked = check_value(change); !checked) errors.push_back(checked.error());
+  auto next = before;
+  if (errors.empty()) {
+    auto possible = would_resolve(gateway, changed_layer(stored, changes));
+    if (possible)
+      next = *std::move(possible);
+    else
+      errors.push_back(possible.error());
+  }
+  const bool moves = gateway.proxy != nullptr && gateway.proxy->would_move(next);
+  const bool port_changes = next.proxy.port != 0 && next.proxy.port != gateway.proxy_port;
+  if (moves && port_changes && errors.empty()) {
+    const net::ListenAddress wanted{.host = next.bind_host(), .port = static_cast<std::uint16_t>(next.proxy.port)};
+    if (const auto free = net::check_port_free(wanted); !free)
+      errors.push_back({.code = Code::conflict, .message = free.error().message, .field = "proxy.port"});
+  }
+  std::vector<std::string> restart;
+  std::vector<std::string> overruled;
+  for (const auto& change : changes) {
+    const auto* spec = store::find_setting(change.name);
+    if (spec == nullptr) continue;
+    if (spec->needs_restart) restart.push_back(change.name);
+    const auto origin = before.origins.find(change.name);
+    if (origin != before.origins.end() && origin->second.layer > store::Layer::stored) overruled.push_back(change.name);
+  }
+  json::Writer w;
+  w.begin_object();
+  write_refusals(w, errors);
+  w.field("moves_port", moves);
+  write_names(w, "needs_restart", restart);
+  write_names(w, "overruled", overruled);
+  w.end_object();
+  return Answer{.body = std::move(w).take(), .etag = etag_of(stored.revision)};
 }
 
 }  // namespace agt::admin

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "admin/endpoints.h"
+#include "admin/proxy.h"
 #include "core/version.h"
 #include "store/accounts.h"
 #include "store/client_keys.h"
@@ -14,21 +15,6 @@
 
 namespace agt::admin {
 namespace {
-
-std::string proxy_address(const store::Settings& settings, std::uint16_t port) {
-  const auto host = settings.bind_host();
-  const bool everywhere = host == "0.0.0.0" || host == "::";
-  return fmt::format("http://{}:{}", everywhere ? "127.0.0.1" : host.contains(':') ? "[" + host + "]" : host, port);
-}
-
-void write_proxy(json::Writer& w, const store::Settings& settings, std::uint16_t port) {
-  w.begin_object();
-  w.field("running", port != 0);
-  w.field("address", proxy_address(settings, port == 0 ? static_cast<std::uint16_t>(settings.proxy.port) : port));
-  w.field("open_to_lan", settings.listens_beyond_loopback());
-  w.field("keys_demanded", settings.keys_demanded());
-  w.end_object();
-}
 
 Result<> write_accounts(json::Writer& w, Gateway& gateway) {
   TRY(const auto all, store::accounts(gateway.vault));
@@ -123,7 +109,7 @@ Result<Answer> status(const Call& call) {
   w.field("uptime_s", gateway.started == WallTime{} ? 0 : uptime.count());
   w.field("workers", gateway.workers);
   w.key("proxy");
-  write_proxy(w, settings, gateway.proxy_port);
+  write_proxy(w, gateway);
   w.key("accounts");
   TRY_OK(write_accounts(w, gateway));
   w.field("routes", routes.size());

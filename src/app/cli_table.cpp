@@ -39,6 +39,7 @@ constexpr std::array trace_options{
 };
 constexpr std::array stats_options{json_option,
                                    OptionSpec{"--by", "WHAT", "model, account, client or provider; default model"}};
+constexpr std::array open_options{OptionSpec{"--print", "", "only print the link"}};
 constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
 constexpr std::array set_options{
     OptionSpec{"--default", "", "back to the default"},
@@ -67,6 +68,10 @@ constexpr std::string_view trace_notes =
 constexpr std::string_view serve_notes =
     "Runs until SIGTERM or Ctrl-C. Flags win over AGT_… variables, those over config.toml, and that over what\n"
     "`agt settings set` stored.\n";
+constexpr std::string_view open_notes =
+    "Makes a link with a code that works once, for ten minutes, and hands it to the browser (xdg-open). Where there "
+    "is\n"
+    "no browser the link is printed.\n";
 constexpr std::string_view set_notes =
     "Changes the stored setting. config.toml, AGT_… variables and flags of `agt serve` win over it.\n";
 
@@ -74,6 +79,7 @@ Result<Exit> not_run_here(Session&) { return fail(Code::internal, "This command 
 
 constexpr std::array table{
     Command{"serve", "", serve_options, "Run the gateway in the foreground.", serve_notes, not_run_here},
+    Command{"open", "", open_options, "Open the interface in the browser.", open_notes, open_interface},
     Command{"status", "", read_options, "What runs where, with counts.", "", show_status},
     Command{"account add", "PROVIDER", account_add_options, "Add an account.", account_add_notes, account_add},
     Command{"account list", "", read_options, "All accounts and how they are.", "", account_list},

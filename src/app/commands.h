@@ -87,6 +87,9 @@ struct Command {
 [[nodiscard]] Result<Exit> show_stats(Session& session);
 [[nodiscard]] Result<Exit> provider_list(Session& session);
 
+// cli_open.cpp
+[[nodiscard]] Result<Exit> open_interface(Session& session);
+
 // A secret that the user gives: the value of the variable named by --key-env, or the first line of stdin with
 // --key-stdin; nothing without either. Code::schema when the variable is empty or both are given.
 [[nodiscard]] Result<std::optional<std::string>> secret_given(Session& session, std::string_view env_option,

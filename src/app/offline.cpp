@@ -12,6 +12,7 @@ namespace {
 
 class NoRecorder final : public relay::Recorder {
  public:
+  void started(const relay::Trace& /*trace*/) override {}
   void record(const relay::Trace& /*trace*/, std::string& /*text*/) override {}  // nothing is relayed here
 };
 

@@ -9,6 +9,8 @@
 
 #include "admin/api.h"
 #include "admin/gateway.h"
+#include "admin/recorder.h"
+#include "app/interface.h"
 #include "app/wiring.h"
 #include "core/version.h"
 #include "net/runtime.h"
@@ -65,12 +67,14 @@ void tell_rescue(const Log& log, std::string_view event, const std::optional<sto
 }
 
 // What a newcomer sees: where it listens, and one line that works at once.
-void greet(const store::Settings& settings, std::uint16_t port, const admin::AdminAddress& admin_address) {
+void greet(const store::Settings& settings, std::uint16_t port, const std::string& login_url,
+           const admin::AdminAddress& admin_address) {
   const auto shown_host = settings.bind_host() == "0.0.0.0" ? "127.0.0.1" : settings.bind_host();
   const auto address = fmt::format("http://{}:{}", shown_host, port);
   const auto key = settings.keys_demanded() ? " \\\n    -H 'authorization: Bearer YOUR-KEY'" : "";
   fmt::print("Antigravity Tools {} is running.\n\n", version);
   fmt::print("  for clients   {}      OpenAI clients: {}/v1\n", address, address);
+  fmt::print("  interface     {}\n                (this link works once; `agt open` makes another)\n", login_url);
   fmt::print("  admin API     {}\n\n", admin_address.url);
   fmt::print("Try it now, without any account:\n\n");
   fmt::print(
@@ -142,7 +146,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   tell_rescue(log, "ledger_damaged", ledger->rescue());
   store::LedgerWriter ledger_writer(
       std::move(ledger), {.keep_days = settings.ledger.keep_days, .bytes_max = settings.ledger.max_mb << 20});
-  admin::LedgerRecorder recorder(ledger_writer);
+  admin::Events events(clock);
+  admin::LedgerRecorder recorder(ledger_writer, events);
 
   pool::Pool pool;
   relay::Current current(nullptr);
@@ -157,10 +162,10 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
-  TRY(const auto port,
-      runtime->listen("proxy", {.host = settings.bind_host(), .port = static_cast<std::uint16_t>(settings.proxy.port)},
-                      relays));
+  admin::ProxyPort proxy(*runtime, relays, clock);
+  TRY_OK(proxy.open(settings));
 
+  admin::AdminAccess access;
   admin::Gateway gateway{.vault = *vault,
                          .ledger = *ledger_reader,
                          .ledger_writer = ledger_writer,
@@ -171,17 +176,23 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .services = services,
                          .clock = clock,
                          .log = log,
-                         .proxy_port = port,
+                         .events = &events,
+                         .in_flight = &recorder.in_flight(),
+                         .proxy = &proxy,
+                         .access = &access,
+                         .proxy_port = proxy.port(),
                          .started = clock.wall(),
                          .workers = runtime->workers(),
                          .resolve = resolve};
-  TRY_OK(admin::reload(gateway));
-  admin::AdminAccess access;
-  const auto admins = [&](net::Worker& worker) { return admin::make_admin_handler(gateway, access, worker); };
+  const auto admins = [&](net::Worker& worker) {
+    return admin::make_admin_handler(gateway, access, worker, interface_files());
+  };
   TRY(const auto admin_port, listen_for_admin(*runtime, settings, admins));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
-  greet(settings, port, address);
-  log.write(LogLevel::info, "listening", {{"port", port}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
+  TRY_OK(admin::reload(gateway));
+  greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
+  log.write(LogLevel::info, "listening",
+            {{"port", proxy.port()}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
   runtime->run();
   admin::withdraw(home);
   log.write(LogLevel::info, "stopped");

@@ -11,8 +11,9 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t head_bytes_max = 32 * 1024;
 inline constexpr std::size_t target_bytes_max = 8 * 1024;
 inline constexpr std::size_t header_fields_max = 100;
-inline constexpr std::size_t read_buffer_bytes = 16 * 1024;
+inline constexpr std::size_t first_read_bytes = 16 * 1024;  // of a request: what is more goes straight into the body
 inline constexpr std::size_t read_buffer_bytes_max = 64 * 1024;
+inline constexpr std::size_t spare_read_buffers_max = 32;
 inline constexpr std::size_t chunk_extension_bytes_max = 1024;
 inline constexpr std::size_t trailer_bytes_max = 8 * 1024;
 inline constexpr std::size_t client_body_bytes_max = 32UL * 1024 * 1024;

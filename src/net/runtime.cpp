@@ -77,6 +77,14 @@ class LiveRuntime final : public Runtime {
     for (auto& one : closed) one.wait_for(patience);
   }
 
+  void cut_listener(std::string_view name) override {
+    for (auto& worker : workers_)
+      on_worker(*worker, [&worker = *worker, name = std::string(name)] {
+        worker.close(name);
+        worker.cut(name);
+      });
+  }
+
   void run() override {
     ignore_sigpipe();
     // Signals have a thread of their own: a worker may be done while others still drain, and a second signal must

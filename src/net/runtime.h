@@ -42,6 +42,8 @@ class Runtime {
   [[nodiscard]] virtual Result<std::uint16_t> listen(std::string name, ListenAddress address,
                                                      HandlerFactory factory) = 0;
   virtual void close_listener(std::string_view name) = 0;
+  // Also cuts its open exchanges; those of a listener that is closed already too.
+  virtual void cut_listener(std::string_view name) = 0;
 
   // Runs until stop() or a signal: SIGTERM/SIGINT drain (no new connections, open exchanges get drain_deadline), a
   // second one stops at once. Returns when every exchange has ended or been cut.

@@ -48,6 +48,8 @@ class Exchange {
 
   [[nodiscard]] virtual bool answered() const = 0;  // a final head has been sent
   [[nodiscard]] virtual bool client_gone() const = 0;
+  // The listener closes: an answer that has no end of its own should come to one.
+  [[nodiscard]] virtual bool draining() const = 0;
 };
 
 // What is done with requests. One per worker, so it may keep per-worker state without locks.

@@ -98,6 +98,10 @@ Task<Result<>> Journey::respond(int status, net::Headers headers, std::string bo
   trace_.status = status;
   trace_.bytes_out = body.size();
   trace_.first_byte = elapsed();
+  if (tape_) {
+    tape_->answered(status, headers);
+    tape_->said(body);
+  }
   net::ResponseHead head{.status = status, .headers = std::move(headers)};
   co_return co_await exchange_.respond(std::move(head), std::move(body));
 }
@@ -106,12 +110,14 @@ Task<Result<>> Journey::begin(int status, net::Headers headers) {
   add_own_headers(headers);
   trace_.status = status;
   trace_.first_byte = elapsed();
+  if (tape_) tape_->answered(status, headers);
   net::ResponseHead head{.status = status, .headers = std::move(headers)};
   co_return co_await exchange_.begin(std::move(head));
 }
 
 Task<Result<>> Journey::write(std::string_view bytes) {
   trace_.bytes_out += bytes.size();
+  if (tape_) tape_->said(bytes);
   co_return co_await exchange_.write(bytes);
 }
 

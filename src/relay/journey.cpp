@@ -95,6 +95,7 @@ Result<> Journey::admit() {
   codec_ = codec_of(services_, dialect::error_dialect(head.path, signs));
   if (codec_ == nullptr) codec_ = services_.codecs.front();
   TRY_OK(admit_page(head, snapshot_->admission));
+  if (is_lost_browser()) return {};
   if (is_health(head.path)) return {};  // always open: it tells nothing but that we are here
   TRY(const auto key, dialect::client_key(header, query));
   TRY(trace_.client_key, admit_key(key, snapshot_->admission));
@@ -118,8 +119,21 @@ Result<> Journey::admit() {
   return {};
 }
 
+// Somebody of this computer typed the clients' address into a browser.
+bool Journey::is_lost_browser() const {
+  const auto& head = exchange_.head();
+  return head.method == "GET" && head.path == "/" && exchange_.peer().loopback && !snapshot_->interface_url.empty() &&
+         head.headers.get_or("accept", "").contains("text/html");
+}
+
+Task<Result<>> Journey::send_to_interface() {
+  net::Headers headers{{"location", snapshot_->interface_url + "/"}, {"cache-control", "no-store"}};
+  co_return co_await respond(302, std::move(headers), std::string());
+}
+
 Task<Result<>> Journey::travel() {
   CO_TRY_OK(admit());
+  if (is_lost_browser()) co_return co_await send_to_interface();
   if (trace_.operation.empty()) co_return co_await answer_probe();
   switch (endpoint_.operation) {
     case dialect::Operation::list_models: co_return co_await list_models();
@@ -184,11 +198,20 @@ Result<> Journey::read_ask() {
 }
 
 Task<Result<>> Journey::forward() {
+  if (snapshot_->capture != Capture::none) tape_ = std::make_unique<Tape>();
   CO_TRY(body_, co_await exchange_.read_body(snapshot_->body_bytes_max));
   trace_.bytes_in = body_.size();
   CO_TRY_OK(read_ask());
+  trace_.announced = true;
+  services_.recorder.started(trace_);
   CO_TRY(trace_.route, desk_.planner.plan(snapshot_, model_, endpoint_.dialect));
   co_return co_await try_targets(*trace_.route);
+}
+
+void Journey::keep_messages() {
+  if (!tape_ || (snapshot_->capture == Capture::failures && !trace_.error)) return;
+  tape_->asked(exchange_.head(), body_);
+  trace_.messages = tape_->take();
 }
 
 void Journey::record() {
@@ -196,6 +219,7 @@ void Journey::record() {
   const bool worth_it = endpoint_.operation == dialect::Operation::generate ||
                         endpoint_.operation == dialect::Operation::count_tokens || trace_.error;
   if (!worth_it || is_health(trace_.path)) return;
+  keep_messages();
   desk_.text.clear();
   services_.recorder.record(trace_, desk_.text);
 }

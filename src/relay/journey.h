@@ -16,6 +16,7 @@
 #include "relay/plan.h"
 #include "relay/relay.h"
 #include "relay/tap.h"
+#include "relay/tape.h"
 #include "relay/trace.h"
 #include "relay/verdict.h"
 
@@ -30,12 +31,15 @@ class Journey {
   // journey.cpp: from the head to the targets
   [[nodiscard]] Task<Result<>> travel();
   [[nodiscard]] Result<> admit();
+  [[nodiscard]] bool is_lost_browser() const;
+  [[nodiscard]] Task<Result<>> send_to_interface();
   [[nodiscard]] Task<Result<>> answer_probe();
   [[nodiscard]] Task<Result<>> list_models();
   [[nodiscard]] Task<Result<>> show_model();
   [[nodiscard]] Task<Result<>> forward();
   [[nodiscard]] Result<> read_ask();
   void record();
+  void keep_messages();
 
   // attempts.cpp: from the targets to one answer
   [[nodiscard]] Task<Result<>> try_targets(const Route& route);
@@ -98,6 +102,7 @@ class Journey {
   bool recalled_ = false;                 // it continues what we had kept, which now stands in it
   std::vector<std::string> tried_{};
   int calls_ = 0;
+  std::unique_ptr<Tape> tape_{};  // when messages may be kept
 
   // An upstream's refusal in the client's own dialect, to be handed on as it is.
   struct Verbatim {

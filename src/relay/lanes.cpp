@@ -64,7 +64,9 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   }
   auto prepared =
       provider::prepare(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
+  if (tape_) tape_->sent(prepared);
   CO_TRY(auto reply, co_await worker_.client().send(std::move(prepared)));
+  if (tape_) reply = tape_->listen(std::move(reply));
   current().timings = reply->timings();
   current().status = reply->head().status;
   if (reply->head().status < 400) co_return reply;

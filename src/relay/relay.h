@@ -25,6 +25,8 @@ namespace agt::relay {
 class Recorder {
  public:
   virtual ~Recorder() = default;
+  // It is known what is asked for, not yet who answers. Its record() comes later.
+  virtual void started(const Trace& trace) = 0;
   virtual void record(const Trace& trace, std::string& text) = 0;
 };
 

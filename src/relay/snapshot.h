@@ -15,6 +15,7 @@
 #include "pool/account.h"
 #include "provider/family.h"
 #include "relay/limits.h"
+#include "relay/tape.h"
 
 namespace agt::relay {
 
@@ -44,6 +45,8 @@ struct Admission {
 
 struct Snapshot {
   Admission admission{};
+  std::string interface_url{};  // where a browser of this computer finds the interface; empty: nowhere
+  Capture capture = Capture::none;
   bool strict_paths = false;
   std::size_t body_bytes_max = net::client_body_bytes_max;
   net::Timeouts timeouts{};

@@ -17,6 +17,7 @@
 #include "pool/account.h"
 #include "provider/classify.h"
 #include "relay/plan.h"
+#include "relay/tape.h"
 
 namespace agt::relay {
 
@@ -64,8 +65,10 @@ struct Trace {
   SharedRoute route{};       // nullptr when it never came to one
   std::vector<Attempt> attempts{};
   std::vector<ir::Loss> losses{};
+  std::vector<KeptMessage> messages{};  // as many as the user wants kept
 
-  int status = 0;  // what the client got; 0: it was gone before
+  bool announced = false;  // started() was told of it
+  int status = 0;          // what the client got; 0: it was gone before
   std::optional<Error> error{};
   ir::Usage usage{};
   bool usage_estimated = false;

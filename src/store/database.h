@@ -42,6 +42,7 @@ class Statement {
   Statement& bind(std::string_view text);           // copied
   Statement& bind_borrowed(std::string_view text);  // outlives the statement; what a hot path binds
   Statement& bind_blob(std::string_view bytes);
+  Statement& bind_borrowed_blob(std::string_view bytes);
   Statement& bind_null();
   template <class T>
   Statement& bind(const std::optional<T>& value) {
@@ -52,7 +53,8 @@ class Statement {
   [[nodiscard]] Result<> run();       // step to the end, ignoring rows
 
   [[nodiscard]] std::int64_t integer(int column) const;
-  [[nodiscard]] std::string text(int column) const;  // also for blobs
+  [[nodiscard]] std::string text(int column) const;       // also for blobs
+  [[nodiscard]] std::string_view view(int column) const;  // the same, until the next step
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::optional<std::int64_t> maybe_integer(int column) const;
 

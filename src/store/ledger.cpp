@@ -4,7 +4,7 @@
 
 #include <array>
 #include <chrono>
-#include <concepts>
+#include <utility>
 
 #include "core/text.h"
 #include "store/ledger_rows.h"
@@ -17,18 +17,20 @@ extern const char* const ledger_0001_start;
 
 namespace {
 
+// ?1: batches that began before; ?2: about so many rows, at least one batch.
+constexpr Sql sum_of_oldest(R"(SELECT coalesce(sum(rows), 0) FROM
+  (SELECT rows, sum(rows) OVER (ORDER BY last) - rows AS before FROM batches WHERE until_ms < ?1 ORDER BY last LIMIT ?2)
+  WHERE before < ?2)");
+constexpr Sql delete_oldest(R"(DELETE FROM batches WHERE last IN (SELECT last FROM
+  (SELECT last, sum(rows) OVER (ORDER BY last) - rows AS before FROM batches WHERE until_ms < ?1 ORDER BY last LIMIT ?2)
+  WHERE before < ?2))");
+
+constexpr int packed_format = 1;  // of packed_rows.h
+
 constexpr std::int32_t ledger_application_id = 0x4147544c;  // also in migrations/ledger_0001_start.sql
 
 std::unexpected<Error> unknown(std::string_view id) {
   return fail(Code::path_unknown, fmt::format("there is no request \"{}\" in the ledger", text::quoted(id)));
-}
-
-// The least text that is greater than every text that begins with `prefix`.
-std::string after_prefix(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && end.back() == '\xff') end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
-  return end;
 }
 
 }  // namespace
@@ -49,28 +51,6 @@ std::optional<BodyKind> body_kind_named(std::string_view named) {
   return std::nullopt;
 }
 
-namespace {
-
-struct ColumnReader {
-  const Statement& row;
-  int column = 1;  // behind the sequence
-
-  void operator()(std::string& text) { text = row.text(column++); }
-  void operator()(bool& flag) { flag = row.integer(column++) != 0; }
-  void operator()(int& number) { number = static_cast<int>(row.integer(column++)); }
-  void operator()(std::int64_t& number) { number = row.integer(column++); }
-  void operator()(std::optional<std::int64_t>& number) { number = row.maybe_integer(column++); }
-};
-
-}  // namespace
-
-LedgerRow read_ledger_row(const Statement& row) {
-  LedgerRow out{.sequence = row.integer(0)};
-  ColumnReader reader{row};
-  each_column(out, [&reader](auto& value) { reader(value); });
-  return out;
-}
-
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, const Clock& clock) {
   const std::array migrations{Migration{.number = 1, .sql = ledger_0001_start}};
   TRY(auto database, Database::open(file, {.durability = DatabaseOptions::Durability::normal,
@@ -81,69 +61,66 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, 
 }
 
 Result<> Ledger::append(const PackedRows& rows) {
+  if (rows.empty()) return {};
   const std::scoped_lock held(mutex_);
   TRY(auto transaction, Transaction::begin(database_));
-  PackedRows::Reader reader(rows);
-  for (LedgerEntry row; reader.next(row);) TRY_OK(insert(row));
+  TRY(const auto before, database_.integer("SELECT coalesce(max(last), 0) FROM batches"));
+  const auto size = static_cast<std::int64_t>(rows.size());
+  {
+    TRY(auto insert, database_.prepare("INSERT INTO batches VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+    insert.bind(before + size).bind(size).bind(rows.from_ms()).bind(rows.until_ms()).bind(packed_format);
+    TRY_OK(insert.bind_borrowed_blob(rows.packed()).run());
+  }
+  for (const auto& [row, body] : rows.bodies()) {
+    TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO bodies VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+    insert.bind(before + size).bind(before + 1 + static_cast<std::int64_t>(row)).bind(name(body.kind));
+    TRY_OK(insert.bind(body.content_type).bind(body.truncated).bind_borrowed_blob(body.bytes).run());
+  }
   return transaction.commit();
 }
 
-Result<> Ledger::insert(const LedgerEntry& row) {
-  {
-    TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO requests VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-                                       "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, "
-                                       "?24, ?25, ?26)"));
-    each_column(row, [&insert](const auto& value) {
-      if constexpr (std::same_as<decltype(value), const std::string_view&>)
-        insert.bind_borrowed(value);
-      else
-        insert.bind(value);
-    });
-    insert.bind_borrowed(row.trace);
-    TRY_OK(insert.run());
+// The row with this id, or the one whose id begins so. The newest are looked at first: they are what people ask for.
+Result<Ledger::Found> Ledger::find(std::string_view id_or_prefix) {
+  if (id_or_prefix.empty()) return unknown(id_or_prefix);
+  TRY(auto select, database_.prepare("SELECT last, packed FROM batches ORDER BY last DESC"));
+  Batches batches(std::move(select));
+  Found found;
+  int beginnings = 0;
+  while (true) {
+    TRY(const bool more, batches.next());
+    if (!more) break;
+    for (std::size_t i = batches.rows().size(); i-- > 0;) {
+      const auto packed = batches.rows()[i];
+      const auto id = packed_id(packed);
+      if (!id.starts_with(id_or_prefix)) continue;
+      const bool exact = id == id_or_prefix;
+      if (!exact && ++beginnings > 1) continue;
+      found.batch = batches.last();
+      found.row.sequence = batches.sequence(i);
+      if (!unpack(packed, found.row)) return batches.damaged();
+      if (exact) return found;
+    }
   }
-  if (row.bodies.empty() || database_.changes() == 0) return {};
-  for (const auto& body : row.bodies) {
-    TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO bodies SELECT sequence, ?2, ?3, ?4, ?5 FROM requests "
-                                       "WHERE id = ?1"));
-    insert.bind(row.id).bind(name(body.kind)).bind(body.content_type).bind(body.truncated).bind_blob(body.bytes);
-    TRY_OK(insert.run());
-  }
-  return {};
-}
-
-// The id itself, or the one id that begins so.
-Result<std::string> Ledger::full_id(std::string_view id_or_prefix) {
-  TRY(auto select, database_.prepare("SELECT id FROM requests WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 2"));
-  TRY(const bool found, select.bind(id_or_prefix).bind(after_prefix(id_or_prefix)).step());
-  if (id_or_prefix.empty() || !found) return unknown(id_or_prefix);
-  auto first = select.text(0);
-  if (first == id_or_prefix) return first;
+  if (beginnings == 0) return unknown(id_or_prefix);
   if (id_or_prefix.size() < id_prefix_min)
     return fail(Code::schema, fmt::format("give at least {} characters of the id", id_prefix_min), "id");
-  TRY(const bool another, select.step());
-  if (another)
-    return fail(Code::conflict,
-                fmt::format("several requests begin with \"{}\": give more of the id", text::quoted(id_or_prefix)));
-  return first;
+  if (beginnings == 1) return found;
+  return fail(Code::conflict,
+              fmt::format("several requests begin with \"{}\": give more of the id", text::quoted(id_or_prefix)));
 }
 
 Result<LedgerRow> Ledger::get(std::string_view id_or_prefix) {
   const std::scoped_lock held(mutex_);
-  TRY(const auto id, full_id(id_or_prefix));
-  TRY(auto select, database_.prepare("SELECT * FROM requests WHERE id = ?1"));
-  TRY(const bool found, select.bind(id).step());
-  if (!found) return unknown(id);
-  auto row = read_ledger_row(select);
-  row.trace = select.text(ledger_trace_column);
-  return row;
+  TRY(auto found, find(id_or_prefix));
+  return std::move(found.row);
 }
 
 Result<LedgerBody> Ledger::body(std::string_view id, BodyKind kind) {
   const std::scoped_lock held(mutex_);
-  TRY(auto select, database_.prepare("SELECT content_type, bytes, truncated FROM bodies WHERE kind = ?2 "
-                                     "AND request = (SELECT sequence FROM requests WHERE id = ?1)"));
-  TRY(const bool found, select.bind(id).bind(name(kind)).step());
+  TRY(const auto at, find(id));
+  TRY(auto select, database_.prepare("SELECT content_type, bytes, truncated FROM bodies "
+                                     "WHERE batch = ?1 AND request = ?2 AND kind = ?3"));
+  TRY(const bool found, select.bind(at.batch).bind(at.row.sequence).bind(name(kind)).step());
   if (!found)
     return fail(Code::path_unknown, fmt::format("no {} body was kept of request \"{}\"; logging.bodies decides",
                                                 name(kind), text::quoted(id)));
@@ -153,9 +130,9 @@ Result<LedgerBody> Ledger::body(std::string_view id, BodyKind kind) {
 
 Result<std::vector<BodyKind>> Ledger::body_kinds(std::string_view id) {
   const std::scoped_lock held(mutex_);
-  TRY(auto select, database_.prepare("SELECT kind FROM bodies "
-                                     "WHERE request = (SELECT sequence FROM requests WHERE id = ?1)"));
-  select.bind(id);
+  TRY(const auto at, find(id));
+  TRY(auto select, database_.prepare("SELECT kind FROM bodies WHERE batch = ?1 AND request = ?2"));
+  select.bind(at.batch).bind(at.row.sequence);
   std::vector<BodyKind> kinds;
   while (true) {
     TRY(const bool more, select.step());
@@ -166,7 +143,7 @@ Result<std::vector<BodyKind>> Ledger::body_kinds(std::string_view id) {
 
 Result<std::int64_t> Ledger::count() {
   const std::scoped_lock held(mutex_);
-  return database_.integer("SELECT count(*) FROM requests");
+  return database_.integer("SELECT coalesce(sum(rows), 0) FROM batches");
 }
 
 Result<std::int64_t> Ledger::bytes() {
@@ -181,7 +158,23 @@ Result<std::int64_t> Ledger::used_bytes() {
   return (pages - unused) * page_bytes;
 }
 
-// Few rows at a time, and the lock is given back in between: neither writers nor readers wait for a large clean-up.
+// Batches go as a whole, the oldest first: about so many rows at a time, at least one batch.
+Result<std::int64_t> Ledger::prune_some(std::int64_t limit_ms) {
+  TRY(auto transaction, Transaction::begin(database_));
+  std::int64_t rows = 0;
+  {
+    TRY(auto count, database_.prepare(sum_of_oldest));
+    TRY_OK(count.bind(limit_ms).bind(ledger_prune_rows).step());
+    rows = count.integer(0);
+  }
+  if (rows == 0) return 0;
+  TRY(auto remove, database_.prepare(delete_oldest));
+  TRY_OK(remove.bind(limit_ms).bind(ledger_prune_rows).run());
+  TRY_OK(transaction.commit());
+  return rows;
+}
+
+// The lock is given back in between: neither writers nor readers wait for a large clean-up.
 Result<std::int64_t> Ledger::prune(const Retention& retention) {
   constexpr auto day_ms = std::chrono::milliseconds(std::chrono::days(1)).count();
   const auto limit_ms = retention.keep_days > 0 ? unix_ms(clock_.wall()) - retention.keep_days * day_ms : INT64_MIN;
@@ -191,10 +184,7 @@ Result<std::int64_t> Ledger::prune(const Retention& retention) {
     TRY(const auto used, used_bytes());
     const bool too_large = retention.bytes_max > 0 && used > retention.bytes_max;
     // A ledger that is too large loses its oldest rows, whatever their age.
-    TRY(auto remove, database_.prepare("DELETE FROM requests WHERE sequence IN (SELECT sequence FROM requests "
-                                       "WHERE started_ms < ?1 ORDER BY started_ms LIMIT ?2)"));
-    TRY_OK(remove.bind(too_large ? INT64_MAX : limit_ms).bind(ledger_prune_rows).run());
-    const auto removed = database_.changes();
+    TRY(const auto removed, prune_some(too_large ? INT64_MAX : limit_ms));
     pruned += removed;
     if (removed == 0) break;
   }
@@ -206,7 +196,7 @@ Result<std::int64_t> Ledger::prune(const Retention& retention) {
 
 Result<> Ledger::clear() {
   const std::scoped_lock held(mutex_);
-  TRY_OK(database_.execute("DELETE FROM requests"));
+  TRY_OK(database_.execute("DELETE FROM batches"));
   return database_.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 

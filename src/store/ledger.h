@@ -119,7 +119,7 @@ class Ledger {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock);
 
-  [[nodiscard]] Result<> append(const PackedRows& rows);               // one transaction; a repeated id is ignored
+  [[nodiscard]] Result<> append(const PackedRows& rows);               // one transaction
   [[nodiscard]] Result<LedgerRow> get(std::string_view id_or_prefix);  // Code::conflict when the prefix is not unique
   [[nodiscard]] Result<LedgerBody> body(std::string_view id, BodyKind kind);
   [[nodiscard]] Result<std::vector<BodyKind>> body_kinds(std::string_view id);
@@ -134,8 +134,12 @@ class Ledger {
 
  private:
   Ledger(Database database, const Clock& clock) : database_(std::move(database)), clock_(clock) {}
-  [[nodiscard]] Result<> insert(const LedgerEntry& row);
-  [[nodiscard]] Result<std::string> full_id(std::string_view id_or_prefix);
+  struct Found {
+    std::int64_t batch = 0;
+    LedgerRow row{};
+  };
+  [[nodiscard]] Result<Found> find(std::string_view id_or_prefix);
+  [[nodiscard]] Result<std::int64_t> prune_some(std::int64_t limit_ms);
   [[nodiscard]] Result<std::int64_t> used_bytes();
 
   std::mutex mutex_{};

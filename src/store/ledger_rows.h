@@ -1,14 +1,20 @@
-// How a row lies in the table `requests`: its columns in their order. Private to the files of the ledger.
+// What a row of the ledger consists of, in the order in which it is packed. Private to the files of the ledger.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
 #include "store/database.h"
-#include "store/ledger.h"
 
 namespace agt::store {
 
-// Calls `take` for every column but sequence and trace, in the order of the table.
+// Calls `take` for every column but sequence and trace. What is packed on disk has this order: a new column comes with
+// a new format of the batches.
 template <class Row, class Take>
-void each_column(Row& row, Take take) {
+void each_column(Row& row, Take&& take) {
   take(row.id), take(row.started_ms), take(row.client_dialect), take(row.path), take(row.client_key);
   take(row.client_model), take(row.provider), take(row.upstream_model), take(row.account_id), take(row.status);
   take(row.failure_class), take(row.code), take(row.lane), take(row.stream), take(row.input_tokens);
@@ -17,9 +23,23 @@ void each_column(Row& row, Take take) {
   take(row.user_agent);
 }
 
-// Takes the columns of `SELECT * FROM requests`, all but the last, the trace: SQLite reads the pages of a large column
-// only when it is asked for.
-inline constexpr int ledger_trace_column = 26;
-[[nodiscard]] LedgerRow read_ledger_row(const Statement& row);
+// The batches that a statement selects, one after the other: its first columns are last and packed.
+class Batches {
+ public:
+  explicit Batches(Statement select) : select_(std::move(select)) {}
+  [[nodiscard]] Result<bool> next();  // false: there are no more
+
+  [[nodiscard]] std::int64_t last() const { return last_; }
+  [[nodiscard]] const std::vector<std::string_view>& rows() const { return rows_; }  // packed, oldest first
+  [[nodiscard]] std::int64_t sequence(std::size_t row) const {
+    return last_ - static_cast<std::int64_t>(rows_.size() - 1 - row);
+  }
+  [[nodiscard]] std::unexpected<Error> damaged() const;
+
+ private:
+  Statement select_;
+  std::int64_t last_ = 0;
+  std::vector<std::string_view> rows_{};
+};
 
 }  // namespace agt::store

@@ -1,49 +1,11 @@
+#include "store/ledger_test.h"
+
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
 
 #include <array>
-#include <csignal>
-#include <set>
-#include <thread>
-
-#include "core/ids.h"
-#include "store/ledger_writer.h"
-#include "store/test_home.h"
 
 namespace agt::store {
 namespace {
-
-class LedgerTest : public testing::Test {
- protected:
-  [[nodiscard]] std::filesystem::path file() const { return test_.root() / "ledger.db"; }
-  [[nodiscard]] std::unique_ptr<Ledger> open() const {
-    auto opened = Ledger::open(file(), clock_);
-    if (!opened) throw std::runtime_error(opened.error().message);
-    return *std::move(opened);
-  }
-  TestHome test_{};
-  StillClock clock_{};
-};
-
-LedgerRow row(std::string id, std::int64_t started_ms = 1) {
-  return {.id = std::move(id), .started_ms = started_ms, .client_model = "m", .status = 200};
-}
-
-std::vector<std::string> ids(const Result<std::vector<LedgerRow>>& rows) {
-  std::vector<std::string> all;
-  if (rows)
-    for (const auto& r : *rows) all.push_back(r.id);
-  return all;
-}
-
-using Ids = std::vector<std::string>;
-
-PackedRows packed(const std::vector<LedgerRow>& rows) {
-  PackedRows out;
-  for (const auto& one : rows) out.add(one);
-  return out;
-}
 
 TEST_F(LedgerTest, everything_comes_back) {
   const auto ledger = open();
@@ -144,10 +106,73 @@ TEST_F(LedgerTest, a_page_has_a_limit) {
   EXPECT_FALSE(ledger->list({.limit = 0}));
 }
 
-TEST_F(LedgerTest, a_repeated_id_is_ignored) {
+TEST_F(LedgerTest, pages_run_through_batches) {
   const auto ledger = open();
-  ASSERT_TRUE(ledger->append(packed({row("same1"), row("same1")})));
-  EXPECT_EQ(ledger->count(), 1);
+  ASSERT_TRUE(ledger->append(packed({row("one1"), row("two2"), row("three3")})));
+  ASSERT_TRUE(ledger->append(packed({row("four4")})));
+  ASSERT_TRUE(ledger->append(packed({row("five5"), row("six6")})));
+  EXPECT_EQ(ledger->count(), 6);
+  const auto page = ledger->list({.limit = 4});
+  EXPECT_EQ(ids(page), (Ids{"six6", "five5", "four4", "three3"}));
+  EXPECT_EQ(page->front().sequence, 6);
+  EXPECT_EQ(ids(ledger->list({.before_sequence = page->back().sequence})), (Ids{"two2", "one1"}));
+  EXPECT_EQ(ledger->get("two2")->sequence, 2);
+}
+
+TEST_F(LedgerTest, numbers_of_every_size_come_back) {
+  const auto ledger = open();
+  std::vector<LedgerRow> rows;
+  for (const std::int64_t number : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{63}, std::int64_t{64},
+                                    std::int64_t{-8192}, std::int64_t{1} << 40, INT64_MAX - 1}) {
+    rows.push_back(row(fmt::format("id{:04}", rows.size()), number));
+    rows.back().input_tokens = number;
+  }
+  ASSERT_TRUE(ledger->append(packed(rows)));
+  for (const auto& wanted : rows) {
+    const auto read = ledger->get(wanted.id);
+    ASSERT_TRUE(read) << message(read);
+    EXPECT_EQ(read->started_ms, wanted.started_ms);
+    EXPECT_EQ(read->input_tokens, wanted.input_tokens);
+    EXPECT_EQ(read->output_tokens, std::nullopt);
+  }
+}
+
+TEST(PackedRows, damage_is_found_and_never_read_beyond) {
+  const auto whole = std::string(packed({row("a111", 1'234'567), row("b222", 5)}).packed());
+  ASSERT_EQ(packed_rows(whole)->size(), 2U);
+  const auto exactly = [](std::string_view bytes) {
+    return std::vector<char>(bytes.begin(), bytes.end());
+  };  // for ASan
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const auto cut = exactly(std::string_view(whole).substr(0, size));
+    const auto rows = packed_rows({cut.data(), cut.size()});
+    EXPECT_TRUE(!rows || rows->size() == 1) << size;
+  }
+  const auto first = packed_rows(whole)->front();
+  for (std::size_t size = 0; size < first.size(); ++size) {
+    const auto cut = exactly(first.substr(0, size));
+    LedgerEntry entry;
+    EXPECT_FALSE(unpack({cut.data(), cut.size()}, entry)) << size;
+  }
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    auto changed = whole;
+    changed[at] = '\xff';
+    const auto rows = packed_rows(changed);
+    LedgerRow out;
+    if (rows)
+      for (const auto one : *rows) static_cast<void>(unpack(one, out));  // whatever it says, it stays inside
+  }
+}
+
+TEST_F(LedgerTest, a_damaged_batch_is_told) {
+  const auto ledger = open();
+  ASSERT_TRUE(ledger->append(packed({row("a111")})));
+  constexpr std::array known{Migration{.number = 1, .sql = ""}};
+  auto other = Database::open(file(), {.application_id = 0x4147544c, .migrations = known});
+  ASSERT_TRUE(other) << message(other);
+  ASSERT_TRUE(other->execute("UPDATE batches SET packed = x'0500000001'"));
+  EXPECT_EQ(ledger->list({}).error().code, Code::storage);
+  EXPECT_EQ(ledger->get("a111").error().code, Code::storage);
 }
 
 TEST_F(LedgerTest, sums_by_model_in_slices) {
@@ -191,7 +216,8 @@ TEST_F(LedgerTest, prunes_what_is_too_old_with_its_bodies) {
   constexpr std::int64_t day = 86'400'000;
   auto old = row("old1", clock_.unix_ms_now - 3 * day);
   old.bodies = {{.kind = BodyKind::client, .bytes = "x"}};
-  ASSERT_TRUE(ledger->append(packed({old, row("new1", clock_.unix_ms_now - day)})));
+  ASSERT_TRUE(ledger->append(packed({old})));
+  ASSERT_TRUE(ledger->append(packed({row("new1", clock_.unix_ms_now - day)})));
   EXPECT_EQ(ledger->prune({.keep_days = 2}), 1);
   EXPECT_EQ(ids(ledger->list({})), (Ids{"new1"}));
   EXPECT_FALSE(ledger->body("old1", BodyKind::client));
@@ -205,7 +231,7 @@ TEST_F(LedgerTest, prunes_the_oldest_when_too_large_and_shrinks_the_file) {
     rows.push_back(row(fmt::format("id{:05}", i), i));
     rows.back().trace = std::string(2'000, 't');
   }
-  ASSERT_TRUE(ledger->append(packed(rows)));
+  for (const auto& one : rows) ASSERT_TRUE(ledger->append(packed({one})));
   ASSERT_GT(*ledger->bytes(), 4'000'000);
   const auto pruned = ledger->prune({.bytes_max = 3'000'000});
   ASSERT_TRUE(pruned) << message(pruned);
@@ -228,134 +254,6 @@ TEST_F(LedgerTest, a_damaged_ledger_is_moved_aside) {
   ASSERT_TRUE(ledger->rescue());
   EXPECT_TRUE(std::filesystem::exists(ledger->rescue()->set_aside));
   EXPECT_TRUE(ledger->append(packed({row("a111")})));
-}
-
-TEST_F(LedgerTest, the_writer_writes_on_its_own_and_at_the_latest_when_it_ends) {
-  {
-    LedgerWriter writer(open());
-    EXPECT_TRUE(writer.push(row("a111")));
-    writer.flush();
-    EXPECT_EQ(ids(open()->list({})), (Ids{"a111"}));
-    EXPECT_TRUE(writer.push(row("b111")));
-  }
-  EXPECT_EQ(ids(open()->list({})), (Ids{"b111", "a111"}));
-}
-
-TEST_F(LedgerTest, the_writer_needs_no_flush) {
-  LedgerWriter writer(open());
-  ASSERT_TRUE(writer.push(row("a111")));
-  for (int i = 0; i < 200 && writer.counts().written == 0; ++i) std::this_thread::sleep_for(Milliseconds(10));
-  EXPECT_EQ(writer.counts().written, 1U);
-}
-
-TEST_F(LedgerTest, four_threads_push_at_once) {
-  constexpr int each = 500;
-  LedgerWriter writer(open());
-  {
-    std::vector<std::jthread> threads;
-    for (int t = 0; t < 4; ++t)
-      threads.emplace_back([&writer, t] {
-        for (int i = 0; i < each; ++i) writer.push(row(fmt::format("t{}-{:04}", t, i)));
-      });
-  }
-  writer.flush();
-  const auto counts = writer.counts();
-  EXPECT_EQ(counts.accepted, 4U * each);
-  EXPECT_EQ(counts.dropped, 0U);
-  EXPECT_EQ(counts.written, 4U * each);
-  EXPECT_EQ(open()->count(), 4 * each);
-}
-
-// Another connection holds the write lock, so the writer cannot drain its queue.
-TEST_F(LedgerTest, a_full_queue_drops_and_counts_and_never_waits) {
-  LedgerWriter writer(open(), {}, 10);
-  constexpr std::array known{Migration{.number = 1, .sql = ""}};
-  auto other = Database::open(file(), {.application_id = 0x4147544c, .migrations = known});
-  ASSERT_TRUE(other) << message(other);
-  {
-    auto lock = Transaction::begin(*other);
-    ASSERT_TRUE(lock);
-    const auto before = std::chrono::steady_clock::now();
-    for (int i = 0; i < 1'000; ++i) writer.push(row(fmt::format("id{:06}", i)));
-    EXPECT_LT(std::chrono::steady_clock::now() - before, Seconds(2));
-  }
-  writer.flush();
-  const auto counts = writer.counts();
-  EXPECT_EQ(counts.accepted + counts.dropped, 1'000U);
-  EXPECT_GE(counts.dropped, 900U);
-  EXPECT_EQ(counts.written, counts.accepted);
-  EXPECT_EQ(open()->count(), static_cast<std::int64_t>(counts.written));
-}
-
-// A limit on the size of files stands for a full disk.
-TEST_F(LedgerTest, a_full_disk_loses_rows_counts_them_and_recovers) {
-  LedgerWriter writer(open());
-  std::signal(SIGXFSZ, SIG_IGN);
-  struct rlimit room{};
-  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &room), 0);
-  const struct rlimit none{.rlim_cur = 4'096, .rlim_max = room.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &none), 0);
-  auto large = row("lost");
-  large.trace = std::string(100'000, 't');
-  writer.push(large);
-  writer.flush();
-  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &room), 0);
-  EXPECT_EQ(writer.counts().lost, 1U);
-  EXPECT_FALSE(writer.counts().last_error.empty());
-  writer.push(row("kept"));
-  writer.flush();
-  EXPECT_EQ(writer.counts().written, 1U);
-  EXPECT_EQ(writer.counts().last_error, "");
-  EXPECT_EQ(ids(open()->list({})), (Ids{"kept"}));
-}
-
-TEST_F(LedgerTest, a_queue_full_of_bytes_drops_too) {
-  LedgerWriter writer(open());
-  auto huge = row("huge");
-  huge.bodies = {{.kind = BodyKind::client, .bytes = std::string(ledger_queue_bytes_max + 1, 'x')}};
-  EXPECT_FALSE(writer.push(huge));
-  EXPECT_EQ(writer.counts().dropped, 1U);
-}
-
-TEST_F(LedgerTest, the_writer_prunes) {
-  {
-    const auto ledger = open();
-    ASSERT_TRUE(ledger->append(packed({row("old1", 5), row("new1", clock_.unix_ms_now)})));
-  }
-  LedgerWriter writer(open());
-  writer.retain({.keep_days = 1});
-  for (int i = 0; i < 200 && open()->count() != 1; ++i) std::this_thread::sleep_for(Milliseconds(10));
-  EXPECT_EQ(ids(open()->list({})), (Ids{"new1"}));
-}
-
-// NORMAL durability: a killed process, as opposed to a power cut, loses nothing that was committed.
-TEST_F(LedgerTest, kill_9_keeps_what_was_flushed) {
-  Rng rng(3);
-  std::int64_t expected = 0;
-  for (int round = 0; round < 6; ++round) {
-    int pipe[2];
-    ASSERT_EQ(::pipe(pipe), 0);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      LedgerWriter writer(open());
-      for (int i = 0;; ++i) {
-        writer.push(row(fmt::format("r{}-{}", round, i)));
-        writer.flush();
-        if (::write(pipe[1], "x", 1) != 1) ::_exit(1);
-      }
-    }
-    ::close(pipe[1]);
-    char byte = 0;
-    ASSERT_EQ(::read(pipe[0], &byte, 1), 1);
-    ++expected;
-    ::usleep(static_cast<useconds_t>(1'000 + rng() % 10'000));
-    ::kill(child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-    while (::read(pipe[0], &byte, 1) == 1) ++expected;
-    ::close(pipe[0]);
-    EXPECT_GE(open()->count().value_or(-1), expected) << round;
-    expected = open()->count().value_or(-1);
-  }
 }
 
 }  // namespace

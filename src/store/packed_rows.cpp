@@ -1,7 +1,8 @@
 #include "store/packed_rows.h"
 
+#include <algorithm>
+#include <array>
 #include <concepts>
-#include <cstring>
 #include <optional>
 
 #include "store/ledger_rows.h"
@@ -10,33 +11,65 @@
 namespace agt::store {
 namespace {
 
-template <class T>
-concept Plain = std::integral<T> || std::same_as<T, BodyKind> || std::same_as<T, std::optional<std::int64_t>>;
+constexpr std::size_t size_bytes = 4;  // of the size in front of a row
+
+constexpr std::uint64_t zigzag(std::int64_t value) {
+  return (static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63U);
+}
+
+constexpr std::int64_t unzigzag(std::uint64_t value) {
+  return static_cast<std::int64_t>(value >> 1U) ^ -static_cast<std::int64_t>(value & 1U);
+}
 
 struct Packer {
   std::string& out;
 
-  template <Plain T>
-  void operator()(const T& value) const {
-    out.append(reinterpret_cast<const char*>(&value), sizeof value);
+  void varint(std::uint64_t value) const {
+    constexpr std::uint64_t more = 0x80;
+    while (value >= more) {
+      out += static_cast<char>(value | more);
+      value >>= 7U;
+    }
+    out += static_cast<char>(value);
   }
+  void operator()(std::integral auto value) const { varint(zigzag(static_cast<std::int64_t>(value))); }
+  void operator()(const std::optional<std::int64_t>& value) const { varint(value ? zigzag(*value) + 1 : 0); }
   void operator()(std::string_view text) const {
-    (*this)(text.size());
+    varint(text.size());
     out += text;
   }
 };
 
 struct Unpacker {
-  std::string_view& rest;
+  std::string_view rest;
+  bool damaged = false;
 
-  template <Plain T>
-  void operator()(T& value) const {
-    std::memcpy(&value, rest.data(), sizeof value);
-    rest.remove_prefix(sizeof value);
+  std::uint64_t varint() {
+    constexpr unsigned bits = 64;
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < bits && !rest.empty(); shift += 7) {
+      const auto byte = static_cast<unsigned char>(rest.front());
+      rest.remove_prefix(1);
+      value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
+      if (byte < 0x80U) return value;
+    }
+    damaged = true;
+    return 0;
   }
-  void operator()(std::string_view& text) const {
-    std::size_t size = 0;
-    (*this)(size);
+  template <std::integral T>
+  void operator()(T& value) {
+    value = static_cast<T>(unzigzag(varint()));
+  }
+  void operator()(std::optional<std::int64_t>& value) {
+    const auto stored = varint();
+    value = stored == 0 ? std::nullopt : std::optional(unzigzag(stored - 1));
+  }
+  template <class Text>
+    requires std::constructible_from<Text, std::string_view>
+  void operator()(Text& text) {
+    const auto size = varint();
+    damaged = damaged || size > rest.size();
+    if (damaged) return;
     text = rest.substr(0, size);
     rest.remove_prefix(size);
   }
@@ -46,42 +79,64 @@ struct Unpacker {
 
 template <class Text>
 void PackedRows::add(const BasicLedgerRow<Text>& row) {
+  const auto start = bytes_.size();
+  bytes_.append(size_bytes, '\0');
   const Packer pack{bytes_};
   each_column(row, pack);
   pack(row.trace);
-  pack(row.bodies.size());
+  const auto size = bytes_.size() - start - size_bytes;
+  for (std::size_t i = 0; i < size_bytes; ++i) bytes_[start + i] = static_cast<char>(size >> (8 * i));
   for (const auto& body : row.bodies) {
-    pack(body.kind);
-    pack(body.content_type);
-    pack(body.bytes);
-    pack(body.truncated);
+    bodies_.push_back({.row = size_,
+                       .body = {.kind = body.kind,
+                                .content_type = std::string(body.content_type),
+                                .bytes = std::string(body.bytes),
+                                .truncated = body.truncated}});
+    body_bytes_ += body.bytes.size();
   }
+  from_ms_ = std::min(from_ms_, row.started_ms);
+  until_ms_ = std::max(until_ms_, row.started_ms);
   ++size_;
 }
 template void PackedRows::add(const LedgerRow& row);
 template void PackedRows::add(const LedgerEntry& row);
 
-bool PackedRows::Reader::next(LedgerEntry& row) {
-  if (rest_.empty()) return false;
-  const Unpacker unpack{rest_};
-  each_column(row, unpack);
-  unpack(row.trace);
-  std::size_t bodies = 0;
-  unpack(bodies);
-  row.bodies.resize(bodies);
-  for (auto& body : row.bodies) {
-    unpack(body.kind);
-    unpack(body.content_type);
-    unpack(body.bytes);
-    unpack(body.truncated);
-  }
-  return true;
+void PackedRows::clear() {
+  auto kept = std::move(bytes_);
+  kept.clear();
+  if (kept.capacity() > ledger_batch_bytes_kept) kept.shrink_to_fit();
+  *this = {};
+  bytes_ = std::move(kept);
 }
 
-void PackedRows::clear() {
-  bytes_.clear();
-  if (bytes_.capacity() > ledger_batch_bytes_kept) bytes_.shrink_to_fit();
-  size_ = 0;
+Result<std::vector<std::string_view>> packed_rows(std::string_view batch) {
+  std::vector<std::string_view> rows;
+  while (batch.size() >= size_bytes) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < size_bytes; ++i) size |= std::size_t{static_cast<unsigned char>(batch[i])} << (8 * i);
+    batch.remove_prefix(size_bytes);
+    if (size > batch.size()) break;
+    rows.push_back(batch.substr(0, size));
+    batch.remove_prefix(size);
+    if (batch.empty()) return rows;
+  }
+  return fail(Code::storage, "a batch of the ledger is damaged");
 }
+
+std::string_view packed_id(std::string_view packed) {
+  std::string_view id;
+  Unpacker{.rest = packed}(id);
+  return id;
+}
+
+template <class Text>
+bool unpack(std::string_view packed, BasicLedgerRow<Text>& row) {
+  Unpacker take{.rest = packed};
+  each_column(row, [&take](auto& value) { take(value); });
+  take(row.trace);
+  return !take.damaged && take.rest.empty();
+}
+template bool unpack(std::string_view packed, LedgerRow& row);
+template bool unpack(std::string_view packed, LedgerEntry& row);
 
 }  // namespace agt::store

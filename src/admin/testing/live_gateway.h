@@ -65,6 +65,7 @@ class Upstream final : public net::Handler {
 
 class NoRecorder final : public relay::Recorder {
  public:
+  void started(const relay::Trace& /*trace*/) override {}
   void record(const relay::Trace& /*trace*/, std::string& /*text*/) override {}
 };
 
@@ -159,6 +160,7 @@ class LiveGateway {
                                   .memories = memories_,
                                   .clock = clock_,
                                   .log = log_};
+  AdminAccess access_{};
   Gateway gateway_{
       .vault = *vault_,
       .ledger = *ledger_,
@@ -170,12 +172,12 @@ class LiveGateway {
       .services = services_,
       .clock = clock_,
       .log = log_,
+      .access = &access_,
       .proxy_port = 8045,
       .started = clock_.wall(),
       .workers = 1,
       .resolve = [](const store::StoredSettings& stored) { return store::resolve({.stored = stored}); },
   };
-  AdminAccess access_{};
   std::unique_ptr<net::Runtime> runtime_ = net::make_runtime({.handle_signals = false}, log_, clock_).value();
   std::uint16_t upstream_port_ = 0;
   std::thread thread_{};

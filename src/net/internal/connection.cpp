@@ -1,5 +1,6 @@
 #include "net/internal/connection.h"
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -53,7 +54,7 @@ void Service::cut() {
 }
 
 Connection::Connection(Service& service, int fd, Peer peer)
-    : Stream(service.loop(), fd), service_(service), peer_(std::move(peer)) {}
+    : Stream(service.loop(), fd), service_(service), peer_(std::move(peer)), buffer_(service.loop().buffers()) {}
 
 Connection::~Connection() { loop().forget(static_cast<TurnEnd&>(*this)); }
 
@@ -111,11 +112,11 @@ Task<std::expected<void, Connection::Unserved>> Connection::next_request() {
     if (!bytes) co_return std::unexpected(std::move(bytes).error());
     if (*bytes > 0) co_return accept_head(*bytes);
     if (!begun && service_.draining()) co_return std::unexpected(Quiet{});
-    const auto room = buffer_.make_room();
+    const auto room = std::min(buffer_.make_room(), first_read_bytes);
     const auto got = receive(buffer_.room(), room);
+    buffer_.came(got.bytes);
     switch (got.outcome) {
       case Transfer::Outcome::moved:
-        buffer_.came(got.bytes);
         if (!begun) until = loop().after(deadlines.head);
         begun = true;
         continue;
@@ -205,6 +206,7 @@ Task<> Connection::linger() {
   for (std::size_t total = 0; total < linger_bytes_max && loop().wheel().now() < until;) {
     const auto room = buffer_.make_room();
     const auto got = receive(buffer_.room(), room);
+    buffer_.came(0);  // thrown away
     if (got.outcome == Transfer::Outcome::ended || got.outcome == Transfer::Outcome::failed) co_return;
     total += got.bytes;
     if (got.outcome == Transfer::Outcome::moved) continue;

@@ -38,6 +38,7 @@ class Connection final : public Exchange, private Stream, private TurnEnd {
   [[nodiscard]] Task<Result<>> end() override;
   [[nodiscard]] bool answered() const override { return answer_ != Answer::none; }
   [[nodiscard]] bool client_gone() const override { return gone_; }
+  [[nodiscard]] bool draining() const override { return service_.draining(); }
 
   Connection* previous = nullptr;  // of the service's list
   Connection* next = nullptr;
@@ -77,7 +78,7 @@ class Connection final : public Exchange, private Stream, private TurnEnd {
   Service& service_;
   Peer peer_;
   boost::asio::cancellation_signal cancel_{};
-  ReadBuffer buffer_{};
+  ReadBuffer buffer_;
   std::size_t scanned_ = 0;  // of the buffer, by find_head_end
   RequestParser parser_{};
   GuardedRequest request_{};

@@ -83,8 +83,8 @@ Task<Result<std::string>> Connection::read_chunked(std::size_t bytes_max) {
     }
     const auto room = buffer_.make_room();
     const auto got = receive(buffer_.room(), room);
+    buffer_.came(got.bytes);
     if (got.outcome == Transfer::Outcome::moved) {
-      buffer_.came(got.bytes);
       received += got.bytes;
       continue;
     }

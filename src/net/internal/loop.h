@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 
 #include "core/clock.h"
+#include "net/internal/read_buffer.h"
 #include "net/internal/wheel.h"
 
 namespace agt::net {
@@ -71,6 +72,7 @@ class Loop {
   void post(std::move_only_function<void()> work);
 
   [[nodiscard]] Wheel& wheel() { return wheel_; }
+  [[nodiscard]] BufferPool& buffers() { return buffers_; }
   [[nodiscard]] Moment after(Milliseconds duration) const { return wheel_.after(duration); }
   [[nodiscard]] boost::asio::io_context::executor_type executor() { return context_.get_executor(); }
   [[nodiscard]] bool is_this_thread() const { return thread_.load() == std::this_thread::get_id(); }
@@ -95,6 +97,7 @@ class Loop {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   Instant now_{};  // when this turn began
   Wheel wheel_;
+  BufferPool buffers_{};
   int epoll_ = -1;
   Wakeup wakeup_{};
   std::vector<epoll_event> events_{};

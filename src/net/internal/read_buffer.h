@@ -1,19 +1,41 @@
-// The bytes that have come and were not taken yet, in one contiguous piece. Grows to its limit only when full.
+// The bytes that have come and were not taken yet, in one contiguous piece. A connection holds memory for them only
+// while there are any: buffers go around in their loop, the hottest first, so that ten thousand silent streams need
+// none and small messages always land in the same cache lines.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "net/limits.h"
 
 namespace agt::net {
 
+// The spare buffers of one loop, each of read_buffer_bytes_max.
+class BufferPool {
+ public:
+  [[nodiscard]] std::unique_ptr<char[]> take() {
+    if (spare_.empty()) return std::make_unique_for_overwrite<char[]>(read_buffer_bytes_max);
+    auto buffer = std::move(spare_.back());
+    spare_.pop_back();
+    return buffer;
+  }
+  void give_back(std::unique_ptr<char[]> buffer) {
+    if (spare_.size() < spare_read_buffers_max) spare_.push_back(std::move(buffer));
+  }
+
+ private:
+  std::vector<std::unique_ptr<char[]>> spare_{};
+};
+
 class ReadBuffer {
  public:
-  explicit ReadBuffer(std::size_t bytes_max = read_buffer_bytes_max) : bytes_max_(bytes_max) {}
+  explicit ReadBuffer(BufferPool& pool) : pool_(pool) {}
+  ~ReadBuffer() { clear(); }
+  ReadBuffer(const ReadBuffer&) = delete;
+  ReadBuffer& operator=(const ReadBuffer&) = delete;
 
   [[nodiscard]] std::string_view received() const { return {bytes_.get() + begin_, end_ - begin_}; }
   [[nodiscard]] char* data() { return bytes_.get() + begin_; }
@@ -22,41 +44,33 @@ class ReadBuffer {
 
   void take(std::size_t bytes) {
     begin_ += bytes;
-    if (begin_ == end_) begin_ = end_ = 0;
+    if (begin_ == end_) clear();
   }
-  void clear() { begin_ = end_ = 0; }
+  void clear() {
+    begin_ = end_ = 0;
+    if (bytes_) pool_.give_back(std::move(bytes_));
+  }
 
-  // Room behind what has been received: more than none unless the buffer is full at its limit. Moves the bytes.
+  // Room behind what has been received: more than none unless the buffer is full. Moves the bytes. To be followed by
+  // came(), whatever came.
   [[nodiscard]] std::size_t make_room() {
-    if (end_ == capacity_ && begin_ > 0) {
+    if (!bytes_) bytes_ = pool_.take();
+    if (end_ == read_buffer_bytes_max && begin_ > 0) {
       std::memmove(bytes_.get(), bytes_.get() + begin_, end_ - begin_);
       end_ -= begin_;
       begin_ = 0;
     }
-    if (end_ == capacity_ && capacity_ < bytes_max_)
-      grow(std::min(std::max(capacity_ * 4, read_buffer_bytes), bytes_max_));
-    return capacity_ - end_;
-  }
-  // For the next time: the last read filled all there was.
-  void widen() {
-    if (empty() && capacity_ < bytes_max_) grow(bytes_max_);
+    return read_buffer_bytes_max - end_;
   }
   [[nodiscard]] char* room() { return bytes_.get() + end_; }
-  void came(std::size_t bytes) { end_ += bytes; }
-
- private:
-  void grow(std::size_t capacity) {
-    auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
-    if (end_ > begin_) std::memcpy(bytes.get(), bytes_.get() + begin_, end_ - begin_);
-    bytes_ = std::move(bytes);
-    end_ -= begin_;
-    begin_ = 0;
-    capacity_ = capacity;
+  void came(std::size_t bytes) {
+    end_ += bytes;
+    if (empty()) clear();
   }
 
+ private:
+  BufferPool& pool_;
   std::unique_ptr<char[]> bytes_{};
-  std::size_t bytes_max_;
-  std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
 };

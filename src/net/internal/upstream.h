@@ -19,7 +19,7 @@ class UpstreamPool;
 
 class Upstream final : private Stream, private Deadline {
  public:
-  Upstream(Loop& loop, int fd) : Stream(loop, fd) {}
+  Upstream(Loop& loop, int fd) : Stream(loop, fd), buffer(loop.buffers()) {}
   ~Upstream() override = default;
 
   // The TLS handshake. Code::tls, Code::connect_timeout.
@@ -40,7 +40,7 @@ class Upstream final : private Stream, private Deadline {
     return tls_ ? Stream::readable_or_writable(until) : Stream::readable(until);
   }
 
-  ReadBuffer buffer{};
+  ReadBuffer buffer;
   ResponseParser parser{};
   bool usable_again = true;  // nothing has happened that forbids another request
 

@@ -101,6 +101,11 @@ void LiveWorker::close(std::string_view name) {
   loop_.post([this] { sweep(); });
 }
 
+void LiveWorker::cut(std::string_view name) {
+  for (auto& door : doors_)
+    if (door.name == name) door.service->cut();
+}
+
 void LiveWorker::sweep() {
   std::erase_if(doors_, [](const Door& door) { return !door.listener && door.service->empty(); });
 }

@@ -41,6 +41,7 @@ class LiveWorker final : public Worker {
   // From this worker's thread, or before it runs.
   void open(const std::string& name, int fd, std::unique_ptr<Handler> handler);
   void close(std::string_view name);
+  void cut(std::string_view name);
   void finish();  // drains, then stops the loop
   void hurry() { hurried_ = true; }
 
