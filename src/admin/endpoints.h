@@ -39,6 +39,9 @@ namespace agt::admin {
 // probe.cpp
 [[nodiscard]] Task<Result<Answer>> test_account(const Call& call, net::Worker& worker);
 
+// refresh.cpp
+[[nodiscard]] Task<Result<Answer>> refresh_account(const Call& call, net::Worker& worker);
+
 // route_rules.cpp
 [[nodiscard]] Result<Answer> list_routes(const Call& call);
 [[nodiscard]] Result<Answer> insert_route(const Call& call);

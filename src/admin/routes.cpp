@@ -45,6 +45,8 @@ constexpr std::array table{
              "Account"},
     Endpoint{"POST", "/accounts/{account}/test", token, test_account, "Asks the upstream for its models.",
              "AccountTest"},
+    Endpoint{"POST", "/accounts/{account}/refresh", token, refresh_account, "A new access token, and no rests.",
+             "Account"},
     Endpoint{"POST", "/accounts/{account}/enable", token, enable_account, "Lets the account serve again.", "Account"},
     Endpoint{"POST", "/accounts/{account}/disable", token, disable_account, "Keeps the account, but unused.",
              "Account"},

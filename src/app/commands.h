@@ -64,6 +64,7 @@ struct Command {
 [[nodiscard]] Result<Exit> account_test(Session& session);
 [[nodiscard]] Result<Exit> account_enable(Session& session);
 [[nodiscard]] Result<Exit> account_disable(Session& session);
+[[nodiscard]] Result<Exit> account_refresh(Session& session);
 [[nodiscard]] Result<Exit> account_remove(Session& session);
 
 // cli_route.cpp

@@ -1,0 +1,38 @@
+import { useTranslation } from 'react-i18next';
+import { Link } from 'wouter';
+import type { RequestRow } from '../../api/model';
+import { useFormats } from '../../shared/hooks';
+import { Card, Identity, layout, Skeleton } from '../../shared/ui/layout';
+import { clientOf } from '../monitor/client-name';
+import { isFailure, outcomeOf } from '../trace/classes';
+import { OutcomeChip } from '../trace/story';
+import css from './dashboard.module.css';
+
+export function Newest({ rows, loaded }: { rows: RequestRow[]; loaded: boolean }) {
+  const { t } = useTranslation();
+  const f = useFormats();
+  return (
+    <Card title={t('dash.newest')} flush actions={<Link href="/monitor" style={{ paddingInlineEnd: 8 }}>{t('page.monitor')}</Link>}>
+      {!loaded && <div style={{ padding: 16 }}><Skeleton rows={3} height={24} /></div>}
+      {loaded && rows.length === 0 && <p className={css.quiet}>{t('dash.no_requests')}</p>}
+      {rows.length > 0 && (
+        <div className={layout.tableWrap} tabIndex={0} role="region" aria-label={t('dash.newest')}>
+          <table className={layout.table}>
+            <tbody>
+              {rows.slice(0, 8).map((row) => (
+                <tr key={row.id}>
+                  <td className="num">{f.time(row.started_ms)}</td>
+                  <td><OutcomeChip outcome={outcomeOf(row)} /></td>
+                  <td className="cut" style={{ maxInlineSize: 120 }}><Identity>{row.client_key || clientOf(row.user_agent)}</Identity></td>
+                  <td className="cut" style={{ maxInlineSize: 220 }}>{row.model || row.path}</td>
+                  <td className={layout.right}>{f.duration(row.latency_ms)}</td>
+                  <td className={layout.right}><Link href={`/monitor/${row.id}`} aria-label={t('dash.open_request', { id: row.id })}>{t(isFailure(outcomeOf(row)) ? 'dash.why' : 'dash.trace')}</Link></td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Card>
+  );
+}

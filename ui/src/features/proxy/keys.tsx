@@ -1,0 +1,140 @@
+import { KeyRound, Plus, Trash2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ClientKey } from '../../api/model';
+import { keyApi, useChange, useKeys } from '../../api/queries';
+import { useFieldErrors } from '../../shared/field-errors';
+import { useFormats } from '../../shared/hooks';
+import { Button, CopyButton, IconButton } from '../../shared/ui/button';
+import { Confirm, Dialog } from '../../shared/ui/dialog';
+import { TextField } from '../../shared/ui/form';
+import { Card, Chip, Empty, Identity, layout, Note, Problem, Row, Skeleton, useErrorText } from '../../shared/ui/layout';
+import { toast } from '../../shared/ui/toast';
+
+export function Keys() {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const keys = useKeys();
+  const [making, setMaking] = useState(false);
+  const [revoking, setRevoking] = useState<ClientKey | null>(null);
+  const revoke = useChange(keyApi.revoke);
+  if (keys.isError) return <Problem error={keys.error} retry={() => void keys.refetch()} />;
+  if (!keys.data) return <Skeleton rows={3} height={56} />;
+  const list = keys.data.keys;
+  return (
+    <>
+      <Note tone={keys.data.demanded ? 'ok' : 'info'}>{t(keys.data.demanded ? 'keys.demanded' : 'keys.not_demanded')}</Note>
+      <Card title={t('keys.primary')}>
+        <PrimaryKey hint={keys.data.primary.hint} />
+      </Card>
+      <Card title={t('keys.named')} flush actions={<Button icon={Plus} onClick={() => setMaking(true)}>{t('keys.create')}</Button>}>
+        {list.length === 0 ? (
+          <Empty icon={KeyRound} title={t('keys.empty.title')}>{t('keys.empty.text')}</Empty>
+        ) : (
+          <div className={layout.tableWrap} tabIndex={0} role="region" aria-label={t('keys.named')}>
+            <table className={layout.table}>
+              <thead>
+                <tr>
+                  <th scope="col">{t('keys.name')}</th>
+                  <th scope="col">{t('keys.key')}</th>
+                  <th scope="col">{t('keys.created')}</th>
+                  <th scope="col">{t('keys.state')}</th>
+                  <th scope="col"><span className="visually-hidden">{t('accounts.col.actions')}</span></th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.map((one) => (
+                  <tr key={one.id}>
+                    <td><Identity>{one.name}</Identity></td>
+                    <td className="mono">{one.hint}</td>
+                    <td>{f.dateTime(one.created_ms)}</td>
+                    <td>{one.revoked_ms ? <Chip tone="idle">{t('keys.revoked')}</Chip> : <Chip tone="ok">{t('keys.active')}</Chip>}</td>
+                    <td className={layout.right}>{!one.revoked_ms && <IconButton small icon={Trash2} label={t('keys.revoke_one', { name: one.name })} onClick={() => setRevoking(one)} />}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Card>
+      {making && <NewKey onClose={() => setMaking(false)} />}
+      {revoking && (
+        <Confirm title={t('keys.revoke_one', { name: revoking.name })} action={t('keys.revoke')} onConfirm={() => revoke.mutateAsync(revoking.id)} onClose={() => setRevoking(null)}>
+          {t('keys.revoke.text')}
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+const SHOWN_MS = 30_000;
+
+// Shown for half a minute, or until the window loses the focus.
+function PrimaryKey({ hint }: { hint: string }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [value, setValue] = useState('');
+  useEffect(() => {
+    if (!value) return undefined;
+    const hide = () => setValue('');
+    const id = setTimeout(hide, SHOWN_MS);
+    window.addEventListener('blur', hide);
+    return () => {
+      clearTimeout(id);
+      window.removeEventListener('blur', hide);
+    };
+  }, [value]);
+  const reveal = async () => {
+    try {
+      setValue((await keyApi.reveal()).value);
+    } catch (error) {
+      toast({ tone: 'danger', text: errorText(error).text });
+    }
+  };
+  return (
+    <>
+      <Row>
+        <code style={{ overflowWrap: 'anywhere' }}>{value || hint || '–'}</code>
+        <Button small onClick={() => (value ? setValue('') : void reveal())}>{t(value ? 'action.hide' : 'keys.reveal')}</Button>
+        <CopyButton small text={() => keyApi.reveal().then((one) => one.value)}>{t('keys.copy')}</CopyButton>
+      </Row>
+      <p style={{ color: 'var(--text-2)', fontSize: 'var(--size-13)' }}>{t('keys.primary.text')}</p>
+    </>
+  );
+}
+
+export function NewKey({ onClose, onMade }: { onClose: () => void; onMade?: (key: string) => void }) {
+  const { t } = useTranslation();
+  const [name, setName] = useState('');
+  const [made, setMade] = useState<ClientKey | null>(null);
+  const { errors, take, set, clear } = useFieldErrors(['name']);
+  const create = useChange(keyApi.create);
+  const submit = async () => {
+    clear();
+    if (!name.trim()) return set({ name: t('keys.name_needed') });
+    try {
+      const key = await create.mutateAsync(name.trim());
+      setMade(key);
+      if (key.key) onMade?.(key.key);
+    } catch (error) {
+      take(error);
+    }
+  };
+  if (made) {
+    return (
+      <Dialog title={t('keys.made', { name: made.name })} onClose={onClose} foot={<Button look="primary" onClick={onClose}>{t('action.done')}</Button>}>
+        <Note tone="warn">{t('keys.once')}</Note>
+        <Row>
+          <code style={{ overflowWrap: 'anywhere' }}>{made.key}</code>
+          <CopyButton text={made.key ?? ''}>{t('keys.copy')}</CopyButton>
+        </Row>
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title={t('keys.create')} onClose={onClose} onSubmit={() => void submit()} foot={<><Button onClick={onClose}>{t('action.cancel')}</Button><Button type="submit" look="primary" disabled={create.isPending}>{t('keys.create')}</Button></>}>
+      <TextField autoFocus label={t('keys.name')} help={t('keys.name.help')} value={name} error={errors.name} onText={setName} />
+      {errors[''] && <Note tone="danger" role="alert">{errors['']}</Note>}
+    </Dialog>
+  );
+}
