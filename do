@@ -112,6 +112,7 @@ verb_help() {
 ./do fuzz [seconds]                  every fuzzer for so many seconds (60)
 ./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
 ./do soak                            the end-to-end tests in their long forms (AGT_SOAK=1)
+./do screenshots [name…]             pictures of every page into build/screenshots
 ./do help                            this text
 TEXT
 }
@@ -189,10 +190,18 @@ verb_soak() {
   [ "$failed" -eq 0 ]
 }
 
+verb_screenshots() {
+  # shellcheck disable=SC2086
+  need $TEST_PACKAGES
+  build_ui
+  build release agt agt-sim
+  AGT_BINARY=build/release/agt AGT_SIM_BINARY=build/release/agt-sim node tests/ui/screenshots.mjs "$@"
+}
+
 verb=${1:-help}
 [ $# -gt 0 ] && shift
 case "$verb" in
-  run | test | build | lint | bench | fuzz | asan | tsan | soak | help) "verb_$verb" "$@" ;;
+  run | test | build | lint | bench | fuzz | asan | tsan | soak | screenshots | help) "verb_$verb" "$@" ;;
   -h | --help) verb_help ;;
   *) die "there is no verb \"$verb\"; ./do help lists them" ;;
 esac

@@ -75,7 +75,7 @@ export default function Accounts() {
       )}
       {shown.length > 0 && (view === 'cards' ? <AccountCards accounts={shown} onOpen={open} /> : <AccountTable accounts={shown} selected={selected} onSelect={setSelected} onOpen={open} />)}
       {opened && <AccountDrawer key={opened.id} account={opened} onClose={() => navigate(`/accounts${window.location.search}`)} />}
-      {adding && <AddAccount start={adding} onClose={() => setAdding('')} onOpen={(account) => navigate(`/accounts/${account.id}`)} />}
+      {adding && <AddAccount key={adding} start={adding} onClose={() => setAdding('')} onOpen={(account) => navigate(`/accounts/${account.id}`)} />}
     </Page>
   );
 }

@@ -30,9 +30,11 @@ const byCode: Record<string, string> = {
 
 const isForAll = (rest: Rest) => rest.model === '' || rest.model === '*';
 
+const left = (rest: Rest) => rest.remaining_ms ?? Number.MAX_SAFE_INTEGER;
+
 // The rest that matters most: one for all models before one for a single model, then the longest.
 export function deciding(rests: Rest[]): Rest | undefined {
-  return [...rests].sort((a, b) => Number(isForAll(b)) - Number(isForAll(a)) || b.remaining_ms - a.remaining_ms)[0];
+  return [...rests].sort((a, b) => Number(isForAll(b)) - Number(isForAll(a)) || left(b) - left(a))[0];
 }
 
 export function stateOf(account: Account): AccountState {

@@ -61,7 +61,8 @@ export function SettingControl({ draft, setting, label }: { draft: Draft; settin
       return <span className="mono">{setting.hint || '–'}</span>;
     default: {
       const unit = setting.unit ? ` ${words.unit(setting.unit)}` : '';
-      const help = setting.kind === 'integer' ? t('settings.allowed', { allowed: setting.allowed + unit }) : undefined;
+      const range = setting.kind === 'integer' ? t('settings.allowed', { allowed: setting.allowed + unit }) : undefined;
+      const help = label && setting.read_only ? `${t('settings.read_only')} (${setting.origin_text})` : range;
       return <TextField {...common} code={setting.kind === 'text'} inputMode={setting.kind === 'integer' ? 'numeric' : undefined} help={help} value={String(value)} onText={(text) => draft.put(name, text)} />;
     }
   }
