@@ -61,17 +61,20 @@ need_clients() {
   (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
 }
 
+# What the interface is built and tested with.
+need_ui() {
+  need_node
+  cmp -s ui/package-lock.json ui/node_modules/.installed-for 2>/dev/null && return 0
+  say "Installing what the interface is built with (npm ci)"
+  (cd ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
+}
+
 # The interface into ui/dist, when something of it is newer than what is there. CMake puts it into the program.
 build_ui() {
-  [ -f ui/package.json ] || return 0
   if [ -f ui/dist/index.html ] && [ -z "$(find ui -name node_modules -prune -o -path ui/dist -prune -o -type f -newer ui/dist/index.html -print -quit)" ]; then
     return 0
   fi
-  need_node
-  if ! cmp -s ui/package-lock.json ui/node_modules/.installed-for 2>/dev/null; then
-    say "Installing what the interface is built with (npm ci)"
-    (cd ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
-  fi
+  need_ui
   say "Building the interface"
   (cd ui && npm run --silent build >/dev/null)
 }
@@ -129,6 +132,7 @@ verb_run() {
 verb_test() {
   need $BUILD_PACKAGES $TEST_PACKAGES
   need_clients
+  need_ui
   build_ui
   say "Building (dev, release, and the sanitizer builds)"
   build dev
@@ -193,6 +197,7 @@ verb_soak() {
 verb_screenshots() {
   # shellcheck disable=SC2086
   need $TEST_PACKAGES
+  need_ui
   build_ui
   build release agt agt-sim
   AGT_BINARY=build/release/agt AGT_SIM_BINARY=build/release/agt-sim node tests/ui/screenshots.mjs "$@"
