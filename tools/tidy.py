@@ -16,13 +16,14 @@ USES = {
     "ir": ["core", "json"],
     "dialect": ["core", "json", "ir"],
     "catalogue": ["core", "json"],
+    "connect": ["core", "json"],
     "pool": ["core"],
     "store": ["core", "json"],
     "net": ["core"],
     "provider": ["core", "json", "ir", "dialect", "catalogue", "net"],
     "relay": ["core", "json", "ir", "dialect", "catalogue", "pool", "net", "provider"],
-    "admin": ["core", "json", "ir", "dialect", "catalogue", "pool", "store", "net", "provider", "relay"],
-    "app": ["core", "json", "ir", "dialect", "catalogue", "pool", "store", "net", "provider", "relay", "admin"],
+    "admin": ["core", "json", "ir", "dialect", "catalogue", "connect", "pool", "store", "net", "provider", "relay"],
+    "app": ["core", "json", "ir", "dialect", "catalogue", "connect", "pool", "store", "net", "provider", "relay", "admin"],
 }
 
 # Headers that only some rooms may include.
@@ -30,11 +31,11 @@ FENCED = [
     (re.compile(r"<boost/|<openssl/|<llhttp"), {"net"}),
     (re.compile(r"<sqlite3\.h>|<sodium|<libpq"), {"store"}),
     (re.compile(r"<simdjson"), {"json"}),
-    (re.compile(r"<toml\+\+"), {"store"}),
+    (re.compile(r"<toml\+\+"), {"store", "connect"}),
 ]
 
 # Rooms that know no sockets, threads, clocks or files.
-PURE = {"ir", "dialect", "catalogue", "pool", "json"}
+PURE = {"ir", "dialect", "catalogue", "connect", "pool", "json"}
 IMPURE = re.compile(r"<(sys/socket|unistd|thread|fstream|filesystem)(\.h)?>|steady_clock::now|system_clock::now|co_await")
 
 # relay/ must not know whom it relays for.

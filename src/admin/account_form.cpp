@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "admin/answer.h"
 #include "admin/fields.h"
 #include "core/text.h"
+#include "json/splice.h"
 
 namespace agt::admin {
 namespace {
@@ -16,8 +18,10 @@ void write_list(json::Writer& w, std::string_view key, const std::vector<std::st
 }
 
 // In one word, worst first: the same words are on the page and in `agt account list`.
-std::string_view state_of(const store::Account& account, bool usable, bool resting) {
+std::string_view state_of(const store::Account& account, bool usable, bool resting,
+                          const std::optional<TokenState>& tokens) {
   if (!usable) return "unusable";
+  if (tokens && tokens->refused_ms) return "needs_sign_in";
   if (!account.enabled) return "disabled";
   return resting ? "resting" : "ready";
 }
@@ -41,11 +45,45 @@ bool write_rests(json::Writer& w, const store::Account& account, const std::vect
   return any;
 }
 
+// Project and location lie beside whatever else a provider keeps with its accounts.
+Result<> take_place(const json::Value& form, store::Account& account) {
+  for (const std::string_view name : {"project", "location"}) {
+    if (!form[name].exists()) continue;
+    TRY(const auto word, form[name].text());
+    if (account.extra.empty()) account.extra.text = "{}";
+    TRY(const auto extra, json::Document::parse(account.extra.text));
+    account.extra.text = json::spliced(account.extra.text, json::set_member(extra, name, json::quoted(word)));
+  }
+  return {};
+}
+
+void write_tokens(json::Writer& w, const TokenState& tokens) {
+  w.key("oauth");
+  w.begin_object();
+  w.field("service", tokens.service);
+  w.field("subject", tokens.subject);
+  w.field("obtained_ms", tokens.obtained_ms);
+  if (tokens.expires_in_ms)
+    w.field("expires_in_ms", *tokens.expires_in_ms);
+  else
+    w.field_null("expires_in_ms");
+  w.field("refreshing", tokens.refreshing);
+  w.field("unsaved", tokens.unsaved);
+  if (tokens.refused_ms) w.field("refused_ms", *tokens.refused_ms);
+  if (tokens.refused_ms) w.field("refused_why", tokens.refused_why);
+  if (tokens.last_failure) {
+    w.key("last_failure");
+    write_error(w, *tokens.last_failure);
+  }
+  w.end_object();
+}
+
 }  // namespace
 
 Result<store::Account> filled(store::Account account, const json::Value& form) {
-  TRY_OK(check_fields(form, {"label", "provider", "base_url", "key", "key_header", "models", "excluded_models",
-                             "enabled", "priority", "weight", "max_concurrency", "insecure_http"}));
+  TRY_OK(
+      check_fields(form, {"label", "provider", "base_url", "key", "key_header", "models", "excluded_models", "enabled",
+                          "priority", "weight", "max_concurrency", "insecure_http", "project", "location"}));
   std::string key;
   TRY_OK(take(form, "label", account.label));
   TRY_OK(take(form, "provider", account.provider));
@@ -59,6 +97,7 @@ Result<store::Account> filled(store::Account account, const json::Value& form) {
   TRY_OK(take(form, "weight", account.weight));
   TRY_OK(take(form, "max_concurrency", account.concurrency_max));
   TRY_OK(take(form, "insecure_http", account.insecure_http));
+  TRY_OK(take_place(form, account));
   if (account.provider.empty()) return fail(Code::schema, "The field \"provider\" is missing.", "provider");
   if (!key.empty()) account.credential = Secret(std::move(key));
   return account;
@@ -80,7 +119,7 @@ Result<> check_change(const store::Account& old, const store::Account& changed, 
 }
 
 void write_account(json::Writer& w, const store::Account& account, Families families,
-                   const std::vector<pool::Resting>& rests, Instant now) {
+                   const std::vector<pool::Resting>& rests, Instant now, const std::optional<TokenState>& tokens) {
   const auto upstream = upstream_of(account, families);
   w.begin_object();
   w.field("id", account.id);
@@ -91,8 +130,12 @@ void write_account(json::Writer& w, const store::Account& account, Families fami
   if (upstream && !upstream->family->local())
     w.field("address", fmt::format("{}://{}{}", upstream->base.tls ? "https" : "http", upstream->base.authority(),
                                    upstream->base.path));
-  w.field("key_hint", account.credential.empty() ? std::string() : account.credential.hint());
+  w.field("kind", account.kind == store::CredentialKind::oauth ? "oauth" : "key");
+  const auto hint = account.credential.empty() ? std::string() : account.credential.hint();
+  w.field("key_hint", upstream && !upstream->identity.empty() ? upstream->identity : hint);
   w.field("key_header", account.key_header);
+  if (upstream && !upstream->project.empty()) w.field("project", upstream->project);
+  if (upstream && !upstream->location.empty()) w.field("location", upstream->location);
   write_list(w, "models", account.models);
   write_list(w, "excluded_models", account.excluded_models);
   w.field("enabled", account.enabled);
@@ -103,8 +146,9 @@ void write_account(json::Writer& w, const store::Account& account, Families fami
   w.field("created_ms", account.created_ms);
   w.field("updated_ms", account.updated_ms);
   const bool is_resting = write_rests(w, account, rests, now);
-  w.field("state", state_of(account, upstream.has_value(), is_resting));
+  w.field("state", state_of(account, upstream.has_value(), is_resting, tokens));
   if (!upstream) w.field("problem", upstream.error().message);
+  if (tokens) write_tokens(w, *tokens);
   w.end_object();
 }
 

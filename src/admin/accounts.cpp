@@ -11,7 +11,8 @@ namespace {
 std::string shown(const Call& call, const store::Account& account) {
   json::Writer w;
   const auto now = call.gateway.clock.now();
-  write_account(w, account, call.gateway.families, call.gateway.pool.resting(now), now);
+  write_account(w, account, call.gateway.families, call.gateway.pool.resting(now), now,
+                call.gateway.tokens.state(account.id));
   return std::move(w).take();
 }
 
@@ -57,7 +58,8 @@ Result<Answer> list_accounts(const Call& call) {
   w.begin_object();
   w.key("accounts");
   w.begin_array();
-  for (const auto& account : all) write_account(w, account, call.gateway.families, rests, now);
+  for (const auto& account : all)
+    write_account(w, account, call.gateway.families, rests, now, call.gateway.tokens.state(account.id));
   w.end_array();
   w.end_object();
   return Answer{.body = std::move(w).take()};

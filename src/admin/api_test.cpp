@@ -103,9 +103,10 @@ TEST(AdminApi, ends_the_rests_of_an_account_that_works) {
   const auto id = member(live.call("POST", "/accounts", account_form(live, "work", good_key)), "id");
   auto& pool = live.gateway().pool;
   const auto now = live.gateway().clock.now();
-  auto leased = pool.lease({.account = id, .model = "a"}, now);
+  auto leased = pool.lease({.who = id, .model = "a"}, now);
   ASSERT_TRUE(leased.lease);
-  leased.lease->rests({.until = now + Seconds(60), .code = Code::rpm}, true);
+  const pool::Blow blow{.blame = pool::Blame::account, .code = Code::rpm, .told = Seconds(60)};
+  EXPECT_EQ(leased.lease->failed(blow, now, 0), Seconds(60));
   leased.lease.reset();
   EXPECT_EQ(member(live.call("GET", "/accounts/work"), "state"), "resting");
   EXPECT_TRUE(read(live.call("POST", "/accounts/work/test")).root()["ok"].boolean_or(false));

@@ -5,10 +5,12 @@
 
 namespace agt::admin {
 
+// openapi.cpp
+[[nodiscard]] Result<Answer> openapi(const Call& call);
+
 // status.cpp
 [[nodiscard]] Result<Answer> health(const Call& call);
 [[nodiscard]] Result<Answer> status(const Call& call);
-[[nodiscard]] Result<Answer> openapi(const Call& call);
 
 // sign_in.cpp
 [[nodiscard]] Result<Answer> make_login_link(const Call& call);
@@ -36,6 +38,9 @@ namespace agt::admin {
 
 // probe.cpp
 [[nodiscard]] Task<Result<Answer>> test_account(const Call& call, net::Worker& worker);
+
+// refresh.cpp
+[[nodiscard]] Task<Result<Answer>> refresh_account(const Call& call, net::Worker& worker);
 
 // route_rules.cpp
 [[nodiscard]] Result<Answer> list_routes(const Call& call);

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "catalogue/presets.h"
 #include "core/text.h"
+#include "json/document.h"
 #include "relay/plan.h"
 #include "store/client_keys.h"
 #include "store/routes.h"
@@ -48,15 +50,28 @@ std::vector<std::string> own_hosts(const store::Settings& settings, std::uint16_
   return hosts;
 }
 
-pool::Account pool_account(const store::Account& account) {
+pool::Account pool_account(const store::Account& account, const provider::Upstream& upstream) {
   return {.id = account.id,
           .label = account.label,
           .provider = account.provider,
+          .site = upstream.family->local() ? account.provider
+                                           : fmt::format("{} at {}{}", account.provider,
+                                                         upstream.base.tls ? "" : "http://", upstream.base.authority()),
           .enabled = account.enabled,
           .models = account.models,
           .excluded = account.excluded_models,
           .priority = account.priority,
+          .weight = account.weight,
           .max_concurrency = account.concurrency_max};
+}
+
+pool::Mode mode_of(store::SchedulingMode mode) {
+  switch (mode) {
+    case store::SchedulingMode::cache_first: return pool::Mode::cache_first;
+    case store::SchedulingMode::balance: return pool::Mode::balance;
+    case store::SchedulingMode::performance_first: return pool::Mode::performance_first;
+  }
+  std::unreachable();
 }
 
 // The demo is an account like any other, but nobody has to add it, and it serves its own model only.
@@ -119,8 +134,17 @@ Result<provider::Upstream> upstream_of(const store::Account& account, Families f
                   "key_header");
     upstream.key_style = *style;
   }
+  if (account.kind == store::CredentialKind::oauth) {
+    upstream.oauth = true;
+    upstream.key_style = catalogue::KeyStyle::bearer;
+  }
   if (family->local()) return upstream;
   TRY(upstream.base, address_of(account, known, *family));
+  if (const auto extra = json::Document::parse(account.extra.text)) {
+    upstream.project = extra->root()["project"].text_or("");
+    upstream.location = extra->root()["location"].text_or("");
+  }
+  if (family->settle != nullptr) TRY_OK(family->settle(upstream, !account.base_url.empty()));
   return upstream;
 }
 
@@ -129,12 +153,13 @@ Result<> check_account(const store::Account& account, Families families) {
   const auto* known = catalogue::find_provider(account.provider);
   // A server on this computer, or at an address that the user gave to a compatible family, may well ask for no key.
   const bool needs_key = !upstream.family->local() && upstream.key_style != catalogue::KeyStyle::none &&
-                         (known == nullptr || known->key_required) && !upstream.base.loopback();
+                         (known == nullptr || known->key_required) && !upstream.base.loopback() && !upstream.oauth;
   if (needs_key && account.credential.empty())
     return fail(
         Code::schema,
         fmt::format("An account of {} needs a key: give it with --key-env VARIABLE or --key-stdin.", account.provider),
         "key");
+  if (!upstream.identity.empty()) return {};  // a file, which the family has read
   const bool has_space = std::ranges::any_of(account.credential.reveal(), [](char c) { return c <= ' ' || c == 0x7f; });
   if (has_space) return fail(Code::schema, "The key has a space or a line end in it.", "key");
   return {};
@@ -155,12 +180,12 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
           fmt::format("The account {} cannot be used: {}", account.label, upstream.error().message));
       continue;
     }
-    next.accounts.push_back(pool_account(account));
+    next.accounts.push_back(pool_account(account, *upstream));
     next.upstreams.emplace(account.id, *std::move(upstream));
   }
   TRY(const auto routes, store::routes(vault));
   for (const auto& route : routes) {
-    relay::Rule rule{.match = route.match};
+    relay::Rule rule{.match = route.match, .targets = {}, .strict = route.strict};
     for (const auto& target : route.targets) {
       TRY(auto parsed, relay::parse_target(target));
       rule.targets.push_back(std::move(parsed));
@@ -186,6 +211,9 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   next.strict_paths = settings.proxy.strict_paths;
   next.body_bytes_max = static_cast<std::size_t>(settings.proxy.body_limit_mb) << 20U;
   next.attempts = static_cast<int>(settings.scheduling.max_attempts);
+  next.mode = mode_of(settings.scheduling.mode);
+  next.wait_max = Seconds(settings.scheduling.max_wait_seconds);
+  next.pinned_account = settings.scheduling.pinned_account;
   next.timeouts.connect = Seconds(settings.network.connect_timeout_s);
   next.timeouts.first_byte = Seconds(settings.network.first_byte_timeout_s);
   next.timeouts.idle = Seconds(settings.network.idle_timeout_s);
@@ -200,6 +228,7 @@ store::Settings settings_now(Gateway& gateway) {
 
 Result<> reload(Gateway& gateway) {
   const std::scoped_lock lock(gateway.reloading);
+  TRY_OK(gateway.tokens.load());
   if (gateway.resolve) {
     TRY(const auto stored, store::stored_settings(gateway.vault));
     TRY(gateway.settings, gateway.resolve(stored));

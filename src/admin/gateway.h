@@ -13,6 +13,7 @@
 #include "admin/access.h"
 #include "admin/events.h"
 #include "admin/proxy_port.h"
+#include "admin/token_keeper.h"
 #include "catalogue/models.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -61,6 +62,7 @@ struct Gateway {
   pool::Pool& pool;
   Families families;
   const relay::Services& services;
+  TokenKeeper& tokens;
   const Clock& clock;
   const Log& log;
   Events* events = nullptr;  // null: nothing happens that could be looked on; as for the next

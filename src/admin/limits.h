@@ -10,6 +10,7 @@ inline constexpr std::size_t admin_body_bytes_max = 1U << 20;
 inline constexpr std::size_t admin_file_bytes_max = 4096;
 inline constexpr std::size_t models_reply_bytes_max = 8U << 20;  // OpenRouter's list has 600 kB (2026-11)
 inline constexpr std::size_t words_in_list_max = 1'000;          // models of an account, targets of a route
+inline constexpr std::size_t client_file_bytes_max = 4U << 20;  // configuration files of clients
 inline constexpr std::chrono::seconds test_first_byte_deadline{30};
 inline constexpr std::size_t replay_reply_bytes_max = 64U << 20;
 inline constexpr std::size_t replay_bytes_shown_max = 256U << 10;
@@ -30,5 +31,15 @@ inline constexpr std::chrono::milliseconds event_glance{100};
 inline constexpr std::chrono::seconds event_heart_beat{15};
 inline constexpr std::chrono::milliseconds event_retry{1'000};   // before a page connects again
 inline constexpr std::chrono::seconds events_return_within{60};  // events are kept for one that was cut off
+
+// Tokens of accounts that were signed in.
+inline constexpr std::chrono::seconds token_first_byte_deadline{30};
+inline constexpr std::chrono::seconds token_patience{45};           // of a request that waits for a refresh
+inline constexpr std::chrono::milliseconds token_look_every{1000};  // for tokens that are due
+inline constexpr std::size_t token_refreshes_max = 16;              // ahead of expiry, at a time
+inline constexpr std::size_t token_refreshes_per_look = 4;  // begun ahead at once: a start is no thundering herd
+inline constexpr std::size_t token_reply_bytes_max = 64U << 10;
+inline constexpr std::chrono::seconds token_renewal_every{60};  // because of a refusal, for one account
+inline constexpr std::chrono::seconds token_store_retry{1};
 
 }  // namespace agt::admin

@@ -30,21 +30,24 @@ Error failed(const Gateway& gateway, const provider::Upstream& upstream, const n
   return error;
 }
 
-Task<Outcome> ask_for_models(const Gateway& gateway, const provider::Upstream& upstream, net::Timeouts timeouts,
+Task<Outcome> ask_for_models(const Gateway& gateway, provider::Upstream upstream, net::Timeouts timeouts,
                              net::Worker& worker) {
+  const auto ready = co_await gateway.services.exchanges.make_ready(upstream, worker, timeouts);
+  if (!ready) co_return Outcome{.error = ready.error()};
   const provider::Want want{.operation = dialect::Operation::list_models, .dialect = upstream.family->dialect};
-  auto request = provider::prepare(upstream, want, std::string(), nullptr, timeouts);
+  const auto body = upstream.family->list_body != nullptr ? upstream.family->list_body(upstream) : std::string();
+  auto request = provider::prepare(upstream, want, body, nullptr, timeouts);
   auto reply = co_await worker.client().send(std::move(request));
   if (!reply) co_return Outcome{.error = reply.error()};
   const auto& head = (*reply)->head();
   Outcome outcome{.status = head.status, .timings = (*reply)->timings()};
-  const auto body = co_await (*reply)->whole(models_reply_bytes_max);
-  if (!body)
-    outcome.error = body.error();
+  const auto said = co_await (*reply)->whole(models_reply_bytes_max);
+  if (!said)
+    outcome.error = said.error();
   else if (head.status != 200)
-    outcome.error = failed(gateway, upstream, head, *body);
+    outcome.error = failed(gateway, upstream, head, *said);
   else
-    outcome.models = listed(*body);
+    outcome.models = listed(*said);
   if (!outcome.error && !outcome.models)
     outcome.error = Error{.code = Code::translate_reply,
                           .message = "It answered 200, but not with a list of models: is the base URL an API's?"};
@@ -109,7 +112,15 @@ Task<Result<Answer>> test_account(const Call& call, net::Worker& worker) {
 
   const auto begun = gateway.clock.now();
   Outcome outcome{.status = 200, .models = account.models.size()};
-  if (!upstream.family->local()) outcome = co_await ask_for_models(gateway, upstream, timeouts, worker);
+  if (upstream.oauth) {
+    auto token = co_await gateway.tokens.current(account.id, worker);
+    if (token)
+      upstream.key = *std::move(token);
+    else
+      outcome = Outcome{.error = token.error()};
+  }
+  if (!upstream.family->local() && !outcome.error)
+    outcome = co_await ask_for_models(gateway, upstream, timeouts, worker);
   const auto took = std::chrono::duration_cast<Microseconds>(gateway.clock.now() - begun);
   // A client that left, or a gateway that stops, says nothing about the account.
   if (outcome.error && outcome.error->failure_class() == FailureClass::cancelled)

@@ -20,6 +20,7 @@ Result<store::Route> route_in(const json::Value& body) {
   store::Route route;
   TRY_OK(take(body, "match", route.match));
   TRY_OK(take(body, "targets", route.targets));
+  TRY_OK(take(body, "strict", route.strict));
   TRY_OK(check_route(route));
   return route;
 }
@@ -69,6 +70,7 @@ void write_route(json::Writer& w, std::size_t position, const store::Route& rout
   w.field("position", position);
   w.field("match", route.match);
   write_words(w, "targets", route.targets);
+  w.field("strict", route.strict);
   write_words(w, "warnings", warnings_of(route, accounts));
   w.end_object();
 }
@@ -140,7 +142,7 @@ Result<Answer> list_routes(const Call& call) {
 Result<Answer> insert_route(const Call& call) {
   const std::scoped_lock lock(call.gateway.changing);
   TRY_OK(check_unchanged(call));
-  TRY_OK(check_fields(call.body, {"match", "targets", "position"}));
+  TRY_OK(check_fields(call.body, {"match", "targets", "strict", "position"}));
   TRY(const auto route, route_in(call.body));
   std::optional<std::size_t> wanted;
   TRY_OK(take(call.body, "position", wanted));
@@ -151,7 +153,7 @@ Result<Answer> insert_route(const Call& call) {
 Result<Answer> replace_route(const Call& call) {
   const std::scoped_lock lock(call.gateway.changing);
   TRY_OK(check_unchanged(call));
-  TRY_OK(check_fields(call.body, {"match", "targets"}));
+  TRY_OK(check_fields(call.body, {"match", "targets", "strict"}));
   TRY(const auto position, position_in(call));
   TRY(const auto route, route_in(call.body));
   TRY_OK(store::replace_route(call.gateway.vault, position, route));
@@ -166,7 +168,8 @@ Result<Answer> replace_routes(const Call& call) {
   if (!list.is_array()) return list.refuse("a list of rules");
   std::vector<store::Route> all;
   for (const auto item : list.children()) {
-    TRY_OK(check_fields(item, {"match", "targets", "position", "warnings"}));  // what list_routes gave is taken back
+    TRY_OK(check_fields(
+        item, {"match", "targets", "strict", "position", "warnings"}));  // what list_routes gave is taken back
     TRY(auto route, route_in(item));
     all.push_back(std::move(route));
   }

@@ -52,7 +52,11 @@ struct Endpoint {
   std::string_view pattern{};  // below the prefix: "/accounts/{account}/test"
   Auth auth = Auth::token;
   std::variant<StoreWork, NetworkWork, StreamWork> work{};
-  std::string_view summary{};  // for the OpenAPI document
+  // For the OpenAPI document; the shapes are those of shapes.txt.
+  std::string_view summary{};
+  std::string_view answer{};  // its shape
+  std::string_view body{};    // its shape; empty: none is read; with "?" at its end it may be left out
+  std::string_view query{};   // the parameters that are read, with spaces between them
 };
 
 [[nodiscard]] std::span<const Endpoint> endpoints();

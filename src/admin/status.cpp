@@ -1,9 +1,8 @@
-// What runs where, and the API's description of itself.
+// What runs where.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "admin/endpoints.h"
@@ -57,40 +56,6 @@ void write_settings(json::Writer& w, const store::Settings& settings) {
   w.end_object();
 }
 
-void write_operation(json::Writer& w, const Endpoint& endpoint) {
-  w.key(endpoint.method == "GET"     ? "get"
-        : endpoint.method == "POST"  ? "post"
-        : endpoint.method == "PUT"   ? "put"
-        : endpoint.method == "PATCH" ? "patch"
-                                     : "delete");
-  w.begin_object();
-  w.field("summary", endpoint.summary);
-  w.key("parameters");
-  w.begin_array();
-  const std::string_view pattern = endpoint.pattern;
-  for (auto open = pattern.find('{'); open != std::string_view::npos; open = pattern.find('{', open + 1)) {
-    w.begin_object();
-    w.field("name", pattern.substr(open + 1, pattern.find('}', open) - open - 1));
-    w.field("in", "path");
-    w.field("required", true);
-    w.key("schema");
-    w.raw(R"({"type":"string"})");
-    w.end_object();
-  }
-  w.end_array();
-  w.key("responses");
-  w.raw(R"({"2XX":{"description":"done"},"default":{"$ref":"#/components/responses/Refused"}})");
-  w.key("security");
-  w.raw(endpoint.auth == Auth::none ? "[]" : R"([{"token":[]}])");
-  w.end_object();
-}
-
-constexpr std::string_view components =
-    R"({"securitySchemes":{"token":{"type":"http","scheme":"bearer"}},)"
-    R"("responses":{"Refused":{"description":"refused","content":{"application/json":{"schema":{"type":"object",)"
-    R"("properties":{"error":{"type":"object","properties":{"class":{"type":"string"},"code":{"type":"string"},)"
-    R"("message":{"type":"string"},"field":{"type":"string"},"remedy":{"type":"string"}}}}}}}}}})";
-
 }  // namespace
 
 Result<Answer> health(const Call&) { return Answer{.body = R"({"status":"ok"})"}; }
@@ -118,34 +83,6 @@ Result<Answer> status(const Call& call) {
   TRY_OK(write_ledger(w, gateway));
   w.key("settings");
   write_settings(w, settings);
-  w.end_object();
-  return Answer{.body = std::move(w).take()};
-}
-
-Result<Answer> openapi(const Call&) {
-  std::map<std::string_view, std::vector<const Endpoint*>> by_path;
-  for (const auto& endpoint : endpoints()) by_path[endpoint.pattern].push_back(&endpoint);
-  json::Writer w;
-  w.begin_object();
-  w.field("openapi", "3.1.0");
-  w.key("info");
-  w.begin_object();
-  w.field("title", "Antigravity Tools admin API");
-  w.field("version", version);
-  w.end_object();
-  w.key("servers");
-  w.raw(fmt::format(R"([{{"url":"{}"}}])", api_prefix));
-  w.key("paths");
-  w.begin_object();
-  for (const auto& [path, methods] : by_path) {
-    w.key(path);
-    w.begin_object();
-    for (const auto* endpoint : methods) write_operation(w, *endpoint);
-    w.end_object();
-  }
-  w.end_object();
-  w.key("components");
-  w.raw(components);
   w.end_object();
   return Answer{.body = std::move(w).take()};
 }

@@ -171,6 +171,11 @@ Result<std::optional<std::string>> secret_given(Session& session, std::string_vi
   std::string line;
   std::getline(session.context().in, line);
   if (line.ends_with('\r')) line.pop_back();
+  if (line.starts_with('{')) {  // a credential file: all of it
+    std::string rest(std::istreambuf_iterator<char>(session.context().in), {});
+    line += "\n" + rest;
+    while (!line.empty() && line.back() <= ' ') line.pop_back();
+  }
   if (line.empty()) return fail(Code::schema, fmt::format("{}: standard input was empty.", stdin_option));
   return line;
 }

@@ -28,7 +28,8 @@ Result<std::string> account_body(Session& session) {
   w.field("provider", arguments.word(0));
   if (key) w.field("key", *key);
   for (const auto& [option, field] :
-       {std::pair("--label", "label"), std::pair("--base-url", "base_url"), std::pair("--key-header", "key_header")})
+       {std::pair("--label", "label"), std::pair("--base-url", "base_url"), std::pair("--key-header", "key_header"),
+        std::pair("--project", "project"), std::pair("--location", "location")})
     if (arguments.has(option)) w.field(field, arguments.get(option));
   for (const auto& [option, field] :
        {std::pair("--priority", "priority"), std::pair("--max-concurrency", "max_concurrency")}) {
@@ -53,6 +54,7 @@ std::vector<std::string> words_in(const json::Value& list) {
 // "resting 42 s (rpm)", "disabled", …
 std::string state_text(const json::Value& account) {
   auto state = account["state"].text_or("");
+  if (state == "needs_sign_in") return "must sign in again";
   const auto rests = account["rests"];
   if (state != "resting" || rests.size() == 0) return state;
   double longest = 0;
@@ -71,6 +73,23 @@ Result<Exit> act(Session& session, std::string_view action, std::string_view don
   return Exit::ok;
 }
 
+// How the sign-in of an account is.
+template <class Line>
+void sign_in_lines(const json::Value& oauth, const Line& line) {
+  line("signed in as", fmt::format("{} ({})", oauth["subject"].text_or("").empty() ? "?" : oauth["subject"].text_or(""),
+                                   oauth["service"].text_or("")));
+  if (oauth["refused_ms"].present())
+    line("sign-in ended",
+         fmt::format("{} UTC: {}", shown_time(oauth["refused_ms"].integer_or(0)), oauth["refused_why"].text_or("")));
+  const auto left = oauth["expires_in_ms"];
+  line("access token", !left.present()           ? "none yet"
+                       : left.integer_or(0) <= 0 ? "expired; the next request gets a new one"
+                                                 : "good for " + shown_duration(left.number_or(0)));
+  if (oauth["unsaved"].boolean_or(false))
+    line("WARNING", "the newest refresh token is not on the disk: free some space before the gateway stops");
+  if (oauth["last_failure"].exists()) line("last refresh", "failed: " + oauth["last_failure"]["message"].text_or(""));
+}
+
 std::string details(const json::Value& account) {
   std::string out;
   const auto line = [&out](std::string_view name, const std::string& value) {
@@ -85,7 +104,12 @@ std::string details(const json::Value& account) {
   line("label", account["label"].text_or(""));
   line("provider", account["provider"].text_or(""));
   line("address", account["address"].text_or(""));
-  line("key", account["key_hint"].text_or(""));
+  if (account["kind"].is("oauth"))
+    sign_in_lines(account["oauth"], line);
+  else
+    line("key", account["key_hint"].text_or(""));
+  if (account["project"].exists()) line("project", account["project"].text_or(""));
+  if (account["location"].exists()) line("location", account["location"].text_or(""));
   line("state", state_text(account));
   if (account["problem"].exists()) line("problem", account["problem"].text_or(""));
   line("models", shown_words(words_in(account["models"]), "all"));
@@ -119,7 +143,7 @@ Result<Exit> account_list(Session& session) {
   Table table({"ID", "LABEL", "PROVIDER", "KEY", "STATE", "PRIORITY", "MODELS"});
   for (const auto account : document.root()["accounts"].children())
     table.add({account["id"].text_or(""), account["label"].text_or(""), account["provider"].text_or(""),
-               account["key_hint"].text_or(""), state_text(account),
+               account["kind"].is("oauth") ? "signed in" : account["key_hint"].text_or(""), state_text(account),
                fmt::format("{}", account["priority"].integer_or(0)), shown_words(words_in(account["models"]), "all")});
   if (table.empty())
     session.hint("No account yet. Add one: agt account add PROVIDER --key-env VARIABLE (see agt provider list)");
@@ -163,6 +187,8 @@ Result<Exit> account_test(Session& session) {
 Result<Exit> account_enable(Session& session) { return act(session, "/enable", "Enabled"); }
 
 Result<Exit> account_disable(Session& session) { return act(session, "/disable", "Disabled"); }
+
+Result<Exit> account_refresh(Session& session) { return act(session, "/refresh", "Refreshed"); }
 
 Result<Exit> account_remove(Session& session) {
   TRY(const auto account, session.ask_document({.method = "DELETE", .path = path_of(session)}));

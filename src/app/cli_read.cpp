@@ -1,4 +1,4 @@
-// agt status, trace, stats, provider list.
+// agt status, trace, stats, provider list, openapi.
 #include <fmt/format.h>
 
 #include "app/commands.h"
@@ -122,5 +122,11 @@ Result<Exit> show_stats(Session& session) {
 }
 
 Result<Exit> provider_list(Session& session) { return show(session, {.path = "/catalogue/providers"}, providers_text); }
+
+Result<Exit> show_openapi(Session& session) {
+  TRY(const auto body, session.ask({.path = "/openapi.json"}));
+  session.print(body + "\n");
+  return Exit::ok;
+}
 
 }  // namespace agt::app

@@ -19,6 +19,7 @@ Result<Exit> route_add(Session& session) {
   w.begin_array();
   for (const auto& target : arguments.all("--to")) w.value(target);
   w.end_array();
+  if (arguments.has("--strict")) w.field("strict", true);
   if (arguments.has("--position")) {
     TRY(const auto position, number_in(arguments, "--position"));
     w.field("position", position);
@@ -38,12 +39,13 @@ Result<Exit> route_list(Session& session) {
     return Exit::ok;
   }
   TRY(const auto document, json::Document::parse(body));
-  Table table({"N", "MATCH", "TO", "WARNING"});
+  Table table({"N", "MATCH", "TO", "STRICT", "WARNING"});
   for (const auto route : document.root()["routes"].children()) {
     std::vector<std::string> targets;
     for (const auto target : route["targets"].children()) targets.push_back(target.text_or(""));
     table.add({fmt::format("{}", route["position"].integer_or(0)), route["match"].text_or(""),
-               text::joined(targets, ", "), route["warnings"][0].text_or("")});
+               text::joined(targets, ", "), route["strict"].boolean_or(false) ? "yes" : "",
+               route["warnings"][0].text_or("")});
   }
   if (table.empty())
     session.hint("No rule: a model goes to the accounts that have it. Add one: agt route add --match P --to TARGET");

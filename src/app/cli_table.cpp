@@ -17,8 +17,10 @@ constexpr std::array account_add_options{
     OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
     OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
     OptionSpec{"--key-env", "VARIABLE", "read the key from this environment variable"},
-    OptionSpec{"--key-stdin", "", "read the key from the first line of standard input"},
+    OptionSpec{"--key-stdin", "", "read the key from standard input: its first line, or a whole JSON file"},
     OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
+    OptionSpec{"--project", "PROJECT", "vertex, code-assist: the project in Google Cloud"},
+    OptionSpec{"--location", "LOCATION", "vertex: a region, us, eu or global (the default)"},
     OptionSpec{"--model", "MODEL", "serve only this model (wildcards allowed); several times for more", true},
     OptionSpec{"--exclude", "MODEL", "never serve this model; several times for more", true},
     OptionSpec{"--priority", "N", "accounts of a higher priority are asked first; default 0"},
@@ -30,6 +32,7 @@ constexpr std::array route_add_options{
     OptionSpec{"--match", "PATTERN", "a model name, with * as wildcard, or /regular expression/"},
     OptionSpec{"--to", "TARGET", "provider/model or label/model; * as model: as asked; several are tried in order",
                true},
+    OptionSpec{"--strict", "", "refuse what translation would lose, naming the field, instead of leaving it out"},
     OptionSpec{"--position", "N", "where in the list, from 0; default: at the end"},
 };
 constexpr std::array trace_options{
@@ -56,9 +59,9 @@ constexpr std::array serve_options{
 };
 
 constexpr std::string_view account_add_notes =
-    "Prints the id of the new account. PROVIDER is gemini, openai, openai-responses, anthropic,\n"
-    "openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them. The key is\n"
-    "never an argument: other users could read it in the process list. Example:\n\n"
+    "Prints the id of the new account. PROVIDER is gemini, vertex, code-assist, openai, openai-responses,\n"
+    "anthropic, openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them.\n"
+    "The key is never an argument: other users could read it in the process list. Example:\n\n"
     "  agt account add openai --key-env OPENAI_API_KEY\n";
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"
@@ -88,6 +91,12 @@ constexpr std::array table{
             account_test},
     Command{"account enable", "ID", {}, "Let an account serve again.", "", account_enable},
     Command{"account disable", "ID", {}, "Keep an account, but do not use it.", "", account_disable},
+    Command{"account refresh",
+            "ID",
+            {},
+            "Fetch a new access token, and end every rest of the account.",
+            "",
+            account_refresh},
     Command{"account remove", "ID", {}, "Remove an account and its key.", "", account_remove},
     Command{"provider list", "", read_options, "The providers and presets that accounts can name.", "", provider_list},
     Command{"route add", "", route_add_options, "Say where a model name goes.", route_add_notes, route_add},
@@ -101,6 +110,7 @@ constexpr std::array table{
     Command{"settings list", "", read_options, "Every setting, its value and where it comes from.", "", settings_list},
     Command{"settings get", "NAME", get_options, "One setting's value.", "", settings_get},
     Command{"settings set", "NAME [VALUE]", set_options, "Change a stored setting.", set_notes, settings_set},
+    Command{"openapi", "", {}, "The admin API as an OpenAPI document.", "", show_openapi},
     Command{"version", "", {}, "The version of this program.", "", not_run_here},
     Command{"help", "[COMMAND]", {}, "This list, or a command's page.", "", not_run_here},
 };

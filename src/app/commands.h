@@ -64,6 +64,7 @@ struct Command {
 [[nodiscard]] Result<Exit> account_test(Session& session);
 [[nodiscard]] Result<Exit> account_enable(Session& session);
 [[nodiscard]] Result<Exit> account_disable(Session& session);
+[[nodiscard]] Result<Exit> account_refresh(Session& session);
 [[nodiscard]] Result<Exit> account_remove(Session& session);
 
 // cli_route.cpp
@@ -86,6 +87,7 @@ struct Command {
 [[nodiscard]] Result<Exit> show_trace(Session& session);
 [[nodiscard]] Result<Exit> show_stats(Session& session);
 [[nodiscard]] Result<Exit> provider_list(Session& session);
+[[nodiscard]] Result<Exit> show_openapi(Session& session);
 
 // cli_open.cpp
 [[nodiscard]] Result<Exit> open_interface(Session& session);

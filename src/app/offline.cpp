@@ -38,8 +38,10 @@ class Offline final : public Api {
                   .codecs = context.codecs,
                   .recorder = recorder_,
                   .memories = memories_,
+                  .exchanges = exchanges_,
                   .clock = clock,
-                  .log = log_},
+                  .log = log_,
+                  .access_tokens = &tokens_},
         gateway_{.vault = *vault_,
                  .ledger = *ledger_,
                  .ledger_writer = ledger_writer_,
@@ -48,6 +50,7 @@ class Offline final : public Api {
                  .pool = pool_,
                  .families = context.families,
                  .services = services_,
+                 .tokens = tokens_,
                  .clock = clock,
                  .log = log_,
                  .resolve = std::move(resolve)} {}
@@ -86,6 +89,8 @@ class Offline final : public Api {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  provider::Exchanges exchanges_{clock_, log_};
+  admin::TokenKeeper tokens_{*vault_, clock_, log_};
   relay::Services services_;
   admin::Gateway gateway_;
 };

@@ -12,6 +12,7 @@
 #include "admin/recorder.h"
 #include "app/interface.h"
 #include "app/wiring.h"
+#include "core/text.h"
 #include "core/version.h"
 #include "net/runtime.h"
 #include "store/stored_settings.h"
@@ -100,6 +101,39 @@ Result<std::uint16_t> listen_for_admin(net::Runtime& runtime, const store::Setti
   return opened;
 }
 
+// What is there before anything runs.
+struct OpenedHome {
+  store::Home home;
+  store::HomeLock lock;
+  std::unique_ptr<store::Vault> vault;
+  admin::Resolve resolve;
+  store::Settings settings;
+};
+
+Result<OpenedHome> open_home(const ServeOptions& options, const store::Environment& environment, const Clock& clock) {
+  TRY(auto folders, store::folders_of(environment, options.home));
+  TRY(auto home, store::Home::open(std::move(folders)));
+  TRY(auto lock, home.lock());
+  TRY(auto vault, store::Vault::open(home, clock, seeded_rng()));
+  TRY_OK(store::ensure_api_key(*vault));
+  TRY(auto resolve, resolver(options, environment, home));
+  TRY(const auto stored, store::stored_settings(*vault));
+  TRY(auto settings, resolve(stored));
+  return OpenedHome{.home = std::move(home),
+                    .lock = std::move(lock),
+                    .vault = std::move(vault),
+                    .resolve = std::move(resolve),
+                    .settings = std::move(settings)};
+}
+
+Result<> all_kept(const admin::TokenKeeper& tokens) {
+  const auto lost = tokens.unsaved();
+  if (lost.empty()) return {};
+  return fail(Code::storage, fmt::format("The newest refresh tokens of {} could not be stored and are lost: sign in to "
+                                         "these accounts again.",
+                                         text::joined(lost, ", ")));
+}
+
 }  // namespace
 
 Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments) {
@@ -130,14 +164,8 @@ Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments)
 
 Result<> serve(const ServeOptions& options, const store::Environment& environment) {
   const Clock clock;
-  TRY(auto folders, store::folders_of(environment, options.home));
-  TRY(const auto home, store::Home::open(std::move(folders)));
-  TRY(const auto home_lock, home.lock());
-  TRY(const auto vault, store::Vault::open(home, clock, seeded_rng()));
-  TRY_OK(store::ensure_api_key(*vault));
-  TRY(const auto resolve, resolver(options, environment, home));
-  TRY(const auto stored, store::stored_settings(*vault));
-  TRY(const auto settings, resolve(stored));
+  TRY(const auto opened, open_home(options, environment, clock));
+  const auto& [home, home_lock, vault, resolve, settings] = opened;
   const Log log(settings.logging.level, STDERR_FILENO, clock);
   tell_rescue(log, "vault_damaged", vault->rescue());
 
@@ -152,13 +180,17 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   pool::Pool pool;
   relay::Current current(nullptr);
   relay::Memories memories;
+  provider::Exchanges exchanges(clock, log);
+  admin::TokenKeeper tokens(*vault, clock, log);
   const relay::Services services{.current = current,
                                  .pool = pool,
                                  .codecs = codecs(),
                                  .recorder = recorder,
                                  .memories = memories,
+                                 .exchanges = exchanges,
                                  .clock = clock,
-                                 .log = log};
+                                 .log = log,
+                                 .access_tokens = &tokens};
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
@@ -174,6 +206,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .pool = pool,
                          .families = families(),
                          .services = services,
+                         .tokens = tokens,
                          .clock = clock,
                          .log = log,
                          .events = &events,
@@ -193,8 +226,10 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
   log.write(LogLevel::info, "listening",
             {{"port", proxy.port()}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
+  tokens.work_on(runtime->worker(0));
   runtime->run();
   admin::withdraw(home);
+  TRY_OK(all_kept(tokens));
   log.write(LogLevel::info, "stopped");
   return {};
 }

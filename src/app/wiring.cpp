@@ -20,7 +20,7 @@ std::span<const provider::Family* const> families() {
   static constexpr std::array all{
       &provider::openai_family,    &provider::openai_responses_family,     &provider::openai_compatible_family,
       &provider::anthropic_family, &provider::anthropic_compatible_family, &provider::gemini_family,
-      &provider::demo_family};
+      &provider::vertex_family,    &provider::code_assist_family,          &provider::demo_family};
   return all;
 }
 

@@ -32,6 +32,28 @@ void replace_all(std::string& text, std::string_view what, std::string_view with
     text.replace(at, what.size(), with);
 }
 
+Result<std::vector<std::string>> texts(json::Value list) {
+  std::vector<std::string> all;
+  for (const auto item : list.children()) {
+    TRY(auto text, item.text());
+    all.push_back(std::move(text));
+  }
+  return all;
+}
+
+Result<ClientFile> parse_file(json::Value row) {
+  ClientFile file;
+  TRY(file.path, row["path"].text());
+  file.folder_variable = row["folder_variable"].text_or("");
+  TRY(file.format, row["format"].text());
+  for (const auto value : row["values"].children()) {
+    TRY(auto path, texts(value["path"]));
+    TRY(auto text, value["text"].text());
+    file.values.push_back({.path = std::move(path), .text = std::move(text)});
+  }
+  return file;
+}
+
 }  // namespace
 
 Result<std::vector<Client>> parse_clients(std::string_view json) {
@@ -42,6 +64,11 @@ Result<std::vector<Client>> parse_clients(std::string_view json) {
     for (const auto& [name, field] : fields) {
       TRY(client.*field, row[name].text());
     }
+    for (const auto file : row["files"].children()) {
+      TRY(auto parsed, parse_file(file));
+      client.files.push_back(std::move(parsed));
+    }
+    TRY(client.watched, texts(row["watched"]));
     all.push_back(std::move(client));
   }
   return all;
@@ -71,8 +98,9 @@ const Client* client_of_user_agent(std::string_view user_agent) {
 
 std::string base_url(const Client& client, std::string_view host) { return std::string(host) + client.suffix; }
 
-std::string snippet(const Client& client, const SnippetValues& values) {
-  auto text = client.snippet;
+std::string snippet(const Client& client, const SnippetValues& values) { return filled(client.snippet, values); }
+
+std::string filled(std::string text, const SnippetValues& values) {
   replace_all(text, "{host}", values.host);
   replace_all(text, "{model}", values.model);
   replace_all(text, "{key}", values.key);  // last: nothing is looked for inside a key

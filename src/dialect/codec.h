@@ -115,11 +115,15 @@ struct Memory {
 
 struct Codec {
   ir::Dialect dialect{};
+  std::string_view turns{};             // the member of a request that holds the turns of the conversation
   bool model_in_path = false;           // model and stream are said by the path, not by the body
   bool counts_tokens_upstream = false;  // the protocol has an endpoint that counts tokens
   // A body that holds this text replays another provider's signature (carried_signature.h) and must be rendered anew
   // even for its own dialect; "" when this dialect's clients are given no such thing.
   std::string_view carried_mark{};
+  // How providers of this dialect word a 400 about a signature that they cannot verify: parts of the message, in lower
+  // case. The same request without any signature is worth one more try.
+  std::span<const std::string_view> signature_refusals{};
 
   // Errors are client errors that name the field in the client's own spelling.
   Result<ir::Request> (*parse_request)(const json::Document& body, const Asked& asked) = nullptr;

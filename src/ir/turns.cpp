@@ -245,6 +245,16 @@ std::vector<Message> turns(const Request& request, TurnRules rules, Losses& loss
   return Normaliser(request, rules, losses).run();
 }
 
+void drop_signatures(Request& request) {
+  for (auto& message : request.messages) {
+    for (auto& part : message.parts) part.signature.reset();
+    std::erase_if(message.parts, [](const Part& part) {
+      const auto* reasoning = std::get_if<Reasoning>(&part.body);
+      return reasoning != nullptr && (reasoning->redacted || reasoning->text.empty());
+    });
+  }
+}
+
 std::vector<Part> system_parts(const Request& request) {
   auto parts = request.system;
   for (std::size_t i = 0; i < leading_system_count(request); ++i)

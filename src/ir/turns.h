@@ -22,6 +22,9 @@ struct TurnRules {
 // reorder the conversation and break prompt caches.
 [[nodiscard]] std::vector<Message> turns(const Request& request, TurnRules rules, Losses& losses);
 
+// Takes every provider's signature out of the history, and reasoning that consists of nothing else.
+void drop_signatures(Request& request);
+
 // The request's system parts followed by those of its leading system and developer messages.
 [[nodiscard]] std::vector<Part> system_parts(const Request& request);
 

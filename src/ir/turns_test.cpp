@@ -113,5 +113,18 @@ TEST(Tokens, are_estimated_from_all_that_is_sent) {
   EXPECT_EQ(estimated_tokens(request), 204);
 }
 
+TEST(Turns, signatures_can_be_dropped) {
+  Request request;
+  Part thought{.body = Reasoning{.text = "hm"}, .signature = Signature{.blob = "s", .signer = Dialect::anthropic}};
+  Part redacted{.body = Reasoning{.redacted = true}, .signature = Signature{.blob = "s", .signer = Dialect::anthropic}};
+  Part call{.body = ToolCall{.id = "1", .name = "f"}, .signature = Signature{.blob = "s", .signer = Dialect::gemini}};
+  request.messages = {{.role = Role::assistant, .parts = {thought, redacted, call}}};
+  drop_signatures(request);
+  const auto& parts = request.messages[0].parts;
+  ASSERT_EQ(parts.size(), 2U);  // what was nothing but its signature is gone
+  EXPECT_EQ(std::get<Reasoning>(parts[0].body).text, "hm");
+  for (const auto& part : parts) EXPECT_FALSE(part.signature);
+}
+
 }  // namespace
 }  // namespace agt::ir

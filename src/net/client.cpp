@@ -29,7 +29,7 @@ Task<Result<std::unique_ptr<Reply>>> LiveClient::send(Call call) {
   const auto begun = std::chrono::steady_clock::now();
   std::string head;
   CO_TRY_OK(append_request_head(head, call));
-  for (auto upstream = pool_.take(call.url);;) {
+  for (auto upstream = call.once ? nullptr : pool_.take(call.url);;) {
     CallTimings timings{.reused = upstream != nullptr};
     if (!upstream) {
       CO_TRY(upstream, co_await dialler_.dial(call.url, call.timeouts, begun, timings));

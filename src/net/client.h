@@ -42,6 +42,7 @@ struct Call {
   Headers headers{};        // without host, content-length, connection: the client writes them
   std::string_view body{};  // outlives the call: it may be large, and is needed again for the next attempt
   Timeouts timeouts{};
+  bool once = false;  // must not arrive twice: not over a used connection, which may be closed and replaced unnoticed
 };
 
 // When which step of the call was done, from the start of send(); absent when it did not happen (connection reused).

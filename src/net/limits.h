@@ -42,6 +42,7 @@ inline constexpr auto accept_backoff = 100ms;  // after EMFILE
 inline constexpr std::size_t spare_descriptors = 64;
 inline constexpr int offload_threads = 2;  // and as many for DNS, which may hang for seconds
 inline constexpr std::size_t offload_queue_max = 1024;
+inline constexpr auto lasting_deadline = 10s;  // for background work that must not be cut in the middle
 inline constexpr auto cut_deadline = 5s;  // for handlers and background tasks to notice their cancellation
 
 inline constexpr auto dns_deadline = 5s;

@@ -10,6 +10,7 @@
 #include "core/log.h"
 #include "core/result.h"
 #include "net/client.h"
+#include "net/latch.h"
 #include "net/server.h"
 #include "net/task.h"
 
@@ -20,16 +21,31 @@ struct ClientOptions {
   std::string ca_file{};  // PEM, used beside the system store; "" for none
 };
 
+// Something that a coroutine of one worker waits for and any thread may bring about. One coroutine at a time.
+class Bell {
+ public:
+  virtual ~Bell() = default;
+  virtual void ring() = 0;  // from any thread; while nobody waits it is remembered
+  // Until it rings or the patience is over. Code::client_gone when cancelled.
+  [[nodiscard]] virtual Task<Result<>> wait(Milliseconds patience) = 0;
+};
+
 // What a worker offers to the rooms above. Everything of one worker runs on its thread.
 class Worker {
  public:
   virtual ~Worker() = default;
   [[nodiscard]] virtual Client& client() = 0;
   [[nodiscard]] virtual Task<Result<>> sleep(Milliseconds duration) = 0;  // Code::client_gone when cancelled
+  [[nodiscard]] virtual std::unique_ptr<Bell> bell() = 0;
   // Runs `work` on the offload threads (SQLite, DNS) and resumes here. Bounded queue: Code::busy when full.
   [[nodiscard]] virtual Task<Result<>> offload(std::function<void()> work) = 0;
   // Starts a task that outlives the caller; joined when the runtime stops. For background work, not for requests.
   virtual void spawn(std::function<Task<>()> task) = 0;
+  // The same for work that must not be cut in the middle: a runtime that stops gives it `lasting_deadline` to end by
+  // itself. `task` is dropped without a call when that time is over already.
+  virtual void spawn_lasting(std::function<Task<>()> task) = 0;
+  // Until the latch is open: Code::idle_timeout after `patience`, Code::client_gone when cancelled.
+  [[nodiscard]] virtual Task<Result<>> wait(std::shared_ptr<Latch> latch, Milliseconds patience) = 0;
   [[nodiscard]] virtual int index() const = 0;
 };
 

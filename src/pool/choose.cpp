@@ -1,6 +1,7 @@
 #include "pool/choose.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/text.h"
@@ -12,96 +13,102 @@ bool any_matches(const std::vector<std::string>& patterns, std::string_view mode
   return std::ranges::any_of(patterns, [&](const std::string& p) { return text::wildcard_match(p, model); });
 }
 
-SkipReason reason_of(Code code) {
-  switch (facts(code).failure_class) {
-    case FailureClass::account_invalid:
-      if (code == Code::key_rejected) return SkipReason::key_rejected;
-      if (code == Code::verification_required) return SkipReason::verification;
-      return code == Code::forbidden || code == Code::suspended ? SkipReason::forbidden : SkipReason::needs_reauth;
-    case FailureClass::quota_exhausted: return SkipReason::quota;
-    case FailureClass::rate_limited:
-    case FailureClass::upstream_capacity:
-    case FailureClass::network:
-    case FailureClass::client_error:
-    case FailureClass::gateway_error:
-    case FailureClass::cancelled: return SkipReason::cooling;
+// How much a session likes an account: weighted rendezvous hashing. Accounts of equal weight need no logarithm.
+double liking(std::uint64_t session, const Hot& hot) {
+  constexpr double range = 18446744073709551616.0;  // 2^64
+  const auto unit = (static_cast<double>(mixed(session, hot.hash)) + 1.0) / (range + 2.0);
+  return hot.weight == 1 ? unit : std::pow(unit, 1.0 / hot.weight);
+}
+
+// Larger is better, within one priority.
+double score(const Hot& hot, const Wish& wish) {
+  if (wish.mode == Mode::performance_first) {
+    constexpr double beyond_any_turn = 1e9;
+    return -((hot.in_flight + 1.0) / hot.weight) * beyond_any_turn - hot.served;
   }
-  std::unreachable();
-}
-
-bool never_serves(SkipReason reason) {
-  return reason == SkipReason::model_missing || reason == SkipReason::model_excluded;
-}
-
-bool better(const Candidate& a, const Candidate& b) {
-  const auto& one = **a.account;
-  const auto& other = **b.account;
-  if (one.priority != other.priority) return one.priority > other.priority;
-  return a.last_used < b.last_used;
+  return wish.session == 0 ? -hot.served : liking(wish.session, hot);
 }
 
 }  // namespace
 
-std::string_view name(SkipReason reason) {
-  switch (reason) {
-    case SkipReason::off: return "off";
-    case SkipReason::needs_reauth: return "needs_reauth";
-    case SkipReason::verification: return "verification";
-    case SkipReason::forbidden: return "forbidden";
-    case SkipReason::key_rejected: return "key_rejected";
-    case SkipReason::cooling: return "cooling";
-    case SkipReason::quota: return "quota";
-    case SkipReason::model_missing: return "model_missing";
-    case SkipReason::model_excluded: return "model_excluded";
-    case SkipReason::feature_missing: return "feature_missing";
-    case SkipReason::busy: return "busy";
-    case SkipReason::already_tried: return "already_tried";
-    case SkipReason::lower_rank: return "lower_rank";
+std::string_view name(Mode mode) {
+  switch (mode) {
+    case Mode::cache_first: return "cache_first";
+    case Mode::balance: return "balance";
+    case Mode::performance_first: return "performance_first";
   }
   std::unreachable();
 }
 
+bool includes_model(const Account& account, std::string_view model) {
+  return account.models.empty() || any_matches(account.models, model);
+}
+bool excludes_model(const Account& account, std::string_view model) { return any_matches(account.excluded, model); }
 bool serves_model(const Account& account, std::string_view model) {
-  return (account.models.empty() || any_matches(account.models, model)) && !any_matches(account.excluded, model);
+  return includes_model(account, model) && !excludes_model(account, model);
 }
 
-std::optional<Skip> obstacle(const Candidate& candidate, const Ask& ask, Instant now) {
-  const auto& account = **candidate.account;
-  const auto skip = [&](SkipReason reason) { return Skip{.account = *candidate.account, .reason = reason}; };
-  if (!account.enabled) return skip(SkipReason::off);
-  if (!account.models.empty() && !any_matches(account.models, ask.model)) return skip(SkipReason::model_missing);
-  if (any_matches(account.excluded, ask.model)) return skip(SkipReason::model_excluded);
-  if (std::ranges::find(ask.tried, account.id) != ask.tried.end()) return skip(SkipReason::already_tried);
-  if (candidate.rest != nullptr && candidate.rest->until > now) {
-    auto resting = skip(reason_of(candidate.rest->code));
-    resting.remaining = std::chrono::ceil<Milliseconds>(candidate.rest->until - now);
-    resting.code = candidate.rest->code;
-    resting.set_by = candidate.rest->set_by;
-    return resting;
-  }
-  if (account.max_concurrency > 0 && candidate.in_flight >= account.max_concurrency) return skip(SkipReason::busy);
+// FNV-1a, finished by mixed(): labels differ in few bits.
+std::uint64_t hash_of(std::string_view text) {
+  constexpr std::uint64_t basis = 14695981039346656037ULL;
+  constexpr std::uint64_t prime = 1099511628211ULL;
+  std::uint64_t hash = basis;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * prime;
+  return mixed(hash, 0);
+}
+
+// The finaliser of splitmix64.
+std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
+  auto x = a + 0x9E3779B97F4A7C15ULL * (b + 1);
+  x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9ULL;
+  x = (x ^ (x >> 27U)) * 0x94D049BB133111EBULL;
+  return x ^ (x >> 31U);
+}
+
+std::optional<Obstacle> obstacle(const Field& field, const Slot& slot, std::span<const std::uint32_t> tried,
+                                 Instant now) {
+  const auto& hot = field.hot(slot);
+  const auto& site = field.sites[slot.site];
+  // The rest that ends last is the one that counts.
+  Obstacle worst{.reason = slot.why, .until = slot.open_at};
+  if (hot.open_at > worst.until) worst = {.reason = hot.why, .until = hot.open_at};
+  if (site.open_at > worst.until) worst = {.reason = site.why, .until = site.open_at};
+  if (worst.until > now) return worst;
+  if (!tried.empty() && std::ranges::find(tried, slot.account) != tried.end())
+    return Obstacle{.reason = SkipReason::already_tried, .until = Instant::min()};
+  if (hot.limit > 0 && hot.in_flight >= hot.limit) return Obstacle{.reason = SkipReason::busy, .until = Instant::min()};
   return std::nullopt;
 }
 
-Choice choose(std::span<const Candidate> candidates, const Ask& ask, Instant now) {
+Choice choose(const Field& field, const Wish& wish, Instant now) {
   Choice choice;
-  std::vector<std::size_t> outranked;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (auto skip = obstacle(candidates[i], ask, now)) {
-      choice.skipped.push_back(*std::move(skip));
+  int priority = 0;
+  double best = 0;
+  std::uint64_t turn = 0;  // of several equals the one that served longest ago
+  for (std::size_t i = 0; i < field.slots.size(); ++i) {
+    const auto& slot = field.slots[i];
+    if (const auto against = obstacle(field, slot, wish.tried, now)) {
+      ++choice.counts[static_cast<std::size_t>(against->reason)];
+      choice.any_busy = choice.any_busy || against->reason == SkipReason::busy;
+      if (against->until == Instant::min() || against->until >= choice.back_at) continue;
+      choice.first_back = i;
+      choice.back_at = against->until;
       continue;
     }
-    if (!choice.index) {
-      choice.index = i;
-    } else if (better(candidates[i], candidates[*choice.index])) {
-      outranked.push_back(std::exchange(*choice.index, i));
-    } else {
-      outranked.push_back(i);
+    const auto& hot = field.hot(slot);
+    if (choice.slot && hot.priority < priority) {
+      ++choice.counts[static_cast<std::size_t>(SkipReason::lower_rank)];
+      continue;
     }
+    const auto value = score(hot, wish);
+    if (choice.slot) ++choice.counts[static_cast<std::size_t>(SkipReason::lower_rank)];
+    if (choice.slot && hot.priority == priority && value < best) continue;
+    if (choice.slot && hot.priority == priority && value == best && hot.turn >= turn) continue;
+    choice.slot = i;
+    turn = hot.turn;
+    priority = hot.priority;
+    best = value;
   }
-  if (choice.index) std::erase_if(choice.skipped, [](const Skip& skip) { return never_serves(skip.reason); });
-  for (const auto i : outranked)
-    choice.skipped.push_back({.account = *candidates[i].account, .reason = SkipReason::lower_rank});
   return choice;
 }
 

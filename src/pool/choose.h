@@ -1,9 +1,9 @@
-// Choosing an account: pure functions of a snapshot.
+// Choosing an account: pure functions of a snapshot. The snapshot is laid out for a scan of many thousand accounts.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,34 +11,81 @@
 
 namespace agt::pool {
 
-// What is asked for. Borrows; the model outlives the lease.
-struct Ask {
-  std::string_view provider{};           // the provider, or
-  std::string_view account{};            // one account by id or label
-  std::string_view model{};              // the upstream's name of the model
-  std::span<const std::string> tried{};  // account ids that this request has used up
+// How accounts are chosen; one row each in choose.cpp.
+enum class Mode : std::uint8_t {
+  cache_first,        // a session stays with its account and waits for it
+  balance,            // a session stays, but moves on when its account is limited
+  performance_first,  // every request goes where least is under way
 };
+[[nodiscard]] std::string_view name(Mode mode);
 
-// One account and its state at this moment.
-struct Candidate {
-  const std::shared_ptr<const Account>* account = nullptr;  // not a share: most candidates are only looked at
-  const Rest* rest = nullptr;  // the longest rest that applies to this model, over or not; nullptr: none
+// What changes with every request, of one account.
+struct Hot {
+  Instant open_at{};       // of the whole account
+  double served = 0;       // what it has served, divided by its weight
+  std::uint64_t turn = 0;  // when it served last
+  std::uint64_t hash = 0;
   int in_flight = 0;
-  std::uint64_t last_used = 0;  // turn number; 0: never
+  int limit = 0;  // 0: none
+  int priority = 0;
+  int weight = 1;
+  SkipReason why = SkipReason::cooling;  // it is not open
 };
 
-// Why this candidate may not serve now, or nothing when it may.
-[[nodiscard]] std::optional<Skip> obstacle(const Candidate& candidate, const Ask& ask, Instant now);
+// An account that serves one model, as the list of that model has it.
+struct Slot {
+  Instant open_at{};  // of this account for this model
+  std::uint32_t account = 0;
+  std::uint32_t site = 0;  // in Field::sites
+  SkipReason why = SkipReason::cooling;
+};
 
-// Round robin: of the eligible candidates of the highest priority, the one that served longest ago. Fills `skipped`
-// with a reason for every other candidate. Once somebody may serve, those that never serve this model are left out:
-// that is how they are set up, not a decision of the moment. Candidates of other providers are not even considered.
+struct SiteHot {
+  Instant open_at{};  // of the site, altogether and for this model
+  SkipReason why = SkipReason::cooling;
+};
+
+// Everybody who serves a model. Borrows.
+struct Field {
+  std::span<const Slot> slots{};  // in the order of the accounts
+  std::span<const Hot> accounts{};
+  std::span<const SiteHot> sites{};
+
+  [[nodiscard]] const Hot& hot(const Slot& slot) const { return accounts[slot.account]; }
+};
+
+// What may stand against an account now, and until when. Nothing: it may serve.
+struct Obstacle {
+  SkipReason reason{};
+  Instant until{};  // Instant::min() when no moment is known: busy, already tried
+};
+[[nodiscard]] std::optional<Obstacle> obstacle(const Field& field, const Slot& slot,
+                                               std::span<const std::uint32_t> tried, Instant now);
+
+struct Wish {
+  Mode mode = Mode::balance;
+  std::uint64_t session = 0;               // 0: none
+  std::span<const std::uint32_t> tried{};  // accounts that this request has used up
+};
+
 struct Choice {
-  std::optional<std::size_t> index{};
-  std::vector<Skip> skipped{};
+  std::optional<std::size_t> slot{};
+  std::array<std::uint32_t, skip_reasons> counts{};
+  // When nobody may serve: who is back first. Nothing: only time unknown (busy) or never.
+  std::optional<std::size_t> first_back{};
+  Instant back_at = Instant::max();
+  bool any_busy = false;
 };
-[[nodiscard]] Choice choose(std::span<const Candidate> candidates, const Ask& ask, Instant now);
+// Of those that may serve, the ones of the highest priority; among these, for a session the one that its hash prefers
+// (rendezvous hashing: when an account comes or goes, only its own sessions move), else the one that has served least
+// for its weight, in performance_first the one with the least under way.
+[[nodiscard]] Choice choose(const Field& field, const Wish& wish, Instant now);
 
+[[nodiscard]] bool includes_model(const Account& account, std::string_view model);
+[[nodiscard]] bool excludes_model(const Account& account, std::string_view model);
 [[nodiscard]] bool serves_model(const Account& account, std::string_view model);
+
+[[nodiscard]] std::uint64_t hash_of(std::string_view text);
+[[nodiscard]] std::uint64_t mixed(std::uint64_t a, std::uint64_t b);
 
 }  // namespace agt::pool

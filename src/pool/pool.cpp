@@ -5,112 +5,209 @@
 #include "pool/limits.h"
 
 namespace agt::pool {
-namespace {
-
-// The longest rest that applies to a model.
-const Rest* rest_for(const std::map<std::string, Rest, std::less<>>& rests, std::string_view model) {
-  const auto own = rests.find(model);
-  const auto whole = rests.find("");
-  if (own == rests.end()) return whole == rests.end() ? nullptr : &whole->second;
-  if (whole == rests.end()) return &own->second;
-  return own->second.until > whole->second.until ? &own->second : &whole->second;
-}
-
-}  // namespace
 
 Lease::~Lease() {
-  if (pool_ != nullptr) pool_->release(*account_);
+  if (pool_ == nullptr) return;
+  const std::scoped_lock lock(pool_->mutex_);
+  pool_->release(*state_);
 }
 
-void Lease::succeeded() { pool_->end_rest(*account_, model_); }
+void Lease::accepted(Instant now) {
+  const std::scoped_lock lock(pool_->mutex_);
+  pool_->accept(*state_, model_, session_, sent_at_, now);
+}
 
-void Lease::rests(const Rest& rest, bool whole_account) {
-  pool_->set_rest(*account_, whole_account ? std::string_view() : model_, rest);
+std::optional<Milliseconds> Lease::failed(const Blow& blow, Instant now, double chance) {
+  const std::scoped_lock lock(pool_->mutex_);
+  return pool_->blow(*state_, model_, blow, sent_at_, now, chance);
+}
+
+bool Lease::may_retry() {
+  const std::scoped_lock lock(pool_->mutex_);
+  return state_->site->budget.spend();
 }
 
 void Pool::set_accounts(std::vector<Account> accounts) {
   const std::scoped_lock lock(mutex_);
-  std::vector<State> next;
-  next.reserve(accounts.size());
-  for (auto& account : accounts) {
-    State state;
-    if (auto* old = find(account.id)) state = std::move(*old);
-    state.account = std::make_shared<const Account>(std::move(account));
-    next.push_back(std::move(state));
-  }
-  states_ = std::move(next);
-}
-
-void Pool::forgive(std::string_view account_id) {
-  const std::scoped_lock lock(mutex_);
-  if (auto* state = find(account_id)) state->rests.clear();
-}
-
-Leased Pool::lease(const Ask& ask, Instant now) {
-  const std::scoped_lock lock(mutex_);
-  candidates_.clear();
-  candidate_states_.clear();
-  for (auto& state : states_) {
-    const auto& account = *state.account;
-    const bool asked = ask.account.empty() ? account.provider == ask.provider
-                                           : account.id == ask.account || account.label == ask.account;
-    if (!asked) continue;
-    candidate_states_.push_back(&state);
-    candidates_.push_back({.account = &state.account,
-                           .rest = rest_for(state.rests, ask.model),
-                           .in_flight = state.in_flight,
-                           .last_used = state.last_used});
-  }
-  auto choice = choose(candidates_, ask, now);
-  if (!choice.index) return {.skipped = std::move(choice.skipped)};
-  auto& chosen = *candidate_states_[*choice.index];
-  ++chosen.in_flight;
-  chosen.last_used = ++turn_;
-  return {.lease = Lease(this, chosen.account, ask.model), .skipped = std::move(choice.skipped)};
-}
-
-std::vector<Resting> Pool::resting(Instant now) const {
-  const std::scoped_lock lock(mutex_);
-  std::vector<Resting> out;
-  for (const auto& state : states_)
-    for (const auto& [model, rest] : state.rests)
-      if (rest.until > now) out.push_back({.account_id = state.account->id, .model = model, .rest = rest});
-  return out;
+  registry_.set_accounts(std::move(accounts), served_floor_);
+  serve_line(latest_);
 }
 
 std::size_t Pool::size() const {
   const std::scoped_lock lock(mutex_);
-  return states_.size();
+  return registry_.states().size();
 }
 
-void Pool::release(const Account& account) {
+Leased Pool::lease(const Ask& ask, Instant now) {
   const std::scoped_lock lock(mutex_);
-  if (auto* state = find(account.id)) --state->in_flight;
+  serve_line(now);  // nobody overtakes those who wait
+  return lease_now(ask, now);
 }
 
-void Pool::end_rest(const Account& account, std::string_view model) {
+std::vector<std::uint32_t> Pool::indexes_of(std::span<const std::string> ids) const {
+  std::vector<std::uint32_t> indexes;
+  for (const auto& id : ids)
+    if (const auto* state = registry_.find(id)) indexes.push_back(state->index);
+  return indexes;
+}
+
+// The account that is pinned, or that the session stays with.
+Pool::Preference Pool::preference(const Roster& roster, const Ask& ask, std::uint64_t session,
+                                  std::span<const std::uint32_t> tried, Instant now) {
+  const auto field = registry_.field(roster);
+  const auto look = [&](const State* state) -> std::optional<std::size_t> {
+    return state == nullptr ? std::nullopt : Registry::slot_of(roster, state->index);
+  };
+  if (!ask.pinned.empty())
+    if (const auto at = look(registry_.find_named(ask.pinned)); at && !obstacle(field, roster.slots[*at], tried, now))
+      return {.slot = at};
+  if (session == 0) return {};
+  const auto bound = sessions_.find(session, now);
+  if (bound.empty()) return {};
+  const auto at = look(registry_.find(bound));
+  if (!at) return {.is_over = true};
+  const auto against = obstacle(field, roster.slots[*at], tried, now);
+  if (!against) return {.slot = at};
+  if (against->until == Instant::min()) return {};  // busy or tried: the session only visits another
+  if (against->until == until_somebody_acts || against->until - now > soft_escape_max) return {.is_over = true};
+  if (ask.mode != Mode::cache_first || against->until - now > ask.patience) return {};
+  return {.slot = at, .waits_until = against->until};
+}
+
+Leased Pool::lease_now(const Ask& ask, Instant now) {
+  latest_ = std::max(latest_, now);
+  auto& roster = registry_.roster(ask.who, ask.model);
+  const bool sticks = ask.session != 0 && ask.mode != Mode::performance_first;
+  const auto session = sticks ? mixed(ask.session, roster.who_hash) : 0;
+  const auto tried = indexes_of(ask.tried);
+  Leased out;
+  const auto wish = preference(roster, ask, session, tried, now);
+  if (wish.is_over) sessions_.forget(session);
+  if (wish.waits_until) {
+    out.stays = true;
+    out.back_at = wish.waits_until;
+    out.first_back = registry_.state(roster.slots[*wish.slot].account)->account;
+    tell_skips(roster, nullptr, std::nullopt, tried, now, out);
+    return out;
+  }
+  if (wish.slot) {
+    tell_skips(roster, nullptr, wish.slot, tried, now, out);
+    out.lease.emplace(grant(roster, *wish.slot, ask, session, now));
+    return out;
+  }
+  const auto choice = choose(registry_.field(roster), {.mode = ask.mode, .session = session, .tried = tried}, now);
+  tell_skips(roster, &choice, choice.slot, tried, now, out);
+  if (choice.slot) {
+    const auto served = registry_.field(roster).hot(roster.slots[*choice.slot]).served;
+    if (session == 0) served_floor_ = std::max(served_floor_, served);
+    out.lease.emplace(grant(roster, *choice.slot, ask, session, now));
+    return out;
+  }
+  out.any_busy = choice.any_busy;
+  if (choice.first_back && choice.back_at != until_somebody_acts) {
+    out.back_at = choice.back_at;
+    out.first_back = registry_.state(roster.slots[*choice.first_back].account)->account;
+  }
+  return out;
+}
+
+Lease Pool::grant(Roster& roster, std::size_t slot, const Ask& ask, std::uint64_t session, Instant now) {
+  const auto state = registry_.state(roster.slots[slot].account);
+  auto& hot = registry_.hot(*state);
+  ++hot.in_flight;
+  hot.served = std::max(hot.served, served_floor_) + 1.0 / hot.weight;
+  hot.turn = ++grants_;
+  if (!ask.is_retry) state->site->budget.earn();
+  if (state->health.on_probation) {
+    sent(state->health, now);
+    registry_.refresh(*state);
+  }
+  if (const auto own = state->by_model.find(ask.model); own != state->by_model.end() && own->second.on_probation) {
+    sent(own->second, now);
+    registry_.refresh(*state, ask.model);
+  }
+  auto& site = *state->site;
+  const auto own = site.by_model.find(ask.model);
+  const bool tries_model = own != site.by_model.end() && own->second.on_probation;
+  if (tries_model) sent(own->second, now);
+  if (site.health.on_probation) sent(site.health, now);
+  if (tries_model || site.health.on_probation) registry_.refresh(site);
+  return {this, state, ask.model, session, now};
+}
+
+Skip Pool::skip_of(const Roster& roster, const Slot& slot, Obstacle against, Instant now) const {
+  const auto& state = *registry_.state(slot.account);
+  Skip skip{.account = state.account, .reason = against.reason};
+  if (against.until == Instant::min()) return skip;
+  if (against.until != until_somebody_acts) skip.remaining = std::chrono::ceil<Milliseconds>(against.until - now);
+  if (const auto* worst = worst_health(state, roster.model)) {
+    skip.code = worst->rest.code;
+    skip.set_by = worst->rest.set_by;
+  }
+  return skip;
+}
+
+// Names the first ones and counts all. Once somebody may serve, those that never serve this model are left out: that is
+// how they are set up, not a decision of the moment. Without a `choice` nobody has looked at all of them.
+void Pool::tell_skips(const Roster& roster, const Choice* choice, std::optional<std::size_t> chosen,
+                      std::span<const std::uint32_t> tried, Instant now, Leased& out) const {
+  auto& skips = out.skipped;
+  const auto field = registry_.field(roster);
+  if (choice != nullptr) skips.counts = choice->counts;
+  for (std::size_t i = 0; i < roster.slots.size() && skips.listed.size() < skips_listed_max; ++i) {
+    if (chosen == i) continue;
+    const auto& slot = roster.slots[i];
+    const auto against = obstacle(field, slot, tried, now);
+    const auto otherwise = out.stays ? SkipReason::pinned_elsewhere : SkipReason::lower_rank;
+    auto skip = against ? skip_of(roster, slot, *against, now)
+                        : Skip{.account = registry_.state(slot.account)->account, .reason = otherwise};
+    if (choice == nullptr) skips.add(skip.reason);
+    skips.listed.push_back(std::move(skip));
+  }
+  if (choice == nullptr) {
+    const auto others = roster.slots.size() - (chosen ? 1 : 0);
+    auto& rest = skips.counts[static_cast<std::size_t>(chosen ? SkipReason::lower_rank : SkipReason::pinned_elsewhere)];
+    rest += static_cast<std::uint32_t>(others - skips.listed.size());
+  }
+  if (chosen) return;
+  for (const auto& [account, reason] : roster.never) {
+    skips.add(reason);
+    if (skips.listed.size() < skips_listed_max)
+      skips.listed.push_back({.account = registry_.state(account)->account, .reason = reason});
+  }
+}
+
+std::vector<Standing> Pool::standings(const Ask& ask, Instant now) {
   const std::scoped_lock lock(mutex_);
-  auto* state = find(account.id);
-  if (state == nullptr || state->rests.empty()) return;
-  if (const auto own = state->rests.find(model); own != state->rests.end()) state->rests.erase(own);
-}
-
-void Pool::set_rest(const Account& account, std::string_view model, const Rest& rest) {
-  const std::scoped_lock lock(mutex_);
-  auto* state = find(account.id);
-  if (state == nullptr) return;
-  // Client-chosen model names are keys here: bound them by dropping the rest that ends first.
-  if (state->rests.size() >= rests_per_account_max && !state->rests.contains(model))
-    state->rests.erase(
-        std::ranges::min_element(state->rests, {}, [](const auto& entry) { return entry.second.until; }));
-  auto& slot = state->rests.try_emplace(std::string(model)).first->second;
-  if (rest.until > slot.until) slot = rest;
-}
-
-Pool::State* Pool::find(std::string_view account_id) {
-  const auto found =
-      std::ranges::find_if(states_, [&](const State& s) { return s.account && s.account->id == account_id; });
-  return found == states_.end() ? nullptr : &*found;
+  auto& roster = registry_.roster(ask.who, ask.model);
+  const bool sticks = ask.session != 0 && ask.mode != Mode::performance_first;
+  const auto session = sticks ? mixed(ask.session, roster.who_hash) : 0;
+  const auto field = registry_.field(roster);
+  std::vector<Standing> all;
+  // The order of a dry run: choose, and choose again among the others.
+  std::vector<std::uint32_t> tried;
+  auto next = preference(roster, ask, session, tried, now).slot;
+  while (all.size() < skips_listed_max) {
+    if (!next || obstacle(field, roster.slots[*next], tried, now))
+      next = choose(field, {.mode = ask.mode, .session = session, .tried = tried}, now).slot;
+    if (!next) break;
+    const auto account = roster.slots[*next].account;
+    all.push_back({.account = registry_.state(account)->account});
+    tried.push_back(account);
+    next.reset();
+  }
+  for (const auto& slot : roster.slots) {
+    if (all.size() >= skips_listed_max) break;
+    const auto against = obstacle(field, slot, {}, now);
+    if (against)
+      all.push_back({.account = registry_.state(slot.account)->account, .skip = skip_of(roster, slot, *against, now)});
+  }
+  for (const auto& [account, reason] : roster.never) {
+    if (all.size() >= skips_listed_max) break;
+    const auto& shared = registry_.state(account)->account;
+    all.push_back({.account = shared, .skip = Skip{.account = shared, .reason = reason}});
+  }
+  return all;
 }
 
 }  // namespace agt::pool

@@ -1,4 +1,5 @@
-// The account pool: who exists, who rests, who serves. One mutex around pure functions; every call takes microseconds.
+// The account pool: who exists, who rests, who serves, who waits. One mutex around pure functions; every call takes
+// microseconds. Any thread may call.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,40 +15,104 @@
 
 #include "core/result.h"
 #include "pool/choose.h"
+#include "pool/health.h"
+#include "pool/roster.h"
+#include "pool/sessions.h"
 
 namespace agt::pool {
 
 class Pool;
 
-// The right to use one account for one request. Dropping it without report() counts as cancelled: no blame.
+// What is asked for. Borrows; the model outlives the lease.
+struct Ask {
+  std::string_view who{};    // a provider, else an account by id or label, else a group
+  std::string_view model{};  // the upstream's name of the model
+  Mode mode = Mode::balance;
+  std::uint64_t session = 0;             // a hash; 0: none
+  std::string_view pinned{};             // an account by id or label that is preferred whenever it may serve; "": none
+  Milliseconds patience{};               // how much longer the request may wait
+  std::span<const std::string> tried{};  // account ids that this request has used up
+  bool is_retry = false;                 // it has been counted before
+};
+
+// The right to use one account for one request. Dropping it without a word counts as cancelled: no blame.
 class Lease {
  public:
   Lease(Lease&& other) noexcept
-      : pool_(std::exchange(other.pool_, nullptr)), account_(std::move(other.account_)), model_(other.model_) {}
-  Lease& operator=(Lease&&) = delete;
+      : pool_(std::exchange(other.pool_, nullptr)),
+        state_(std::move(other.state_)),
+        model_(other.model_),
+        session_(other.session_),
+        sent_at_(other.sent_at_) {}
+  Lease& operator=(Lease&& other) noexcept {  // what this one held goes with the other
+    std::swap(pool_, other.pool_);
+    std::swap(state_, other.state_);
+    std::swap(model_, other.model_);
+    std::swap(session_, other.session_);
+    std::swap(sent_at_, other.sent_at_);
+    return *this;
+  }
   ~Lease();
 
-  [[nodiscard]] const Account& account() const { return *account_; }
-  [[nodiscard]] std::shared_ptr<const Account> shared_account() const { return account_; }
+  [[nodiscard]] const Account& account() const { return *state_->account; }
+  [[nodiscard]] std::shared_ptr<const Account> shared_account() const { return state_->account; }
 
-  // Served: any rest of this account for this model is over.
-  void succeeded();
-  // Failed for a reason of the account's: it rests. The longer of two rests counts.
-  void rests(const Rest& rest, bool whole_account);
+  // The upstream has taken the request: its first semantic byte is here. Ends what the account was on probation for,
+  // and binds the session to it.
+  void accepted(Instant now);
+  // It failed. Gives the rest that follows: Milliseconds::max() until somebody acts, nothing when nobody rests.
+  // `chance`: 0 to 1, so that guesses of many do not end together.
+  [[nodiscard]] std::optional<Milliseconds> failed(const Blow& blow, Instant now, double chance);
+  // One token of the site's budget for a request that is a retry which no limit has caused.
+  [[nodiscard]] bool may_retry();
 
  private:
   friend class Pool;
-  Lease(Pool* pool, std::shared_ptr<const Account> account, std::string_view model)
-      : pool_(pool), account_(std::move(account)), model_(model) {}
-  Pool* pool_;
-  std::shared_ptr<const Account> account_;
+  Lease(Pool* pool, std::shared_ptr<State> state, std::string_view model, std::uint64_t session, Instant sent_at)
+      : pool_(pool), state_(std::move(state)), model_(model), session_(session), sent_at_(sent_at) {}
+  Pool* pool_;  // null once moved from
+  std::shared_ptr<State> state_;
   std::string_view model_;
+  std::uint64_t session_;
+  Instant sent_at_;
 };
 
-// The outcome of asking: a lease or nothing, and why every other account was passed over.
+// The outcome of asking: a lease or nothing, and why everybody else was passed over.
 struct Leased {
   std::optional<Lease> lease{};
-  std::vector<Skip> skipped{};
+  Skips skipped{};
+  // Without a lease: when the first one is back. Nothing: nobody comes back by itself.
+  std::optional<Instant> back_at{};
+  std::shared_ptr<const Account> first_back{};
+  bool any_busy = false;  // somebody is only busy: it may be free at any moment
+  bool stays = false;     // others could serve, but the session stays with its account
+};
+
+// Whom to tell that a waiting request may look again. Called under the pool's lock: must not call the pool, nor wait.
+class Waker {
+ public:
+  virtual ~Waker() = default;
+  virtual void wake() = 0;
+};
+
+// A place in the line of those who wait. Dropping it leaves the line.
+class Ticket {
+ public:
+  Ticket(Ticket&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), place_(other.place_) {}
+  Ticket& operator=(Ticket&& other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(place_, other.place_);
+    return *this;
+  }
+  ~Ticket();
+  // The lease, if it was this one's turn; else when to look again.
+  [[nodiscard]] Leased claim(Instant now);
+
+ private:
+  friend class Pool;
+  Ticket(Pool* pool, std::pair<std::uint64_t, std::uint64_t> place) : pool_(pool), place_(place) {}
+  Pool* pool_;
+  std::pair<std::uint64_t, std::uint64_t> place_;
 };
 
 // A rest as listed to people.
@@ -56,36 +122,94 @@ struct Resting {
   Rest rest{};
 };
 
+// A view of one account for a dry run: what would become of it.
+struct Standing {
+  std::shared_ptr<const Account> account{};
+  std::optional<Skip> skip{};  // nothing: it may serve
+};
+
 class Pool {
  public:
   // Replaces the accounts. The state of those that stay is kept.
   void set_accounts(std::vector<Account> accounts);
   void forgive(std::string_view account_id);  // ends all rests: after a new key, a good test or by hand
+  // What is left of an account's quota for a model ("": all), in percent. At or below the account's reserve it rests
+  // until the reset.
+  void note_quota(std::string_view account_id, std::string_view model, double percent_left, Instant resets_at,
+                  Instant now);
 
   [[nodiscard]] Leased lease(const Ask& ask, Instant now);
+  // Puts a request into the line: first come, first served for each client, and the clients take turns. Nothing when
+  // the line is full. The waker outlives the ticket.
+  [[nodiscard]] std::optional<Ticket> wait(const Ask& ask, std::string_view client, Waker& waker, Instant now);
+  // Everybody whom the ask could mean, in the order in which they would be asked; changes nothing.
+  [[nodiscard]] std::vector<Standing> standings(const Ask& ask, Instant now);
 
   [[nodiscard]] std::vector<Resting> resting(Instant now) const;
+  // Long rests that were set since the last call; and putting them back after a restart.
+  [[nodiscard]] std::vector<Resting> take_unsaved();
+  void restore(const Resting& resting);
   [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
   friend class Lease;
-  struct State {
-    std::shared_ptr<const Account> account{};
-    std::map<std::string, Rest, std::less<>> rests{};  // by model; "" for the whole account
-    int in_flight = 0;
-    std::uint64_t last_used = 0;
+  friend class Ticket;
+  using Place = std::pair<std::uint64_t, std::uint64_t>;  // when it is its client's turn, when it came
+  struct Waiting {
+    std::string who{};
+    std::string model{};
+    std::string client{};
+    std::vector<std::string> tried{};
+    std::string pinned{};
+    Mode mode{};
+    std::uint64_t session = 0;
+    Waker* waker = nullptr;
+    std::string_view asked_model{};  // the same, in the memory of the one who asks: leases refer to it
+    std::optional<Leased> granted{};
+    Instant until{};  // its patience ends
+    [[nodiscard]] Ask ask(Instant now) const;
   };
-  void release(const Account& account);
-  void end_rest(const Account& account, std::string_view model);
-  void set_rest(const Account& account, std::string_view model, const Rest& rest);
-  [[nodiscard]] State* find(std::string_view account_id);
+
+  // pool.cpp; all under the mutex
+  [[nodiscard]] Leased lease_now(const Ask& ask, Instant now);
+  [[nodiscard]] Lease grant(Roster& roster, std::size_t slot, const Ask& ask, std::uint64_t session, Instant now);
+  struct Preference {
+    std::optional<std::size_t> slot{};
+    std::optional<Instant> waits_until{};  // it may not serve yet, and the request should rather wait
+    bool is_over = false;                  // the session must find another account
+  };
+  [[nodiscard]] Preference preference(const Roster& roster, const Ask& ask, std::uint64_t session,
+                                      std::span<const std::uint32_t> tried, Instant now);
+  [[nodiscard]] Skip skip_of(const Roster& roster, const Slot& slot, Obstacle against, Instant now) const;
+  void tell_skips(const Roster& roster, const Choice* choice, std::optional<std::size_t> chosen,
+                  std::span<const std::uint32_t> tried, Instant now, Leased& out) const;
+  [[nodiscard]] std::vector<std::uint32_t> indexes_of(std::span<const std::string> ids) const;
+
+  // report.cpp: what leases tell
+  void release(State& state);
+  void accept(State& state, std::string_view model, std::uint64_t session, Instant sent_at, Instant now);
+  [[nodiscard]] std::optional<Milliseconds> blow(State& state, std::string_view model, const Blow& blow,
+                                                 Instant sent_at, Instant now, double chance);
+  [[nodiscard]] std::optional<Milliseconds> eject(State& state, const Blow& blow, Instant now);
+  void note_unsaved(const State& state, std::string_view model, Milliseconds rest);
+
+  // line.cpp: those who wait
+  void serve_line(Instant now);
+  [[nodiscard]] Leased claim(Place place, Instant now);
+  void leave(Place place);
 
   mutable std::mutex mutex_{};
-  std::vector<State> states_{};
-  // Of lease(), kept for their memory.
-  std::vector<Candidate> candidates_{};
-  std::vector<State*> candidate_states_{};
+  Registry registry_{};
+  Sessions sessions_{};
+  std::map<Place, Waiting> line_{};
+  std::map<std::string, std::pair<std::uint64_t, std::size_t>, std::less<>> clients_{};  // last turn, how many wait
   std::uint64_t turn_ = 0;
+  std::uint64_t arrivals_ = 0;
+  std::vector<std::pair<std::string, std::string>> unsaved_{};  // account, model
+  double served_floor_ = 0;
+  std::uint64_t grants_ = 0;
+  Instant latest_{};  // the latest time that anybody told
 };
 
 }  // namespace agt::pool

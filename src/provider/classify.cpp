@@ -51,6 +51,11 @@ std::optional<Milliseconds> exhausted_reset(const net::Headers& headers, WallTim
   return latest;
 }
 
+// The request was on its way, so the provider is there.
+bool was_reached(Code code) {
+  return code == Code::first_byte_timeout || code == Code::idle_timeout || code == Code::stream_cut;
+}
+
 }  // namespace
 
 std::string_view name(Scope scope) {
@@ -59,6 +64,7 @@ std::string_view name(Scope scope) {
     case Scope::account_model: return "account_model";
     case Scope::account: return "account";
     case Scope::provider_model: return "provider_model";
+    case Scope::provider: return "provider";
   }
   std::unreachable();
 }
@@ -89,8 +95,8 @@ Scope scope_of(const Error& error) {
     case FailureClass::account_invalid: return error.code == Code::forbidden ? Scope::account_model : Scope::account;
     case FailureClass::rate_limited: return Scope::account_model;
     case FailureClass::quota_exhausted: return error.code == Code::credits ? Scope::account : Scope::account_model;
-    case FailureClass::upstream_capacity:
-    case FailureClass::network: return Scope::provider_model;
+    case FailureClass::upstream_capacity: return Scope::provider_model;
+    case FailureClass::network: return was_reached(error.code) ? Scope::provider_model : Scope::provider;
     case FailureClass::client_error:
     case FailureClass::gateway_error:
     case FailureClass::cancelled: return Scope::request;

@@ -17,7 +17,8 @@ enum class Scope : std::uint8_t {
   request,         // nobody else: another account would refuse it too
   account_model,   // this account for this model
   account,         // this account altogether
-  provider_model,  // the provider, whichever account asks
+  provider_model,  // the provider for this model, whichever account asks
+  provider,        // the provider altogether: it cannot be reached
 };
 [[nodiscard]] std::string_view name(Scope scope);
 

@@ -79,10 +79,21 @@ bool is_returned(std::string_view name) {
 
 }  // namespace
 
+net::Headers own_headers_only() {
+  net::Headers headers;
+  headers.add("accept", "application/json");
+  headers.add("user-agent", user_agent);
+  headers.add("accept-encoding", "identity");
+  return headers;
+}
+
 net::Call prepare(const Upstream& upstream, const Want& want, std::string_view body, const net::Headers* client_headers,
                   const net::Timeouts& timeouts) {
-  const bool sends_body =
-      want.operation == dialect::Operation::generate || want.operation == dialect::Operation::count_tokens;
+  const bool sends_body = !body.empty() || want.operation == dialect::Operation::generate ||
+                          want.operation == dialect::Operation::count_tokens;
+  auto placed = want;
+  placed.project = upstream.project;
+  placed.location = upstream.location;
   net::Headers headers;
   // One piece of memory for all: what the client sent, and what is added here.
   constexpr std::size_t own_fields = 8;
@@ -101,7 +112,7 @@ net::Call prepare(const Upstream& upstream, const Want& want, std::string_view b
   add_key(headers, upstream);
   return {.method = sends_body ? "POST" : "GET",
           .url = upstream.base,
-          .target = upstream.family->target(upstream.base.path, want),
+          .target = upstream.family->target(upstream.base.path, placed),
           .headers = std::move(headers),
           .body = body,
           .timeouts = timeouts};

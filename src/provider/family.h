@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "catalogue/presets.h"
+#include "core/result.h"
 #include "core/secret.h"
 #include "dialect/codec.h"
 #include "dialect/paths.h"
@@ -29,6 +30,21 @@ struct Want {
   std::string_view client_path{};
   std::string_view client_query{};
   bool passthrough = false;
+  std::string_view request_id{};  // unique, for upstreams that want one
+  // Of the account; prepare() fills them.
+  std::string_view project{};
+  std::string_view location{};
+};
+
+struct Upstream;
+struct Exchange;  // exchange.h
+
+// For upstreams that put a dialect into an envelope of their own.
+struct Envelope {
+  // The body around `request`, which is complete in the family's dialect. Code::schema when it is not.
+  Result<std::string> (*wrap)(std::string_view request, const Want& want) = nullptr;
+  // A whole reply or the data of one event, as the dialect has it. What is in no envelope (an error) stays as it is.
+  std::string (*unwrap)(std::string_view reply) = nullptr;
 };
 
 struct Family {
@@ -45,6 +61,12 @@ struct Family {
   // Answers without a network; then `target` is null.
   std::vector<ir::Event> (*answer)(const ir::Request& request, std::string_view seed) = nullptr;
 
+  // Completes and checks what the account says; Code::schema with the field. `own_address`: the user gave one.
+  Result<> (*settle)(Upstream& upstream, bool own_address) = nullptr;
+  const Exchange* exchange = nullptr;  // what an account must get before it can be called; nullptr for nothing
+  const Envelope* envelope = nullptr;
+  std::string (*list_body)(const Upstream& upstream) = nullptr;  // of the call that lists models, where that is a POST
+
   [[nodiscard]] bool local() const { return answer != nullptr; }
   [[nodiscard]] bool speaks(ir::Dialect spoken) const { return spoken == dialect || spoken == also; }
   // The dialect in which a client of `client` is best served.
@@ -60,7 +82,14 @@ struct Upstream {
   net::Url base{};
   Secret key{};
   KeyStyle key_style = KeyStyle::bearer;
+  std::string project{};  // where a provider has projects and locations
+  std::string location{};
+  std::string identity{};  // whom the credential names, when that may be shown
+  bool oauth = false;  // `key` is empty here; each call gets the current one of AccessTokens
 };
+
+// The headers of a call that no client stands behind: who we are, and no compression.
+[[nodiscard]] net::Headers own_headers_only();
 
 // The call for `body`, which the caller keeps until the reply's head is there. `client_headers` are those that
 // pass-through forwards; nullptr on the translate lane.

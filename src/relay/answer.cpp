@@ -94,6 +94,7 @@ std::string Journey::server_timing() const {
 }
 
 Task<Result<>> Journey::respond(int status, net::Headers headers, std::string body) {
+  if (lease_ != nullptr) lease_->accepted(services_.clock.now());
   add_own_headers(headers);
   trace_.status = status;
   trace_.bytes_out = body.size();
@@ -107,6 +108,7 @@ Task<Result<>> Journey::respond(int status, net::Headers headers, std::string bo
 }
 
 Task<Result<>> Journey::begin(int status, net::Headers headers) {
+  if (lease_ != nullptr) lease_->accepted(services_.clock.now());
   add_own_headers(headers);
   trace_.status = status;
   trace_.first_byte = elapsed();

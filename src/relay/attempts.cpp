@@ -4,141 +4,159 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "dialect/session.h"
+#include "relay/explain.h"
 #include "relay/journey.h"
 #include "relay/limits.h"
 
 namespace agt::relay {
 namespace {
 
-constexpr std::size_t rest_message_bytes_max = 300;
-
 double seconds(Milliseconds t) { return static_cast<double>(t.count()) / 1000.0; }
 
-// The account that comes back first.
-const pool::Skip* earliest(const std::vector<Attempt>& attempts) {
-  const pool::Skip* first = nullptr;
-  for (const auto& attempt : attempts)
-    for (const auto& skip : attempt.skipped)
-      if (skip.remaining && (first == nullptr || *skip.remaining < *first->remaining)) first = &skip;
-  return first;
-}
-
-// "2 cooling, 1 off", over the looks into the pool that found nobody.
-std::string reasons(const std::vector<Attempt>& attempts) {
-  std::vector<std::pair<pool::SkipReason, int>> counts;
-  for (const auto& attempt : attempts) {
-    if (attempt.account != nullptr) continue;
-    for (const auto& skip : attempt.skipped) {
-      const auto found = std::ranges::find(counts, skip.reason, &std::pair<pool::SkipReason, int>::first);
-      if (found == counts.end())
-        counts.emplace_back(skip.reason, 1);
-      else
-        ++found->second;
-    }
+// What a waiting request is woken by.
+class BellWaker final : public pool::Waker {
+ public:
+  explicit BellWaker(net::Worker& worker) : worker_(worker) {}
+  void wake() override { bell_->ring(); }
+  net::Bell& bell() {
+    if (!bell_) bell_ = worker_.bell();  // most requests never wait
+    return *bell_;
   }
-  std::string out;
-  for (const auto& [reason, count] : counts)
-    out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, pool::name(reason));
-  return out;
-}
+
+ private:
+  net::Worker& worker_;
+  std::unique_ptr<net::Bell> bell_{};
+};
 
 }  // namespace
 
-bool Journey::may_try_again() const { return calls_ < snapshot_->attempts && elapsed() < attempts_deadline; }
+// A hash of the conversation, or 0. Whether one client's session is another's is not for either to say.
+std::uint64_t Journey::session() {
+  constexpr std::size_t accounts_with_demo = 2;
+  const bool has_choice = snapshot_->accounts.size() > accounts_with_demo;
+  if (!has_choice || snapshot_->mode == pool::Mode::performance_first || !shallow_) return 0;
+  const auto header = [&](std::string_view name) { return exchange_.head().headers.get(name); };
+  auto said = dialect::named_session(header, *shallow_);
+  if (said.empty() && body_.size() >= session_body_bytes_min) said = dialect::first_words(*shallow_, codec_->turns);
+  return said.empty() ? 0 : pool::mixed(pool::hash_of(said), pool::hash_of(trace_.client_key));
+}
 
 Task<Result<>> Journey::try_targets(const Route& route) {
+  BellWaker waker(worker_);
+  const auto make_waker = [&waker]() -> pool::Waker& {
+    static_cast<void>(waker.bell());
+    return waker;
+  };
+  Pursuit pursuit(
+      services_.pool, route,
+      {.mode = snapshot_->mode,
+       .session = session(),
+       .pinned = snapshot_->pinned_account,
+       .client = trace_.client_key,
+       .waker = make_waker},
+      {.attempts = snapshot_->attempts, .wait = snapshot_->wait_max, .deadline = start_ + attempts_deadline});
   std::optional<Error> last;
-  for (const auto& target : route.targets) {
-    while (may_try_again()) {
-      // `who` is a provider or one account; a provider has the right of way.
-      const bool is_provider =
-          std::ranges::any_of(snapshot_->accounts, [&](const pool::Account& a) { return a.provider == target.who; });
-      const std::string_view who = target.who;
-      pool::Ask ask{.provider = is_provider ? who : std::string_view(),
-                    .account = is_provider ? std::string_view() : who,
-                    .model = target.model,
-                    .tried = tried_};
-      auto leased = services_.pool.lease(ask, services_.clock.now());
-      trace_.attempts.push_back({.target = &target, .skipped = std::move(leased.skipped), .begun = elapsed()});
-      if (!leased.lease) {
-        current().ended = elapsed();
-        break;
-      }
-      const auto& account = leased.lease->account();
-      current().account = leased.lease->shared_account();
-      const auto upstream = snapshot_->upstreams.find(account.id);
-      if (upstream == snapshot_->upstreams.end())
-        co_return fail(Code::conflict, "The account was removed while the request was under way; try again.");
-
-      auto outcome = co_await attempt(target, upstream->second);
-      current().ended = elapsed();
-      if (outcome) {
-        leased.lease->succeeded();
-        co_return outcome;
-      }
-      last = outcome.error();
-      close_attempt(*last, *leased.lease);
-      // After the first byte nothing can be taken back; the lane has told the client already.
-      if (exchange_.answered() || current().next == Next::stop) co_return std::unexpected(*std::move(last));
-      tried_.push_back(account.id);
+  while (true) {
+    auto step = pursuit.next(services_.clock.now());
+    note_passed(std::move(step.passed));
+    if (step.kind == Pursuit::Step::Kind::over) co_return std::unexpected(given_up(step, route, std::move(last)));
+    if (step.kind == Pursuit::Step::Kind::wait) {
+      const auto begun = services_.clock.now();
+      CO_TRY_OK(co_await wait(step, waker.bell()));
+      pursuit.waited(std::chrono::ceil<Milliseconds>(services_.clock.now() - begun));
+      continue;
     }
+    auto& lease = *step.lease;
+    const auto account = lease.shared_account();
+    trace_.attempts.push_back({.target = step.target,
+                               .account = account,
+                               .skipped = std::move(step.skipped),
+                               .waited = std::exchange(waited_, {}),
+                               .begun = elapsed()});
+    const auto upstream = snapshot_->upstreams.find(account->id);
+    if (upstream == snapshot_->upstreams.end())
+      co_return fail(Code::conflict, "The account was removed while the request was under way; try again.");
+
+    lease_ = &lease;
+    auto outcome = co_await attempt(*step.target, upstream->second);
+    if (!outcome && signature_refused(outcome.error(), upstream->second) && pursuit.may_ask_again(services_.clock.now()))
+      outcome = co_await attempt_unsigned(*step.target, upstream->second, std::move(outcome).error());
+    lease_ = nullptr;
+    current().ended = elapsed();
+    if (outcome) co_return outcome;
+    last = outcome.error();
+    close_attempt(*last, pursuit, lease);
+    // After the first byte nothing can be taken back; the lane has told the client already.
+    if (exchange_.answered() || current().next == Next::stop) co_return std::unexpected(*std::move(last));
   }
-  if (last) co_return std::unexpected(*std::move(last));
-  co_return std::unexpected(exhausted(route));
+}
+
+// Targets for which nobody was free: told once, and again only when the request gave up after a wait.
+void Journey::note_passed(std::vector<Pursuit::Passed> passed) {
+  for (auto& one : passed) {
+    const auto told = std::ranges::find_if(trace_.attempts, [&](const Attempt& attempt) {
+      return attempt.account == nullptr && attempt.target == one.target;
+    });
+    if (told != trace_.attempts.end()) {
+      told->skipped = std::move(one.skipped);
+      told->ended = elapsed();
+      continue;
+    }
+    trace_.attempts.push_back({.target = one.target, .skipped = std::move(one.skipped), .begun = elapsed()});
+    current().ended = elapsed();
+  }
+}
+
+Task<Result<>> Journey::wait(const Pursuit::Step& step, net::Bell& bell) {
+  const auto begun = elapsed();
+  CO_TRY_OK(co_await bell.wait(step.wait));
+  waited_ += elapsed() - begun;
+  co_return Result<>{};
 }
 
 Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& upstream) {
-  ++calls_;
   verbatim_.reset();
   const bool native = upstream.family->speaks(codec_->dialect) && !upstream.family->local();
   if (endpoint_.operation == dialect::Operation::count_tokens && (!native || !codec_->counts_tokens_upstream))
     co_return co_await estimate_tokens();
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
   const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
-  if (native && !carries && !continues_own()) co_return co_await pass_through(target, upstream);
+  // An envelope has events only; an array of them is written by us.
+  const bool reframed = upstream.family->envelope != nullptr && endpoint_.array_framing;
+  if (native && !carries && !reframed && !continues_own()) co_return co_await pass_through(target, upstream);
   co_return co_await translate(target, upstream);
 }
 
-void Journey::close_attempt(const Error& error, pool::Lease& lease) {
+void Journey::close_attempt(const Error& error, Pursuit& pursuit, pool::Lease& lease) {
   auto& attempt = current();
   attempt.error = error;
   if (attempt.status == 0 || attempt.status == 200) attempt.scope = provider::scope_of(error);
-  const auto decided = verdict(error, attempt.scope, snapshot_->attempts - calls_);
+  constexpr std::uint64_t steps = 1024;
+  const auto chance = static_cast<double>(pool::hash_of(trace_.id) % steps) / static_cast<double>(steps);
+  const auto decided = pursuit.failed(lease, error, attempt.scope, trace_.id, services_.clock.now(), chance);
   attempt.next = decided.next;
   attempt.rest = decided.rest;
   if (!decided.rest) return;
-  lease.rests({.until = services_.clock.now() + *decided.rest,
-               .code = error.code,
-               .message = std::string(text::clipped(error.message, rest_message_bytes_max)),
-               .set_by = trace_.id},
-              decided.whole_account);
+  const bool whole = decided.blame == pool::Blame::account || decided.blame == pool::Blame::site;
+  const bool forever = *decided.rest == Milliseconds::max();
   services_.log.write(LogLevel::info, "account_rests",
                       {{"trace", trace_.id},
                        {"account", attempt.account_label()},
-                       {"model", decided.whole_account ? std::string_view("*") : attempt.model()},
+                       {"scope", name(attempt.scope)},
+                       {"model", whole ? std::string_view("*") : attempt.model()},
                        {"code", agt::name(error.code)},
-                       {"seconds", seconds(*decided.rest)}});
+                       {"seconds", forever ? -1.0 : seconds(*decided.rest)}});
 }
 
-// Nobody could be asked at all: the dominating cause and the earliest recovery.
-Error Journey::exhausted(const Route& route) const {
-  const auto why = reasons(trace_.attempts);
-  const auto* first = earliest(trace_.attempts);
-  if (first != nullptr) {
-    Error error{.code = first->code.value_or(Code::unknown_429)};
-    error.retry_after = first->remaining;
-    error.message = fmt::format("No account is free for \"{}\" ({}). The first one, {}, is back in {:.1f} s.",
-                                text::quoted(model_, 80), why, first->account->label, seconds(*first->remaining));
-    return error;
+// What the client is told: what the last account said with the time when the first one is back, or why nobody could be
+// asked at all.
+Error Journey::given_up(const Pursuit::Step& step, const Route& route, std::optional<Error> last) const {
+  if (last) {
+    if (step.back_in && worth_another_attempt(last->failure_class())) last->retry_after = step.back_in;
+    return *std::move(last);
   }
-  if (why.empty())
-    return {.code = Code::no_account,
-            .message = fmt::format("No account of {} is set up, so nobody can serve \"{}\".", route.targets.front().who,
-                                   text::quoted(model_, 80)),
-            .field = "model"};
-  return {.code = Code::no_account,
-          .message = fmt::format("No account may serve \"{}\" now: {}.", text::quoted(model_, 80), why),
-          .field = "model"};
+  return nobody_free(trace_.attempts, step.back_in, model_, to_text(route.targets.front()), step.line_full);
 }
 
 }  // namespace agt::relay

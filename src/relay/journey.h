@@ -14,6 +14,7 @@
 #include "net/server.h"
 #include "pool/pool.h"
 #include "relay/plan.h"
+#include "relay/pursuit.h"
 #include "relay/relay.h"
 #include "relay/tap.h"
 #include "relay/tape.h"
@@ -44,9 +45,14 @@ class Journey {
   // attempts.cpp: from the targets to one answer
   [[nodiscard]] Task<Result<>> try_targets(const Route& route);
   [[nodiscard]] Task<Result<>> attempt(const Target& target, const provider::Upstream& upstream);
-  [[nodiscard]] bool may_try_again() const;
-  void close_attempt(const Error& error, pool::Lease& lease);
-  [[nodiscard]] Error exhausted(const Route& route) const;
+  // unsigned.cpp: the same account once more, without what it could not verify
+  [[nodiscard]] bool signature_refused(const Error& error, const provider::Upstream& upstream) const;
+  [[nodiscard]] Task<Result<>> attempt_unsigned(const Target& target, const provider::Upstream& upstream, Error error);
+  [[nodiscard]] std::uint64_t session();
+  void note_passed(std::vector<Pursuit::Passed> passed);
+  [[nodiscard]] Task<Result<>> wait(const Pursuit::Step& step, net::Bell& bell);
+  void close_attempt(const Error& error, Pursuit& pursuit, pool::Lease& lease);
+  [[nodiscard]] Error given_up(const Pursuit::Step& step, const Route& route, std::optional<Error> last) const;
 
   // lanes.cpp, translation.cpp: one call to an upstream
   [[nodiscard]] Task<Result<>> pass_through(const Target& target, const provider::Upstream& upstream);
@@ -62,6 +68,15 @@ class Journey {
   [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream,
                                                                std::string_view body, bool passthrough);
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> dispatch(net::Call call);  // and keeps what was said
+  // ready_call.cpp: with what the account gets first, and the envelope of its provider
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send_ready(const provider::Upstream& upstream,
+                                                                     provider::Want want, std::string_view body,
+                                                                     const net::Headers* client_headers);
+  // signed_call.cpp: the call with the account's credential
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send(const provider::Upstream& upstream,
+                                                               const provider::Want& want, std::string_view body,
+                                                               const net::Headers* client_headers);
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
   [[nodiscard]] std::string whole_answer(const ir::Response& response);
@@ -99,10 +114,11 @@ class Journey {
   std::string model_{};
   bool stream_ = false;
   std::optional<ir::Request> request_{};  // parsed when a lane needs it
+  bool signatures_dropped_ = false;       // from request_, as an upstream could not verify them
   bool recalled_ = false;                 // it continues what we had kept, which now stands in it
-  std::vector<std::string> tried_{};
-  int calls_ = 0;
-  std::unique_ptr<Tape> tape_{};  // when messages may be kept
+  std::unique_ptr<Tape> tape_{};          // when messages may be kept
+  pool::Lease* lease_ = nullptr;          // of the attempt that is under way
+  Microseconds waited_{};                 // since the last attempt, for an account
 
   // An upstream's refusal in the client's own dialect, to be handed on as it is.
   struct Verbatim {

@@ -56,17 +56,14 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
                       .dialect = dialect,
                       .model = target.model,
                       .stream = stream_,
-                      .passthrough = passthrough};
+                      .passthrough = passthrough,
+                      .request_id = trace_.id};
   const auto query = passthrough ? net::without_query_parameter(exchange_.head().query, "key") : std::string();
   if (passthrough) {
     want.client_path = exchange_.head().path;
     want.client_query = query;
   }
-  auto prepared =
-      provider::prepare(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr, snapshot_->timeouts);
-  if (tape_) tape_->sent(prepared);
-  CO_TRY(auto reply, co_await worker_.client().send(std::move(prepared)));
-  if (tape_) reply = tape_->listen(std::move(reply));
+  CO_TRY(auto reply, co_await send(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr));
   current().timings = reply->timings();
   current().status = reply->head().status;
   if (reply->head().status < 400) co_return reply;
@@ -76,6 +73,8 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   const auto* codec = codec_of(services_, dialect);
   auto diagnosis =
       provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
+  if (upstream.oauth && reply->head().status == 401 && !diagnosis.error.retry_after)
+    diagnosis.error.retry_after = refused_token_rest;
   current().scope = diagnosis.scope;
   current().hint = diagnosis.hint;
   if (passthrough)
@@ -85,7 +84,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
 }
 
 Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstream& upstream) {
-  current().lane = Lane::passthrough;
+  current().lane = upstream.family->envelope != nullptr ? Lane::envelope : Lane::passthrough;
   const bool same_model = codec_->model_in_path || target.model == model_;
   std::string renamed;
   if (!same_model) renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));

@@ -151,7 +151,9 @@ Result<Route> plan(const Snapshot& snapshot, std::string_view model, ir::Dialect
   for (std::size_t i = 0; i < snapshot.rules.size(); ++i) {
     const auto& rule = snapshot.rules[i];
     if (!matches(rule.match, model)) continue;
-    auto route = Route{.why = fmt::format("rule {}: {}", i, rule.match), .targets = resolved(rule.targets, model)};
+    auto route = Route{.why = fmt::format("rule {}: {}", i, rule.match),
+                       .targets = resolved(rule.targets, model),
+                       .strict = rule.strict};
     const bool any =
         std::ranges::any_of(route.targets, [&](const Target& t) { return is_known_target(snapshot, t.who); });
     if (!any)

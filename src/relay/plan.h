@@ -17,6 +17,7 @@ namespace agt::relay {
 struct Route {
   std::string why{};              // "rule 2: fast-*", "accounts that list it", …: for the trace
   std::vector<Target> targets{};  // models resolved; never empty
+  bool strict = false;            // what translation would lose is refused
 };
 using SharedRoute = std::shared_ptr<const Route>;
 

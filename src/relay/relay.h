@@ -13,6 +13,8 @@
 #include "net/runtime.h"
 #include "net/server.h"
 #include "pool/pool.h"
+#include "provider/access_tokens.h"
+#include "provider/exchange.h"
 #include "relay/memories.h"
 #include "relay/plan.h"
 #include "relay/snapshot.h"
@@ -37,8 +39,10 @@ struct Services {
   std::span<const dialect::Codec* const> codecs;  // the wiring's list
   Recorder& recorder;
   Memories& memories;
+  provider::Exchanges& exchanges;
   const Clock& clock;
   const Log& log;
+  provider::AccessTokens* access_tokens = nullptr;  // without it accounts that were signed in cannot be called
 };
 
 [[nodiscard]] const dialect::Codec* codec_of(const Services& services, ir::Dialect dialect);

@@ -12,7 +12,7 @@
 #include "catalogue/models.h"
 #include "core/secret.h"
 #include "net/client.h"
-#include "pool/account.h"
+#include "pool/choose.h"
 #include "provider/family.h"
 #include "relay/limits.h"
 #include "relay/tape.h"
@@ -30,6 +30,7 @@ struct Target {
 struct Rule {
   std::string match{};  // exact, with `*`, or /regex/
   std::vector<Target> targets{};
+  bool strict = false;  // what translation would lose is refused
 };
 
 struct Admission {
@@ -51,6 +52,9 @@ struct Snapshot {
   std::size_t body_bytes_max = net::client_body_bytes_max;
   net::Timeouts timeouts{};
   int attempts = attempts_max;
+  pool::Mode mode = pool::Mode::cache_first;
+  Milliseconds wait_max{};       // for an account
+  std::string pinned_account{};  // preferred whenever it may serve; "": none
   std::vector<Rule> rules{};
   std::vector<pool::Account> accounts{};                               // in the order of creation
   std::map<std::string, provider::Upstream, std::less<>> upstreams{};  // by account id

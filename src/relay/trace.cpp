@@ -38,9 +38,9 @@ void write_error(Writer& w, const Error& error) {
   w.end_object();
 }
 
-void write_skips(Writer& w, const std::vector<pool::Skip>& skips) {
+void write_skips(Writer& w, const pool::Skips& skips) {
   w.begin_array();
-  for (const auto& skip : skips) {
+  for (const auto& skip : skips.listed) {
     w.begin_object();
     w.field("account_id", skip.account->id);
     w.field("account", skip.account->label);
@@ -76,17 +76,21 @@ void write_attempt(Writer& w, const Attempt& attempt) {
   w.field("status", attempt.status);
   w.key("timings");
   write_timings(w, attempt.timings);
-  if (!attempt.skipped.empty()) {
+  if (!attempt.skipped.listed.empty()) {
     w.key("skipped");
     write_skips(w, attempt.skipped);
+    const auto total = attempt.skipped.total();
+    if (total > attempt.skipped.listed.size()) w.field("skipped_more", total - attempt.skipped.listed.size());
   }
+  if (attempt.waited > Microseconds{}) ms_field(w, "waited_ms", attempt.waited);
   if (attempt.error) {
     w.key("error");
     write_error(w, *attempt.error);
     w.field("scope", name(attempt.scope));
     w.field("retry_hint", name(attempt.hint));
   }
-  if (attempt.rest) w.field("rest_ms", attempt.rest->count());
+  if (attempt.rest && *attempt.rest == Milliseconds::max()) w.field("rests_until", "somebody_acts");
+  if (attempt.rest && *attempt.rest != Milliseconds::max()) w.field("rest_ms", attempt.rest->count());
   if (attempt.next) w.field("next", name(*attempt.next));
   w.end_object();
 }
@@ -140,6 +144,7 @@ std::string_view name(Lane lane) {
   switch (lane) {
     case Lane::none: return "none";
     case Lane::passthrough: return "passthrough";
+    case Lane::envelope: return "envelope";
     case Lane::translate: return "translate";
     case Lane::local: return "local";
   }
@@ -148,6 +153,7 @@ std::string_view name(Lane lane) {
 
 std::string_view name(Next next) {
   switch (next) {
+    case Next::same_account: return "same_account";
     case Next::next_account: return "next_account";
     case Next::next_target: return "next_target";
     case Next::stop: return "stop";

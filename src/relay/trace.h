@@ -21,11 +21,11 @@
 
 namespace agt::relay {
 
-enum class Lane : std::uint8_t { none, passthrough, translate, local };
+enum class Lane : std::uint8_t { none, passthrough, envelope, translate, local };
 [[nodiscard]] std::string_view name(Lane lane);
 
 // What was decided after a failed attempt.
-enum class Next : std::uint8_t { next_account, next_target, stop };
+enum class Next : std::uint8_t { same_account, next_account, next_target, stop };
 [[nodiscard]] std::string_view name(Next next);
 
 // One call to an upstream, or one look into the pool that found nobody.
@@ -33,8 +33,9 @@ struct Attempt {
   const Target* target = nullptr;                  // in the trace's route
   std::shared_ptr<const pool::Account> account{};  // nullptr when nobody was free
   Lane lane = Lane::none;
-  std::vector<pool::Skip> skipped{};  // who was passed over for this one
-  Microseconds begun{};               // since the start of the request
+  pool::Skips skipped{};  // who was passed over for this one
+  Microseconds waited{};  // before it, for an account
+  Microseconds begun{};   // since the start of the request
   Microseconds ended{};
   int status = 0;  // 0: no answer came
   net::CallTimings timings{};

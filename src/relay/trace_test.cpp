@@ -26,10 +26,13 @@ Trace recovered() {
        .hint = provider::HintSource::header,
        .rest = Milliseconds(7000),
        .next = Next::next_account});
+  pool::Skips skips;
+  skips.listed.push_back({.account = account("1", "anna"), .reason = pool::SkipReason::already_tried});
+  skips.add(pool::SkipReason::already_tried);
   trace.attempts.push_back({.target = target,
                             .account = account("2", "boris"),
                             .lane = Lane::passthrough,
-                            .skipped = {{.account = account("1", "anna"), .reason = pool::SkipReason::already_tried}},
+                            .skipped = std::move(skips),
                             .ended = Microseconds(1234),
                             .status = 200});
   trace.losses.push_back({.path = "seed", .why = "no such field", .weight = ir::Loss::Weight::dropped});

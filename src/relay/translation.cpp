@@ -67,6 +67,19 @@ dialect::ReplyContext Journey::reply_context() const {
           .array_framing = endpoint_.array_framing};
 }
 
+namespace {
+
+Result<> refuse_losses(const std::vector<ir::Loss>& losses) {
+  for (const auto& loss : losses)
+    if (loss.weight != ir::Loss::Weight::harmless)
+      return fail(Code::feature_unsupported,
+                  fmt::format("{}: {}. The rule of this model is strict: nothing may be lost.", loss.path, loss.why),
+                  loss.path);
+  return {};
+}
+
+}  // namespace
+
 Task<Result<>> Journey::translate(const Target& target, const provider::Upstream& upstream) {
   current().lane = Lane::translate;
   CO_TRY(const auto* request, parsed_request());
@@ -83,6 +96,11 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   // Always from the client's own words: another upstream's rendering may have lost something that this one can carry.
   CO_TRY(auto rendered, upstream_codec->render_request(*request, rendering));
   trace_.losses = rendered.losses.all();
+  if (signatures_dropped_)
+    trace_.losses.push_back({.path = "signatures",
+                             .why = "the upstream could not verify them; sent again without",
+                             .weight = ir::Loss::Weight::dropped});
+  if (trace_.route->strict) CO_TRY_OK(refuse_losses(trace_.losses));
   dialect::ReadContext context{.id_seed = trace_.id, .names = std::move(rendered.names)};
   CO_TRY(const auto reply, co_await call(target, upstream, rendered.body, false));
   if (stream_ && is_event_stream(reply->head()))

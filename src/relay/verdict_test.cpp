@@ -2,55 +2,51 @@
 
 #include <gtest/gtest.h>
 
-#include "pool/limits.h"
-#include "relay/limits.h"
-
 namespace agt::relay {
 namespace {
 
+using pool::Blame;
 using provider::Scope;
 
-Error error(Code code, std::optional<Milliseconds> hint = {}) { return {.code = code, .retry_after = hint}; }
-
-TEST(Verdict, rests_a_limited_account_exactly_as_long_as_told) {
-  const auto decided = verdict(error(Code::unknown_429, 7000ms), Scope::account_model, 2);
-  EXPECT_EQ(decided.next, Next::next_account);
-  EXPECT_EQ(decided.rest, 7000ms);
-  EXPECT_FALSE(decided.whole_account);
+Verdict of(Code code, int attempts_left = 2) {
+  const Error error{.code = code};
+  return verdict(error, provider::scope_of(error), attempts_left);
 }
 
-TEST(Verdict, rests_a_little_without_a_hint_and_never_absurdly) {
-  EXPECT_EQ(verdict(error(Code::rpm), Scope::account_model, 2).rest, Milliseconds(rate_limit_rest));
-  EXPECT_EQ(verdict(error(Code::rpm, 0ms), Scope::account_model, 2).rest, Milliseconds(pool::rest_min));
-  EXPECT_EQ(verdict(error(Code::daily, Milliseconds(24h * 30)), Scope::account_model, 2).rest,
-            Milliseconds(pool::rest_max));
+TEST(Verdict, blames_whom_the_failure_concerns) {
+  EXPECT_EQ(of(Code::rpm).blame, Blame::account_model);
+  EXPECT_EQ(of(Code::unknown_429).blame, Blame::account_model);
+  EXPECT_EQ(of(Code::daily).blame, Blame::account_model);
+  EXPECT_EQ(of(Code::credits).blame, Blame::account);
+  EXPECT_EQ(of(Code::key_rejected).blame, Blame::account);
+  EXPECT_EQ(of(Code::forbidden).blame, Blame::account_model);
+  EXPECT_EQ(of(Code::overloaded).blame, Blame::site_model);
+  EXPECT_EQ(of(Code::model_capacity).blame, Blame::site_model);
+  EXPECT_EQ(of(Code::refused).blame, Blame::site);
+  EXPECT_EQ(of(Code::dns).blame, Blame::site);
 }
 
-TEST(Verdict, rests_the_whole_account_for_a_rejected_key) {
-  EXPECT_TRUE(verdict(error(Code::key_rejected), Scope::account, 2).whole_account);
+TEST(Verdict, takes_a_token_for_retries_that_no_limit_caused) {
+  for (const auto code : {Code::overloaded, Code::internal_5xx, Code::refused, Code::stream_cut}) {
+    EXPECT_EQ(of(code).next, Next::next_account) << name(code);
+    EXPECT_TRUE(of(code).costs_token) << name(code);
+    EXPECT_TRUE(of(code).once_more) << name(code);
+  }
+  EXPECT_FALSE(of(Code::rpm).costs_token);
+  EXPECT_FALSE(of(Code::first_byte_timeout).once_more);
 }
 
-TEST(Verdict, blames_no_account_for_the_providers_capacity_or_the_network) {
-  for (const auto code : {Code::overloaded, Code::internal_5xx, Code::refused, Code::first_byte_timeout}) {
-    const auto decided = verdict(error(code), Scope::provider_model, 2);
-    EXPECT_EQ(decided.next, Next::next_account);
-    EXPECT_FALSE(decided.rest.has_value());
+TEST(Verdict, never_repeats_what_the_client_or_the_gateway_got_wrong_and_blames_nobody) {
+  for (const auto code : {Code::upstream_refused, Code::context_too_long, Code::body_too_large, Code::model_unknown,
+                          Code::translate_request, Code::translate_reply, Code::client_gone}) {
+    EXPECT_EQ(of(code).next, Next::stop) << name(code);
+    EXPECT_EQ(of(code).blame, Blame::nobody) << name(code);
   }
 }
 
-TEST(Verdict, never_repeats_what_the_client_or_the_gateway_got_wrong) {
-  for (const auto code : {Code::upstream_refused, Code::context_too_long, Code::model_unknown, Code::translate_request,
-                          Code::client_gone}) {
-    const auto decided = verdict(error(code), Scope::request, 2);
-    EXPECT_EQ(decided.next, Next::stop);
-    EXPECT_FALSE(decided.rest.has_value());
-  }
-}
-
-TEST(Verdict, stops_when_the_attempts_are_used_up_but_still_rests_the_account) {
-  const auto decided = verdict(error(Code::rpm, 3000ms), Scope::account_model, 0);
-  EXPECT_EQ(decided.next, Next::stop);
-  EXPECT_EQ(decided.rest, 3000ms);
+TEST(Verdict, stops_when_the_attempts_are_used_up_but_still_blames) {
+  EXPECT_EQ(of(Code::rpm, 0).next, Next::stop);
+  EXPECT_EQ(of(Code::rpm, 0).blame, Blame::account_model);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "store/account_rows.h"
 #include "store/limits.h"
 #include "store/rows.h"
 
@@ -14,6 +15,8 @@ namespace {
 constexpr int priority_max = 1'000;
 constexpr int weight_max = 1'000;
 constexpr int concurrency_limit = 10'000;
+constexpr std::string_view kind_key = "key";
+constexpr std::string_view kind_oauth = "oauth";
 
 Place credential_of(std::string_view id) { return {.table = "accounts", .row = id, .column = "credential"}; }
 Place extra_of(std::string_view id) { return {.table = "accounts", .row = id, .column = "extra"}; }
@@ -56,6 +59,7 @@ Result<Account> read_row(const Statement& row, const Sealer& sealer) {
   account.extra = json::Raw{std::string(extra.reveal())};
   account.created_ms = row.integer(14);
   account.updated_ms = row.integer(15);
+  account.kind = row.text(16) == kind_oauth ? CredentialKind::oauth : CredentialKind::key;
   return account;
 }
 
@@ -92,7 +96,7 @@ Result<> write_row(Vault::Session& session, const Account& account) {
   TRY(const auto credential, session.sealer.seal(account.credential, credential_of(account.id)));
   TRY(const auto extra, session.sealer.seal(Secret(account.extra.text), extra_of(account.id)));
   TRY(auto upsert, session.database.prepare(R"(
-    INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+    INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
     ON CONFLICT (id) DO UPDATE SET label = ?2, provider = ?3, base_url = ?4, credential_sealed = ?5, key_header = ?6,
       models = ?7, excluded_models = ?8, enabled = ?9, priority = ?10, weight = ?11, concurrency_max = ?12,
       insecure_http = ?13, extra_sealed = ?14, updated_ms = ?16)"));
@@ -112,6 +116,7 @@ Result<> write_row(Vault::Session& session, const Account& account) {
       .bind_blob(extra)
       .bind(account.created_ms)
       .bind(account.updated_ms)
+      .bind(account.kind == CredentialKind::oauth ? kind_oauth : kind_key)
       .run();
 }
 
@@ -134,9 +139,7 @@ Result<Account> account(Vault& vault, std::string_view id_or_label) {
   return find(session, id_or_label);
 }
 
-Result<Account> add_account(Vault& vault, Account draft) {
-  auto session = vault.session();
-  TRY(auto transaction, Transaction::begin(session.database));
+Result<Account> insert_account(Vault::Session& session, Account draft) {
   TRY(const auto count, session.database.integer("SELECT count(*) FROM accounts"));
   if (std::cmp_greater_equal(count, accounts_max))
     return fail(Code::conflict, fmt::format("there are {} accounts already, the most that a vault holds", count));
@@ -149,8 +152,15 @@ Result<Account> add_account(Vault& vault, Account draft) {
   draft.id = random_id(session.rng, "acc_");
   draft.created_ms = draft.updated_ms = session.now_ms;
   TRY_OK(write_row(session, draft));
-  TRY_OK(transaction.commit());
   return draft;
+}
+
+Result<Account> add_account(Vault& vault, Account draft) {
+  auto session = vault.session();
+  TRY(auto transaction, Transaction::begin(session.database));
+  TRY(auto added, insert_account(session, std::move(draft)));
+  TRY_OK(transaction.commit());
+  return added;
 }
 
 Result<Account> change_account(Vault& vault, Account changed) {
@@ -163,6 +173,7 @@ Result<Account> change_account(Vault& vault, Account changed) {
   if (is_taken) return taken(changed.label);
   if (changed.credential.empty()) changed.credential = old.credential;
   changed.created_ms = old.created_ms;
+  changed.kind = old.kind;
   changed.updated_ms = session.now_ms;
   TRY_OK(write_row(session, changed));
   TRY_OK(transaction.commit());

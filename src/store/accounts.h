@@ -13,6 +13,9 @@
 
 namespace agt::store {
 
+// What an account proves itself with: a key in its row, or tokens of their own (oauth_grants.h).
+enum class CredentialKind : std::uint8_t { key, oauth };
+
 struct Account {
   std::string id{};          // "acc_…"; given by add_account
   std::string label{};       // unique without regard to case; the name used in targets: label/model
@@ -30,6 +33,7 @@ struct Account {
   json::Raw extra{};           // provider-specific JSON object, or empty; sealed too, as it may hold tokens
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
+  CredentialKind kind = CredentialKind::key;  // set when it is added, and never changed
 };
 
 [[nodiscard]] Result<std::vector<Account>> accounts(Vault& vault);  // in order of creation

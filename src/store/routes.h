@@ -14,7 +14,7 @@ namespace agt::store {
 struct Route {
   std::string match{};                 // exact, with `*`, or /regex/
   std::vector<std::string> targets{};  // provider/model or label/model, tried in order
-  bool strict = false;                 // true: when no target can serve, fail instead of looking further
+  bool strict = false;                 // true: what translation would lose is refused with the name of the field
 
   friend bool operator==(const Route&, const Route&) = default;
 };

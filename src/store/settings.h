@@ -56,6 +56,7 @@ struct Settings {
     SchedulingMode mode = SchedulingMode::cache_first;
     std::int64_t max_wait_seconds = 0;
     std::int64_t max_attempts = 0;
+    std::string pinned_account{};  // id or label; empty: none
   } scheduling{};
   struct Network {
     std::string upstream_proxy{};

@@ -7,6 +7,7 @@
 namespace agt::store {
 
 extern const char* const vault_0001_start;
+extern const char* const vault_0002_oauth;
 
 namespace {
 
@@ -40,7 +41,8 @@ Result<> check_key(Database& database, const Sealer& sealer) {
 Result<std::unique_ptr<Vault>> Vault::open(const Home& home, const Clock& clock, Rng rng) {
   const bool is_first = !Database::exists(home.vault_file());
   TRY(auto sealer, Sealer::open(home.key_file(), is_first ? Sealer::Missing::create : Sealer::Missing::refuse));
-  const std::array migrations{Migration{.number = 1, .sql = vault_0001_start}};
+  const std::array migrations{Migration{.number = 1, .sql = vault_0001_start},
+                              Migration{.number = 2, .sql = vault_0002_oauth}};
   TRY(auto database, Database::open(home.vault_file(), {.durability = DatabaseOptions::Durability::full,
                                                         .holds_secrets = true,
                                                         .application_id = vault_application_id,

@@ -1,7 +1,7 @@
 // The official Anthropic SDK through the gateway: Messages whole and streamed, with its strict accumulator.
 import assert from 'node:assert/strict';
 import {
-  answerTools, describe, failing, gateway, picture, rejected, run, schemas, sdk, thought, toolAnswer, toolPrompt, usageMarker,
+  answerTools, describe, failing, gateway, knowsStops, picture, rejected, run, schemas, sdk, thought, toolAnswer, toolPrompt, usageMarker,
 } from './cases.mjs';
 
 const Anthropic = sdk.default;
@@ -95,7 +95,12 @@ await run({
     for (const ask of [create, stream]) assert.equal((await ask({ model, messages: user(`${tag} [[length]]`) })).stop_reason, 'max_tokens');
   },
   async 'stop sequence'(model, tag) {
-    const reply = await create({ model, messages: user(`${tag} before STOP after`), stop_sequences: ['STOP'] });
+    const asked = create({ model, messages: user(`${tag} before STOP after`), stop_sequences: ['STOP'] });
+    if (!knowsStops(model)) {
+      assert.equal((await rejected(asked)).status, 400);
+      return;
+    }
+    const reply = await asked;
     assert.equal(textOf(reply), `Echo: ${tag} before `);
     assert.ok(['stop_sequence', 'end_turn'].includes(reply.stop_reason));
   },

@@ -37,6 +37,9 @@ export function answerTools(calls) {
 // The model of a case that must fail: its upstream has a script that answers with this status.
 export const failing = (model, status) => `${model}-${status}`;
 
+// OpenAI's Responses API knows no stop sequences: asking for one must be refused, not left out.
+export const knowsStops = (model) => model !== 'to-responses';
+
 export async function rejected(promise) {
   try {
     await promise;

@@ -1,7 +1,7 @@
 // The official Google GenAI SDK through the gateway: generateContent whole and streamed.
 import assert from 'node:assert/strict';
 import {
-  answerTools, describe, failing, gateway, picture, rejected, run, schemas, sdk, thought, toolAnswer, toolPrompt, usageMarker,
+  answerTools, describe, failing, gateway, knowsStops, picture, rejected, run, schemas, sdk, thought, toolAnswer, toolPrompt, usageMarker,
 } from './cases.mjs';
 
 const client = new sdk.GoogleGenAI({ apiKey: 'client-key', httpOptions: { baseUrl: gateway, retryOptions: { attempts: 1 } } });
@@ -94,7 +94,12 @@ await run({
     for (const ask of [whole, streamed]) assert.equal((await ask({ model, contents: user({ text: `${tag} [[length]]` }) })).finish, 'MAX_TOKENS');
   },
   async 'stop sequence'(model, tag) {
-    const reply = await whole({ model, contents: user({ text: `${tag} before STOP after` }), config: { stopSequences: ['STOP'] } });
+    const asked = whole({ model, contents: user({ text: `${tag} before STOP after` }), config: { stopSequences: ['STOP'] } });
+    if (!knowsStops(model)) {
+      assert.equal((await rejected(asked)).status, 400);
+      return;
+    }
+    const reply = await asked;
     assert.equal(textOf(reply.parts), `Echo: ${tag} before `);
     assert.equal(reply.finish, 'STOP');
   },

@@ -56,6 +56,19 @@ class Acceptance(WithGateway):
                 self.assertEqual(reply.status, 200, reply)
                 self.assertEqual(int(reply.headers.get("x-agt-losses", "0")), count, reply)
 
+    def test_55_a_strict_rule_refuses_what_would_be_lost(self):
+        self.gateway.route("strict", "anthropic-compatible/claude-sonnet-4-5", strict=True)
+        self.assertIn('"strict":true', self.gateway.cli("route", "list", "--json").stdout)
+        for extra, field in (({"seed": 7}, "seed"), ({"logit_bias": {"5": 1}}, "logit_bias"), ({"presence_penalty": 1}, "presence_penalty")):
+            with self.subTest(field):
+                self.sim.reset()
+                reply = self.gateway.call("POST", CHAT.path("", False), {**CHAT.body("strict", "Hi"), **extra}, CHAT.headers)
+                self.assertEqual(reply.status, 400, reply)
+                self.assertEqual(reply.json()["error"]["param"], field)
+                self.assertEqual(self.sim.log(), [], "it was sent all the same")
+        kept = {"metadata": {"a": "b"}, "user": "u", "temperature": 0.5}
+        self.assertEqual(self.gateway.call("POST", CHAT.path("", False), {**CHAT.body("strict", "Hi"), **kept}, CHAT.headers).status, 200)
+
     def test_55_what_cannot_be_had_is_a_400_that_names_the_field(self):
         rows = ((CHAT, {"n": 2}, "n"), (CHAT, {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "wav"}}, "modalities"),
                 (GEMINI, {"cachedContent": "cachedContents/1"}, "cachedContent"))

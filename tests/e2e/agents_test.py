@@ -19,9 +19,30 @@ from harness import CLIENTS, Folders, Gateway, ROUTES, Sim, TO, two_accounts_eac
 
 CLAUDE = CLIENTS / "node_modules" / "@anthropic-ai" / "claude-code-linux-x64" / "claude"
 GEMINI = CLIENTS / "node_modules" / "@google" / "gemini-cli" / "bundle" / "gemini.js"
+CODEX = CLIENTS / "node_modules" / "@openai" / "codex-linux-x64" / "vendor" / "x86_64-unknown-linux-musl" / "bin" / "codex"
 KNOWN = "the known content of a file 4711"
 UNSHARE = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
 AGENT_S = 60
+# Codex makes its sandbox only in a home outside of the system's folder for temporary files.
+HOMES = "/var/tmp"
+MAKE = "printf made-by-the-agent > made.txt && echo bash-was-here"
+UPSTREAMS = {**TO, "responses": "to-responses"}
+# What Codex may ask for, at each upstream: it knows these models, and gives one that it does not know fewer tools.
+CODEX_TARGETS = {"chat": "openai-compatible/gpt-5.5", "anthropic": "anthropic-compatible/claude-sonnet-4-5",
+                 "gemini": "gemini/gemini-2.5-flash", "responses": "openai-responses/gpt-5.5"}
+CODEX_SETTINGS = """model = "{model}"
+model_provider = "gateway"
+approval_policy = "never"
+sandbox_mode = "workspace-write"
+check_for_update_on_startup = false
+[analytics]
+enabled = false
+[model_providers.gateway]
+name = "Gateway"
+base_url = "{gateway}/v1"
+env_key = "GATEWAY_KEY"
+wire_api = "responses"
+"""
 
 GEMINI_SETTINGS = {
     "security": {"auth": {"selectedType": "gemini-api-key"}, "folderTrust": {"enabled": False}},
@@ -53,16 +74,16 @@ def sink_names(names):
 class Agent:
     """One run of one agent in a home and a working folder of its own."""
 
-    def __init__(self, kind, model, gateway):
-        self.kind, self.model, self.gateway = kind, model, gateway
-        self.folder = Folders.new("agt-agent-")
+    def __init__(self, kind, model, gateway, upstream):
+        self.kind, self.model, self.gateway, self.upstream = kind, model, gateway, upstream
+        self.folder = Folders.new("agt-agent-", HOMES)
         self.work, self.home, self.temp = (self.folder / name for name in ("work", "home", "tmp"))
         for path in (self.work, self.home, self.temp):
             path.mkdir()
         (self.work / "known.txt").write_text(KNOWN + "\n")
 
     def claude(self):
-        calls = (f'[[tool Bash {json.dumps({"command": "printf made-by-the-agent > made.txt && echo bash-was-here", "description": "make a file"})}]] '
+        calls = (f'[[tool Bash {json.dumps({"command": MAKE, "description": "make a file"})}]] '
                  f'[[tool Read {json.dumps({"file_path": str(self.work / "known.txt")})}]]')
         command = [str(CLAUDE), "-p", f"[[think]] Please do both. {calls}", "--output-format", "json", "--allowedTools", "Bash,Read", "--model", self.model]
         if self.kind == "claude --bare":
@@ -75,13 +96,37 @@ class Agent:
         settings = self.home / ".gemini" / "settings.json"
         settings.parent.mkdir()
         settings.write_text(json.dumps(GEMINI_SETTINGS))
-        calls = (f'[[tool run_shell_command {json.dumps({"command": "printf made-by-the-agent > made.txt && echo bash-was-here"})}]] '
+        calls = (f'[[tool run_shell_command {json.dumps({"command": MAKE})}]] '
                  f'[[tool read_file {json.dumps({"file_path": "known.txt"})}]]')
         command = [shutil.which("node"), str(GEMINI), "-m", self.model, "-p", f"[[think]] Please do both. {calls}", "--output-format", "json", "--approval-mode", "yolo"]
         return command, {"GEMINI_API_KEY": "client-key", "GOOGLE_GEMINI_BASE_URL": self.gateway}
 
+    def codex(self):
+        settings = self.home / ".codex" / "config.toml"
+        settings.parent.mkdir()
+        settings.write_text(CODEX_SETTINGS.format(model=self.model, gateway=self.gateway))
+        if self.model == "gpt-5.5":  # functions, and one custom tool whose argument is plain text
+            patch = "*** Begin Patch\n*** Add File: patched.txt\n+patched-by-the-agent\n*** End Patch"
+            calls = [("exec_command", {"cmd": MAKE}), ("exec_command", {"cmd": "cat known.txt"}), ("apply_patch", {"input": patch})]
+        else:  # its tools stand in an item of the input, in name spaces, and one of them takes a program
+            name = "exec" if self.upstream == "responses" else "functions__exec"
+            program = ("const a = tools.exec_command({cmd: %s}); const b = tools.exec_command({cmd: 'cat known.txt'}); "
+                       "for (const r of await Promise.all([a, b])) text(r.output);" % json.dumps(MAKE))
+            calls = [(name, {"input": program}), (name, {"input": "text('the second ' + 'call')"})]
+        prompt = "[[think]] Please do all. " + " ".join(f"[[tool {name} {json.dumps(given)}]]" for name, given in calls)
+        command = [str(CODEX), "exec", "--json", "--skip-git-repo-check", "--disable", "plugins", "--disable", "apps", prompt]
+        return command, {"GATEWAY_KEY": "client-key"}
+
+    @staticmethod
+    def codex_said(out):
+        """(what Codex said at last, whether it failed) from its lines of JSON."""
+        lines = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
+        said = [line["item"]["text"] for line in lines if line["type"] == "item.completed" and line["item"]["type"] == "agent_message"]
+        failed = any(line["type"] in ("error", "turn.failed") for line in lines) or not any(line["type"] == "turn.completed" for line in lines)
+        return said[-1] if said else "", failed
+
     def run(self):
-        command, env = self.gemini() if self.kind == "gemini" else self.claude()
+        command, env = {"gemini": self.gemini, "codex": self.codex}.get(self.kind, self.claude)()
         env = harness.clean_environment(HOME=self.home, TMPDIR=self.temp, **env)
         try:
             done = subprocess.run(command, cwd=self.work, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=AGENT_S)
@@ -89,8 +134,14 @@ class Agent:
         except subprocess.TimeoutExpired as late:
             code, out, err = -1, str(late.stdout), str(late.stderr)
         made = self.work / "made.txt"
-        result = {"agent": self.kind, "model": self.model, "code": code, "said": "", "out": out[-2000:], "err": err[-2000:],
-                  "made": made.read_text() if made.exists() else None}
+        patched = self.work / "patched.txt"
+        result = {"agent": self.kind, "model": self.model, "upstream": self.upstream, "code": code, "said": "",
+                  "out": out[-2000:], "err": err[-2000:], "made": made.read_text() if made.exists() else None,
+                  "patched": patched.read_text() if patched.exists() else None}
+        if self.kind == "codex":
+            result["said"], result["failed"] = self.codex_said(out)
+            Folders.drop(self.folder)
+            return result
         try:
             answer = json.loads(out[out.index("{"):])
             result["said"] = answer.get("result", answer.get("response", ""))
@@ -99,6 +150,16 @@ class Agent:
             result["failed"] = True
         Folders.drop(self.folder)
         return result
+
+
+codex_gateways = {}
+
+
+def add_codex_gateway(sim, accounts, target):
+    """The address of a gateway that sends every model of Codex to one upstream."""
+    if target not in codex_gateways:
+        codex_gateways[target] = Gateway(sim, accounts=accounts, routes=[("gpt-*", target)]).start()
+    return codex_gateways[target].url
 
 
 def inside(work):
@@ -110,13 +171,17 @@ def inside(work):
     names = []
     sink_names(names)
     sim = Sim()
-    gateway = Gateway(sim, accounts=two_accounts_each(), routes=ROUTES).start()
-    agents = [Agent(kind, model, gateway.url) for kind in ("claude", "claude --bare", "gemini") for model in TO.values()]
+    accounts = [*two_accounts_each(), ("openai-responses", "newer", "key-newer")]
+    gateway = Gateway(sim, accounts=accounts, routes=[*ROUTES, ("to-responses", "openai-responses/gpt-5.5")]).start()
+    agents = [Agent(kind, model, gateway.url, upstream) for kind in ("claude", "claude --bare", "gemini") for upstream, model in UPSTREAMS.items()]
+    for upstream, target in CODEX_TARGETS.items():
+        agents += [Agent("codex", model, add_codex_gateway(sim, accounts, target), upstream) for model in ("gpt-5.5", "gpt-6.1-sol")]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = list(pool.map(Agent.run, agents))
     told = gateway.stderr()
     log = [{key: entry[key] for key in ("path", "status", "body_bytes", "key_hint")} for entry in sim.log()]
-    gateway.stop()
+    for one in (gateway, *codex_gateways.values()):
+        one.stop()
     sim.stop()
     print(json.dumps({"results": results, "names": names, "log": log, "gateway": told}))
 
@@ -128,7 +193,7 @@ def may_unshare():
 
 
 class Agents(harness.CleanCase):
-    def test_two_tools_with_every_agent_and_every_upstream(self):
+    def test_01_02_03_04_two_tools_with_every_agent_and_every_upstream(self):
         if not may_unshare():
             print("SKIP: this user may not make network namespaces, so no agent can be shown to work offline", flush=True)
             self.skipTest("unshare is not permitted")
@@ -140,7 +205,7 @@ class Agents(harness.CleanCase):
         self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr[-6000:])
         seen = json.loads(done.stdout.strip().splitlines()[-1])
         for result in seen["results"]:
-            with self.subTest(f"{result['agent']} with {result['model']}"):
+            with self.subTest(f"{result['agent']} asking for {result['model']} at {result['upstream']}"):
                 why = f"{result['out']}\n{result['err']}\n{seen['log']}\n{seen['gateway'][-3000:]}"
                 self.assertEqual(result["code"], 0, why)
                 self.assertFalse(result["failed"], why)
@@ -148,6 +213,10 @@ class Agents(harness.CleanCase):
                 self.assertIn("Tools said:", result["said"], why)
                 self.assertIn("bash-was-here", result["said"], why)
                 self.assertIn(KNOWN, result["said"], why)
+                if result["agent"] == "codex":
+                    patched, second = ("patched-by-the-agent\n", "Success") if result["model"] == "gpt-5.5" else (None, "the second call")
+                    self.assertEqual(result["patched"], patched, why)
+                    self.assertIn(second, result["said"], why)
         self.assertEqual(seen["names"], [], "somebody asked for names outside")
         self.assertTrue(all(entry["status"] == 200 for entry in seen["log"] if entry["path"] != "/"), seen["log"])
 

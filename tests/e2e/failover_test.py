@@ -150,6 +150,7 @@ class Limits(WithGateway):
         for client, upstream in ((CHAT, CHAT), (MESSAGES, MESSAGES), (GEMINI, GEMINI), (CHAT, GEMINI)):
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()
+                self.forgive(upstream)  # other tests may have left one ejected
                 model = self.route_to(client, upstream)
                 refused = self.first_account(upstream)
                 self.script({"error": "401"}, upstream, refused)
@@ -338,7 +339,7 @@ class OddUpstreams(WithGateway):
                 self.assertEqual((reply.status, CHAT.said(reply)), (200, "Echo: Hi"))
                 first = self.gateway.trace(reply)["attempts"][0]
                 self.assertIn(first["error"]["code"], codes, first)
-                self.assertNotIn("rest_ms", first)
+                self.assertNotIn(first["scope"], ("account", "account_model"), "an account is blamed for the network")
 
     def test_a_failure_of_the_network_is_told_in_each_dialect(self):
         for label in ("closed", "stranger", "no-name"):

@@ -132,8 +132,8 @@ class Folders:
     made = []
 
     @classmethod
-    def new(cls, prefix="agt-e2e-"):
-        path = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+    def new(cls, prefix="agt-e2e-", where=None):
+        path = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=where))
         cls.made.append(path)
         return path
 
@@ -425,9 +425,9 @@ class Gateway:
         self.ids[label] = done.stdout.strip().split("\n")[-1].split()[-1]
         return self.ids[label]
 
-    def route(self, match, *targets):
+    def route(self, match, *targets, strict=False):
         to = [word for target in targets for word in ("--to", target)]
-        self.cli("route", "add", "--match", match, *to)
+        self.cli("route", "add", "--match", match, *to, *(["--strict"] if strict else []))
 
     def start(self):
         command = [AGT, "serve", "--port", "0", "--admin-port", "0", "--home", str(self.home), *self.args]

@@ -153,13 +153,17 @@ class LiveGateway {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  provider::Exchanges exchanges_{clock_, log_};
+  TokenKeeper tokens_{*vault_, clock_, log_};
   const relay::Services services_{.current = current_,
                                   .pool = pool_,
                                   .codecs = all_codecs,
                                   .recorder = recorder_,
                                   .memories = memories_,
+                                  .exchanges = exchanges_,
                                   .clock = clock_,
-                                  .log = log_};
+                                  .log = log_,
+                                  .access_tokens = &tokens_};
   AdminAccess access_{};
   Gateway gateway_{
       .vault = *vault_,
@@ -170,6 +174,7 @@ class LiveGateway {
       .pool = pool_,
       .families = all_families,
       .services = services_,
+      .tokens = tokens_,
       .clock = clock_,
       .log = log_,
       .access = &access_,

@@ -1,13 +1,27 @@
+#include <array>
+#include <string_view>
+
 #include "dialect/anthropic/codec.h"
 
 #include "dialect/anthropic/codec_parts.h"
 
 namespace agt::dialect {
 
+namespace {
+
+// Seen in 2026-08 to 2026-11.
+constexpr auto signature_refusals = std::to_array<std::string_view>(
+    {"invalid `signature` in `thinking`", "invalid signature in thinking", "invalid `data` in `redacted_thinking`",
+     "expected `thinking` or `redacted_thinking`"});
+
+}  // namespace
+
 const Codec anthropic_codec{
     .dialect = ir::Dialect::anthropic,
+    .turns = "messages",
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",
+    .signature_refusals = signature_refusals,
     .parse_request = anthropic::parse_request,
     .render_request = anthropic::render_request,
     .parse_response = anthropic::parse_response,

@@ -1,13 +1,25 @@
+#include <array>
+#include <string_view>
+
 #include "dialect/gemini/codec.h"
 
 #include "dialect/gemini/functions.h"
 
 namespace agt::dialect {
 
+namespace {
+
+// Seen in 2026-08 to 2026-11.
+constexpr auto signature_refusals = std::to_array<std::string_view>({"thought signature", "thought_signature"});
+
+}  // namespace
+
 const Codec gemini_codec{
     .dialect = ir::Dialect::gemini,
+    .turns = "contents",
     .model_in_path = true,
     .counts_tokens_upstream = true,
+    .signature_refusals = signature_refusals,
     .parse_request = gemini::parse_request,
     .render_request = gemini::render_request,
     .parse_response = gemini::parse_response,

@@ -1,5 +1,6 @@
 #include "dialect/gemini/config.h"
 #include "dialect/gemini/functions.h"
+#include "dialect/gemini/parts.h"
 
 namespace agt::dialect::gemini {
 namespace {
@@ -54,9 +55,23 @@ void note_what_has_no_place(const ir::Request& request, ir::Losses& losses) {
   if (!request.end_user.empty()) losses.harmless("user", "gemini has no field for the end user");
 }
 
-}  // namespace
+// The first call of each turn must be signed where the model demands it. A client of this dialect may lack a signature,
+// too: another provider may have made the call, or the signature was refused.
+ir::Part* unsigned_call(ir::Message& message) {
+  if (message.role != ir::Role::assistant) return nullptr;
+  for (auto& part : message.parts)
+    if (std::holds_alternative<ir::ToolCall>(part.body)) return part.signature ? nullptr : &part;
+  return nullptr;
+}
 
-Result<Rendered> render_request(const ir::Request& request, const RenderTarget& target) {
+ir::Request with_sentinels(ir::Request request) {
+  for (auto& message : request.messages)
+    if (auto* part = unsigned_call(message))
+      part->signature = ir::Signature{.blob = std::string(signature_sentinel), .signer = ir::Dialect::gemini};
+  return request;
+}
+
+Result<Rendered> render_as_it_is(const ir::Request& request, const RenderTarget& target) {
   const bool home = request.extras.origin == ir::Dialect::gemini;
   Rendered out;
   if (!home) {
@@ -83,6 +98,14 @@ Result<Rendered> render_request(const ir::Request& request, const RenderTarget& 
   writer.end_object();
   out.body = std::move(writer).take();
   return out;
+}
+
+}  // namespace
+
+Result<Rendered> render_request(const ir::Request& request, const RenderTarget& target) {
+  const bool home = request.extras.origin == ir::Dialect::gemini;
+  if (home && target.facts.signatures_required) return render_as_it_is(with_sentinels(request), target);
+  return render_as_it_is(request, target);
 }
 
 }  // namespace agt::dialect::gemini

@@ -7,6 +7,7 @@ namespace agt::dialect {
 
 const Codec openai_chat_codec{
     .dialect = ir::Dialect::openai_chat,
+    .turns = "messages",
     .model_in_path = false,
     .parse_request = openai_chat::parse_request,
     .render_request = openai_chat::render_request,

@@ -1,3 +1,6 @@
+#include <array>
+#include <string_view>
+
 #include "dialect/openai_responses/codec.h"
 
 #include "dialect/openai_chat/reply.h"
@@ -7,11 +10,20 @@
 
 namespace agt::dialect {
 
+namespace {
+
+// Seen in 2026-08 to 2026-11.
+constexpr auto signature_refusals = std::to_array<std::string_view>({"encrypted content", "encrypted_content"});
+
+}  // namespace
+
 const Codec openai_responses_codec{
     .dialect = ir::Dialect::openai_responses,
+    .turns = "input",
     .model_in_path = false,
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",
+    .signature_refusals = signature_refusals,
     .parse_request = openai_responses::parse_request,
     .render_request = openai_responses::render_request,
     .parse_response = openai_responses::parse_response,

@@ -32,8 +32,11 @@ class LiveWorker final : public Worker {
 
   [[nodiscard]] Client& client() override { return *client_; }
   [[nodiscard]] Task<Result<>> sleep(Milliseconds duration) override;
+  [[nodiscard]] std::unique_ptr<Bell> bell() override;
   [[nodiscard]] Task<Result<>> offload(std::function<void()> work) override;
   void spawn(std::function<Task<>()> task) override;
+  void spawn_lasting(std::function<Task<>()> task) override;
+  [[nodiscard]] Task<Result<>> wait(std::shared_ptr<Latch> latch, Milliseconds patience) override;
   [[nodiscard]] int index() const override { return index_; }
 
   [[nodiscard]] Loop& loop() { return loop_; }
@@ -53,14 +56,17 @@ class LiveWorker final : public Worker {
   };
   struct Background {
     boost::asio::cancellation_signal cancel{};
+    bool lasting = false;
   };
 
-  void start(std::function<Task<>()> task);
+  void begin(std::function<Task<>()> task, bool lasting);
+  void start(std::function<Task<>()> task, bool lasting);
   [[nodiscard]] Task<> shielded(std::function<Task<>()> task);
   [[nodiscard]] Task<> wind_down();
   [[nodiscard]] Task<> wait_until_closed(Moment until);
   void sweep();  // doors that are closed and empty
   [[nodiscard]] bool all_closed() const;
+  [[nodiscard]] bool any_lasting() const;
 
   Common& common_;
   int index_;
@@ -69,6 +75,7 @@ class LiveWorker final : public Worker {
   std::vector<Door> doors_{};
   std::list<Background> background_{};
   bool finishing_ = false;
+  bool cutting_ = false;  // nothing is begun any more
   bool hurried_ = false;
 };
 

@@ -56,6 +56,10 @@ Reply Desk::control(const Request& request) {
   }
   if (asks("GET", "/sim/stats")) return told(200, stats_json(counters));
   if (asks("POST", "/sim/oauth")) return set_token_rules(request, tokens);
+  if (asks("GET", "/sim/service-account")) {
+    const auto host = request.header("host");
+    return told(200, tokens.key_file(fmt::format("{}://{}", tls ? "https" : "http", host)));
+  }
   if (asks("GET", "/sim/oauth")) return told(200, tokens.rules_json());
   return told(404, R"({"error":"no such control endpoint"})");
 }

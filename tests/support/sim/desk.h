@@ -35,6 +35,7 @@ class Desk {
   [[nodiscard]] Handled handle(const Request& request, const Route& route, Now now);
   [[nodiscard]] Reply control(const Request& request);
 
+  bool tls = false;  // the addresses that it tells begin with https
   Minter ids;
   Signer signer;
   ScriptBook scripts{};

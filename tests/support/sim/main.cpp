@@ -114,6 +114,7 @@ int run(const Options& options) {
   }
   auto rng = seeded_rng();
   Desk desk(rng(), random_secret_text("", 32), options.log);
+  desk.tls = *context != nullptr;
   const bool bracketed_host = options.host.find(':') != std::string::npos;
   fmt::print("agt-sim listening on {}://{}{}{}:{}\n", *context ? "https" : "http", bracketed_host ? "[" : "",
              options.host, bracketed_host ? "]" : "", listener->port);

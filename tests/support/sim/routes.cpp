@@ -101,6 +101,10 @@ Route route(const Request& request) {
     out.method_wrong = request.method != "POST";
     return out;
   }
+  if (path == "/v1beta1/publishers/google/models" || path == "/v1/publishers/google/models") {
+    out = {.dialect = Dialect::gemini, .operation = Operation::models};
+    return out;
+  }
   if (path == "/v1/models" || path == "/v1beta/models" || path == "/v1alpha/models") {
     out = {.dialect = path == "/v1/models" ? models_dialect(request) : Dialect::gemini, .operation = Operation::models};
     return out;

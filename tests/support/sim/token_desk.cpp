@@ -41,7 +41,15 @@ Reply TokenDesk::token(const Request& request, const Script& script, std::int64_
   if (type == "refresh_token") return refresh(field(request, "refresh_token"), rules, now_ms);
   if (type == "authorization_code")
     return redeem(field(request, "code"), field(request, "code_verifier"), rules, now_ms);
+  if (type == "urn:ietf:params:oauth:grant-type:jwt-bearer")
+    return redeem_assertion(field(request, "assertion"), rules, now_ms);
   return refusal(400, "unsupported_grant_type", fmt::format("Invalid grant_type: {}", type));
+}
+
+Reply TokenDesk::redeem_assertion(const std::string& assertion, const TokenRules& rules, std::int64_t now_ms) {
+  const auto why = service_accounts_.problem(assertion, now_ms / 1000);
+  if (!why.empty()) return refusal(400, "invalid_grant", why);
+  return grant(++families_, rules, now_ms, false);
 }
 
 Reply TokenDesk::refresh(const std::string& token, const TokenRules& rules, std::int64_t now_ms) {

@@ -13,6 +13,7 @@
 #include "sim/http.h"
 #include "sim/ids.h"
 #include "sim/script.h"
+#include "sim/service_accounts.h"
 
 namespace agt::sim {
 
@@ -36,6 +37,8 @@ class TokenDesk {
   [[nodiscard]] bool accepts(std::string_view access_token, std::int64_t now_ms);
   [[nodiscard]] Result<> set_rules(json::Value rules);
   [[nodiscard]] std::string rules_json();
+  // The file of a service account whose assertions are taken.
+  [[nodiscard]] std::string key_file(std::string_view origin) { return service_accounts_.key_file(origin); }
   // Everything the refresh of this request would be filed under, for scripts.
   [[nodiscard]] static std::string key_of(const Request& request);
 
@@ -51,10 +54,12 @@ class TokenDesk {
   [[nodiscard]] Reply refresh(const std::string& token, const TokenRules& rules, std::int64_t now_ms);
   [[nodiscard]] Reply redeem(const std::string& code, const std::string& verifier, const TokenRules& rules,
                              std::int64_t now_ms);
+  [[nodiscard]] Reply redeem_assertion(const std::string& assertion, const TokenRules& rules, std::int64_t now_ms);
   [[nodiscard]] Reply grant(std::int64_t family, const TokenRules& rules, std::int64_t now_ms, bool with_refresh);
   [[nodiscard]] static std::string field(const Request& request, std::string_view name);
 
   Minter& ids_;
+  ServiceAccounts service_accounts_{};
   std::mutex mutex_{};
   TokenRules rules_{};
   std::map<std::string, Refresh, std::less<>> refreshes_{};

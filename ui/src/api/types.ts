@@ -1,0 +1,659 @@
+// Made by tools/api_types.py from the OpenAPI document of the admin API; not to be edited.
+
+export type FailureClass = "account_invalid" | "rate_limited" | "quota_exhausted" | "upstream_capacity" | "network" | "client_error" | "gateway_error" | "cancelled";
+
+export type FailureCode = "token_revoked" | "token_refresh_failed" | "verification_required" | "forbidden" | "suspended" | "key_rejected" | "project_missing" | "rpm" | "tpm" | "concurrency" | "unknown_429" | "window_5h" | "daily" | "weekly" | "credits" | "protected_reserve" | "overloaded" | "model_capacity" | "internal_5xx" | "dns" | "refused" | "tls" | "proxy_auth" | "proxy_down" | "connect_timeout" | "first_byte_timeout" | "idle_timeout" | "stream_cut" | "path_unknown" | "path_corrected" | "method" | "key_missing" | "key_unknown" | "key_not_allowed_model" | "model_unknown" | "model_blocked_by_rule" | "no_account" | "bad_json" | "schema" | "context_too_long" | "body_too_large" | "head_too_large" | "feature_unsupported" | "content_blocked" | "content_type" | "content_encoding" | "bad_http" | "expectation" | "host_refused" | "origin_refused" | "upgrade_unsupported" | "upstream_refused" | "slow_client" | "conflict" | "translate_request" | "translate_reply" | "config" | "storage" | "busy" | "shutting_down" | "internal" | "client_gone";
+
+/** every answer of 400 and above */
+export interface Refusal {
+  error: Error;
+}
+
+export interface Error {
+  class: FailureClass;
+  code: FailureCode;
+  message: string;
+  /** what of the request is wrong */
+  field?: string;
+  retry_after_ms?: number;
+  remedy: string;
+}
+
+export interface Health {
+  status: "ok";
+}
+
+export interface Done {
+  ok: boolean;
+}
+
+export interface Status {
+  version: string;
+  pid: number;
+  started_ms: number;
+  uptime_s: number;
+  workers: number;
+  proxy: Proxy;
+  accounts: AccountCounts;
+  routes: number;
+  keys: number;
+  ledger: LedgerState;
+  settings: Record<string, unknown>;
+}
+
+export interface AccountCounts {
+  total: number;
+  enabled: number;
+  unusable: number;
+  resting: number;
+}
+
+export interface LedgerState {
+  requests: number;
+  bytes: number;
+  /** the queue was full */
+  dropped: number;
+  /** the disk refused them */
+  lost: number;
+  last_error: string;
+}
+
+export interface OpenApi {
+  openapi: string;
+  info: Record<string, unknown>;
+  servers: Record<string, unknown>[];
+  paths: Record<string, unknown>;
+  components: Record<string, unknown>;
+}
+
+export interface LoginLink {
+  /** works once */
+  url: string;
+  expires_in_s: number;
+}
+
+export interface LoginCode {
+  /** what stands behind login= in the link */
+  code: string;
+}
+
+export interface PageToken {
+  token: string;
+  /** it is forgotten when it was not used for so long */
+  idle_max_s: number;
+}
+
+export interface Hello {
+  version: string;
+  /** differs from start to start */
+  boot: string;
+  now_ms: number;
+  /** the id of the last event before */
+  after: string;
+}
+
+export interface Resync {
+  missed: number | null;
+}
+
+export interface Changed {
+  /** accounts, keys, requests, routes, settings, proxy */
+  what: string;
+  which?: string;
+}
+
+export interface RequestStarted {
+  id: string;
+  started_ms: number;
+  dialect: string;
+  path: string;
+  client_key: string;
+  model: string;
+  stream: boolean;
+  bytes_in: number;
+  user_agent: string;
+}
+
+export interface AccountRests {
+  account_id: string;
+  account: string;
+  why: "rests";
+  model: string;
+  code?: FailureCode;
+  rest_ms: number;
+  request: string;
+}
+
+export interface Proxy {
+  running: boolean;
+  address: string;
+  host: string;
+  port: number;
+  since_ms?: number;
+  open_to_lan: boolean;
+  keys_demanded: boolean;
+  in_flight: number;
+}
+
+export interface ProxyAndAddresses {
+  proxy: Proxy;
+  own_addresses: OwnAddress[];
+}
+
+export interface OwnAddress {
+  interface: string;
+  address: string;
+  ipv6: boolean;
+  loopback: boolean;
+}
+
+export interface ProxyStop {
+  /** cut what is under way */
+  now?: boolean;
+}
+
+export interface SelfTest {
+  ok: boolean;
+  checks: SelfTestCheck[];
+}
+
+export interface SelfTestCheck {
+  name: "health" | "models_without_key" | "models_with_key" | "foreign_page_refused" | "answer";
+  ok: boolean;
+  status: number;
+  expected_status: number;
+  latency_ms: number;
+  error?: Error;
+}
+
+export interface Accounts {
+  accounts: Account[];
+}
+
+export interface Account {
+  id: string;
+  label: string;
+  provider: string;
+  base_url: string;
+  family?: string;
+  address?: string;
+  key_hint: string;
+  key_header: string;
+  models: string[];
+  excluded_models: string[];
+  enabled: boolean;
+  priority: number;
+  weight: number;
+  max_concurrency: number;
+  insecure_http: boolean;
+  created_ms: number;
+  updated_ms: number;
+  rests: Rest[];
+  state: "ready" | "resting" | "disabled" | "unusable";
+  problem?: string;
+}
+
+export interface Rest {
+  model: string;
+  code: FailureCode;
+  message: string;
+  remaining_ms: number;
+  /** the id of a request */
+  set_by: string;
+}
+
+export interface AccountForm {
+  label?: string;
+  /** required for a new account */
+  provider?: string;
+  base_url?: string;
+  key?: string;
+  key_header?: string;
+  models?: string[];
+  excluded_models?: string[];
+  enabled?: boolean;
+  priority?: number;
+  weight?: number;
+  max_concurrency?: number;
+  insecure_http?: boolean;
+}
+
+export interface AccountTest {
+  ok: boolean;
+  account_id: string;
+  label: string;
+  provider: string;
+  status: number;
+  latency_ms: number;
+  tls_ms?: number;
+  models_count?: number;
+  error?: Error;
+}
+
+export interface Routes {
+  routes: Route[];
+}
+
+export interface Route {
+  position: number;
+  match: string;
+  targets: string[];
+  warnings: string[];
+}
+
+export interface RouteForm {
+  match: string;
+  targets: string[];
+  /** only for a new one */
+  position?: number;
+}
+
+export interface RoutesForm {
+  routes: RouteInList[];
+}
+
+/** what /routes gave may be given back */
+export interface RouteInList {
+  match: string;
+  targets: string[];
+  position?: number;
+  warnings?: string[];
+}
+
+export interface RouteMove {
+  to: number;
+}
+
+export interface Keys {
+  primary: KeyHint;
+  demanded: boolean;
+  keys: Key[];
+}
+
+export interface KeyHint {
+  hint: string;
+}
+
+export interface Key {
+  id: string;
+  name: string;
+  hint: string;
+  created_ms: number;
+  revoked_ms?: number;
+}
+
+export interface KeyForm {
+  name: string;
+}
+
+export interface NewKey {
+  id: string;
+  name: string;
+  hint: string;
+  created_ms: number;
+  /** shown this once */
+  key: string;
+}
+
+export interface Requests {
+  requests: Request[];
+  /** for ?before= of the next page */
+  next_before?: number;
+}
+
+export interface Request {
+  id: string;
+  /** absent in events */
+  sequence?: number;
+  started_ms: number;
+  dialect: string;
+  path: string;
+  client_key: string;
+  model: string;
+  provider: string;
+  upstream_model: string;
+  account_id: string;
+  account: string;
+  status: number;
+  class: FailureClass | "";
+  code: FailureCode | "";
+  lane: string;
+  stream: boolean;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  cache_read_tokens: number | null;
+  cache_write_tokens: number | null;
+  reasoning_tokens: number | null;
+  latency_ms: number;
+  first_byte_ms: number | null;
+  attempts: number;
+  bytes_in: number;
+  bytes_out: number;
+  user_agent: string;
+  /** only of one request */
+  bodies?: BodyKind[];
+}
+
+export type BodyKind = "client" | "upstream" | "upstream_reply" | "reply";
+
+export interface Forgotten {
+  forgotten: number;
+}
+
+export interface Message {
+  id: string;
+  kind: BodyKind;
+  first_line: string;
+  headers: Header[];
+  content_type: string;
+  bytes: number;
+  truncated: boolean;
+  body: string;
+}
+
+export interface Header {
+  name: string;
+  value: string;
+}
+
+export interface ReplayForm {
+  body?: unknown;
+  model?: string;
+  stream?: boolean;
+}
+
+export interface Replayed {
+  /** of the new request */
+  id: string;
+  status: number;
+  latency_ms: number;
+  content_type: string;
+  truncated: boolean;
+  body: string;
+}
+
+export interface Trace {
+  id: string;
+  started_ms: number;
+  path: string;
+  dialect: string;
+  model: string;
+  stream: boolean;
+  user_agent: string;
+  client_key?: string;
+  status: number;
+  bytes_in: number;
+  bytes_out: number;
+  usage: Usage;
+  method: string;
+  operation: string;
+  /** how a wrong path was understood */
+  correction?: string;
+  rule?: string;
+  targets?: string[];
+  attempts: Attempt[];
+  losses?: Loss[];
+  error?: Error;
+  usage_estimated?: boolean;
+  stop_reason?: string;
+  first_byte_ms?: number;
+  total_ms: number;
+  sentence: string;
+}
+
+export interface Usage {
+  input?: number;
+  output?: number;
+  cache_read?: number;
+  cache_write?: number;
+  reasoning?: number;
+  estimated: boolean;
+}
+
+export interface Attempt {
+  provider: string;
+  model: string;
+  account_id: string;
+  account: string;
+  lane: string;
+  begun_ms: number;
+  ended_ms: number;
+  status: number;
+  timings: Timings;
+  skipped?: Skip[];
+  error?: Error;
+  scope?: string;
+  retry_hint?: string;
+  rest_ms?: number;
+  next?: "next_account" | "next_target" | "stop";
+}
+
+export interface Timings {
+  reused_connection?: boolean;
+  dns_ms?: number;
+  connect_ms?: number;
+  tls_ms?: number;
+  sent_ms?: number;
+  first_byte_ms?: number;
+}
+
+export interface Skip {
+  account_id: string;
+  account: string;
+  reason: string;
+  remaining_ms?: number;
+  code?: FailureCode;
+  set_by?: string;
+}
+
+export interface Loss {
+  path: string;
+  why: string;
+  weight: "harmless" | "approximated" | "dropped";
+}
+
+export interface Stats {
+  by: StatBy;
+  stats: Stat[];
+}
+
+export type StatBy = "model" | "account" | "client" | "provider";
+
+export interface Stat {
+  key: string;
+  slice_begin_ms: number;
+  requests: number;
+  failures: number;
+  input_tokens: number;
+  output_tokens: number;
+  cache_read_tokens: number;
+  cache_write_tokens: number;
+  reasoning_tokens: number;
+  latency_ms_sum: number;
+}
+
+export interface Settings {
+  revision: number;
+  settings: Setting[];
+}
+
+export interface Setting {
+  name: string;
+  kind: "boolean" | "integer" | "text" | "choice" | "secret";
+  value?: string | number | boolean;
+  /** of a secret */
+  hint?: string;
+  origin: "default" | "stored" | "config_file" | "environment" | "flag";
+  origin_text: string;
+  read_only: boolean;
+  allowed: string;
+  unit?: string;
+  needs_restart: boolean;
+  description: string;
+}
+
+export interface RevealedSetting {
+  name: string;
+  value: string;
+}
+
+/** null: back to the default */
+export type SettingsForm = Record<string, unknown>;
+
+export interface SettingsCheck {
+  ok: boolean;
+  errors: Error[];
+  moves_port: boolean;
+  needs_restart: string[];
+  /** set by the user's file, the environment or a flag: stored, but without effect */
+  overruled: string[];
+}
+
+export interface Models {
+  models: Model[];
+}
+
+export interface Model {
+  provider: string;
+  match: string;
+  display_name: string;
+  listed: boolean;
+  context_tokens?: number;
+  output_tokens?: number;
+  thinking: "none" | "effort" | "budget" | "level";
+  images: boolean;
+  documents: boolean;
+  audio: boolean;
+  tools: boolean;
+  source: string;
+  checked: string;
+}
+
+export interface Providers {
+  providers: Provider[];
+}
+
+export interface Provider {
+  name: string;
+  display_name: string;
+  family: string;
+  dialect: string;
+  base_url: string;
+  key_header: string;
+  key_required: boolean;
+  key_env: string;
+  docs: string;
+  note: string;
+  preset: boolean;
+  local: boolean;
+}
+
+export interface Clients {
+  clients: Client[];
+}
+
+export interface Client {
+  name: string;
+  display_name: string;
+  dialect: string;
+  tested: string;
+  base_url: string;
+  base_url_key: string;
+  key_key: string;
+  key_travels: string;
+  file: string;
+  language: string;
+  snippet: string;
+  why: string;
+  wrong: string;
+}
+
+/** What each endpoint takes and gives, by method and path below /api/v1. */
+export interface Endpoints {
+  /** All accounts with their health; never a credential. */
+  "GET /accounts": { answer: Accounts; body: never };
+  /** Adds an account. */
+  "POST /accounts": { answer: Account; body: AccountForm };
+  /** One account by id or label. */
+  "GET /accounts/{account}": { answer: Account; body: never };
+  /** Replaces an account; without a key the old stays. */
+  "PUT /accounts/{account}": { answer: Account; body: AccountForm };
+  /** Changes the given fields of an account. */
+  "PATCH /accounts/{account}": { answer: Account; body: AccountForm };
+  /** Removes an account and its credential. */
+  "DELETE /accounts/{account}": { answer: Account; body: never };
+  /** Keeps the account, but unused. */
+  "POST /accounts/{account}/disable": { answer: Account; body: never };
+  /** Lets the account serve again. */
+  "POST /accounts/{account}/enable": { answer: Account; body: never };
+  /** Asks the upstream for its models. */
+  "POST /accounts/{account}/test": { answer: AccountTest; body: never };
+  /** What is known about models. */
+  "GET /catalogue/models": { answer: Models; body: never };
+  /** The providers and presets that accounts can name. */
+  "GET /catalogue/providers": { answer: Providers; body: never };
+  /** What to set in which client, with snippets. */
+  "GET /clients": { answer: Clients; body: never };
+  /** What happens now, as server-sent events. */
+  "GET /events": { answer: never; body: never };
+  /** Whether the gateway runs. */
+  "GET /health": { answer: Health; body: never };
+  /** Client keys; never a key itself. */
+  "GET /keys": { answer: Keys; body: never };
+  /** Makes a client key and shows it, this once. */
+  "POST /keys": { answer: NewKey; body: KeyForm };
+  /** Revokes a client key by id or name. */
+  "DELETE /keys/{key}": { answer: Keys; body: never };
+  /** Exchanges the code of such a link for the page's token. */
+  "POST /login": { answer: PageToken; body: LoginCode };
+  /** Makes a link that opens the interface once. */
+  "POST /login/link": { answer: LoginLink; body: never };
+  /** Ends the page's token. */
+  "POST /logout": { answer: Done; body: never };
+  /** This table as an OpenAPI document. */
+  "GET /openapi.json": { answer: OpenApi; body: never };
+  /** The clients' port, and the addresses of this computer. */
+  "GET /proxy": { answer: ProxyAndAddresses; body: never };
+  /** Calls the clients' port as a client would. */
+  "POST /proxy/selftest": { answer: SelfTest; body: never };
+  /** Opens the clients' port. */
+  "POST /proxy/start": { answer: Proxy; body: never };
+  /** Closes it; requests under way are finished, or cut. */
+  "POST /proxy/stop": { answer: Proxy; body: ProxyStop | undefined };
+  /** The last requests, newest first. */
+  "GET /requests": { answer: Requests; body: never };
+  /** Forgets all requests. */
+  "DELETE /requests": { answer: Forgotten; body: never };
+  /** One request by its id or the unique beginning of it. */
+  "GET /requests/{id}": { answer: Request; body: never };
+  /** A message as it was: client, upstream, upstream_reply or reply; logging.bodies decides what is kept. */
+  "GET /requests/{id}/body/{kind}": { answer: Message; body: never };
+  /** Sends the client's request again, or an edit of it. */
+  "POST /requests/{id}/replay": { answer: Replayed; body: ReplayForm };
+  /** Every decision of one request. */
+  "GET /requests/{id}/trace": { answer: Trace; body: never };
+  /** The rules, in the order in which they are asked. */
+  "GET /routes": { answer: Routes; body: never };
+  /** Inserts a rule, at the end without a position. */
+  "POST /routes": { answer: Route; body: RouteForm };
+  /** Replaces the whole list. */
+  "PUT /routes": { answer: Routes; body: RoutesForm };
+  /** Replaces one rule. */
+  "PUT /routes/{position}": { answer: Route; body: RouteForm };
+  /** Removes a rule. */
+  "DELETE /routes/{position}": { answer: Routes; body: never };
+  /** Moves a rule to another position. */
+  "POST /routes/{position}/move": { answer: Routes; body: RouteMove };
+  /** Every setting with its value and where that comes from. */
+  "GET /settings": { answer: Settings; body: never };
+  /** Changes stored settings, all or none. */
+  "PATCH /settings": { answer: Settings; body: SettingsForm };
+  /** What a change would do, without doing it. */
+  "POST /settings/validate": { answer: SettingsCheck; body: SettingsForm };
+  /** One setting; ?reveal=1 shows proxy.api_key itself. */
+  "GET /settings/{name}": { answer: Setting | RevealedSetting; body: never };
+  /** Sums by model, account, client or provider. */
+  "GET /stats": { answer: Stats; body: never };
+  /** What runs where, with counts. */
+  "GET /status": { answer: Status; body: never };
+}
