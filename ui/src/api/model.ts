@@ -82,8 +82,16 @@ export interface Account {
   rests: Rest[];
   state: string;
   problem?: string;
-  credential?: string;
-  email?: string;
+  kind?: string; // key, oauth
+  oauth?: {
+    service: string;
+    subject: string;
+    obtained_ms: number;
+    expires_in_ms: number | null;
+    refreshing: boolean;
+    refused_ms?: number;
+    refused_why?: string;
+  };
   plan?: string;
   in_flight?: number;
   last_used_ms?: number;

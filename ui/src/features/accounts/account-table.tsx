@@ -75,7 +75,7 @@ export function AccountTable({ accounts, selected, onSelect, onOpen }: TableProp
                 <td>
                   <span className={css.name}>
                     <button type="button" data-open className="cut" onClick={() => onOpen(one)}><Identity>{one.label}</Identity></button>
-                    <span className={`${css.dim} cut`}>{hasHint(one.key_hint) ? t('account.key_hint', { hint: one.key_hint }) : t(`account.credential.${one.credential ?? (one.key_hint ? 'key' : 'none')}`, { defaultValue: one.credential ?? '' })}</span>
+                    <span className={`${css.dim} cut`}>{hasHint(one.key_hint) ? t('account.key_hint', { hint: one.key_hint }) : one.oauth ? one.oauth.subject || t('account.credential.oauth') : t(`account.credential.${one.key_hint ? 'key' : 'none'}`)}</span>
                   </span>
                 </td>
                 <td>

@@ -39,6 +39,7 @@ export function deciding(rests: Rest[]): Rest | undefined {
 
 export function stateOf(account: Account): AccountState {
   if (account.state === 'unusable') return { word: 'unusable', tone: 'danger', icon: TriangleAlert, everything: true };
+  if (account.state === 'needs_sign_in') return { word: 'signin', tone: 'block', icon: KeyRound, everything: true };
   if (!account.enabled || account.state === 'disabled') return { word: 'off', tone: 'idle', icon: CirclePause, everything: true };
   const rest = deciding(account.rests);
   if (rest) {
