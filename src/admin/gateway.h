@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "admin/oauth_logins.h"
 #include "admin/token_keeper.h"
 #include "catalogue/models.h"
 #include "core/clock.h"
@@ -74,8 +75,10 @@ struct Gateway {
   std::uint16_t proxy_port = 0;  // 0: nobody listens; the command line works on the files
   WallTime started{};
   int workers = 0;
-  Resolve resolve{};       // none: settings change at the next start only
-  std::mutex reloading{};  // one change at a time
+  Resolve resolve{};                // none: settings change at the next start only
+  std::mutex reloading{};           // one change at a time
+  net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
+  OAuthLogins logins{};
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

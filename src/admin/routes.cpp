@@ -21,6 +21,10 @@ constexpr std::array table{
 
     Endpoint{"GET", "/accounts", token, list_accounts, "All accounts with their health; never a credential."},
     Endpoint{"POST", "/accounts", token, create_account, "Adds an account."},
+    Endpoint{"POST", "/accounts/oauth/start", token, start_oauth, "Begins a sign-in: the link for the browser."},
+    Endpoint{"POST", "/accounts/oauth/finish", token, finish_oauth, "Ends it with the pasted address or code."},
+    Endpoint{"GET", "/accounts/oauth/{login}", token, show_oauth, "How a sign-in stands: waiting, done or failed."},
+    Endpoint{"DELETE", "/accounts/oauth/{login}", token, cancel_oauth, "Gives a sign-in up and closes its port."},
     Endpoint{"GET", "/accounts/{account}", token, show_account, "One account by id or label."},
     Endpoint{"PUT", "/accounts/{account}", token, replace_account, "Replaces an account; without a key the old stays."},
     Endpoint{"PATCH", "/accounts/{account}", token, patch_account, "Changes the given fields of an account."},

@@ -67,6 +67,9 @@ struct Command {
 [[nodiscard]] Result<Exit> account_refresh(Session& session);
 [[nodiscard]] Result<Exit> account_remove(Session& session);
 
+// cli_login.cpp
+[[nodiscard]] Result<Exit> account_login(Session& session);
+
 // cli_route.cpp
 [[nodiscard]] Result<Exit> route_add(Session& session);
 [[nodiscard]] Result<Exit> route_list(Session& session);

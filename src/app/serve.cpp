@@ -186,7 +186,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .proxy_port = port,
                          .started = clock.wall(),
                          .workers = runtime->workers(),
-                         .resolve = resolve};
+                         .resolve = resolve,
+                         .runtime = runtime.get()};
   TRY_OK(admin::reload(gateway));
   admin::AdminAccess access;
   const auto admins = [&](net::Worker& worker) { return admin::make_admin_handler(gateway, access, worker); };
