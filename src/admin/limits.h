@@ -24,6 +24,7 @@ inline constexpr std::chrono::seconds token_store_retry{1};
 
 // Sign-ins under way.
 inline constexpr std::size_t oauth_logins_max = 16;
+inline constexpr std::size_t import_items_max = 500;
 inline constexpr std::chrono::minutes oauth_login_life{5};
 inline constexpr std::chrono::milliseconds oauth_login_look_every{200};  // whether its listener can be closed
 

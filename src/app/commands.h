@@ -70,6 +70,11 @@ struct Command {
 // cli_login.cpp
 [[nodiscard]] Result<Exit> account_login(Session& session);
 
+// cli_import.cpp
+[[nodiscard]] Result<Exit> account_import(Session& session);
+[[nodiscard]] Result<Exit> import_all(Session& session);
+[[nodiscard]] Result<Exit> export_all(Session& session);
+
 // cli_route.cpp
 [[nodiscard]] Result<Exit> route_add(Session& session);
 [[nodiscard]] Result<Exit> route_list(Session& session);

@@ -237,6 +237,90 @@ class Refresh(Case):
         wait_until(lambda: self.gateway.account(account["id"])["oauth"]["expires_in_ms"] > 60_000, 10, "a new token")
 
 
+class Import(Case):
+    def body(self, text, **more):
+        client = {name: value for name, value in self.gateway.client().items() if name not in ("auth_url", "scopes")}
+        return {**client, "text": text, **more}
+
+    def preview(self, text, **more):
+        return self.gateway.admin_call("POST", "/api/v1/accounts/import/preview", self.body(text, **more))
+
+    def apply(self, text, **more):
+        reply = self.gateway.admin_call("POST", "/api/v1/accounts/import/apply", self.body(text, **more))
+        self.assertEqual(reply.status, 200, reply)
+        return reply.json()
+
+    def accounts(self):
+        return self.gateway.admin_call("GET", "/api/v1/accounts").json()["accounts"]
+
+    def test_lines_are_judged_one_by_one_and_nothing_is_changed_by_looking(self):
+        text = "1//first-refresh-token\nme@example.com,1//second-refresh-token\n\n# a remark\nya29.an-access-token\n1//first-refresh-token\nshort\n"
+        items = self.preview(text).json()["items"]
+        self.assertEqual([(i["place"], i["result"]) for i in items],
+                         [(1, "add"), (2, "add"), (5, "invalid"), (6, "duplicate"), (7, "invalid")])
+        self.assertIn("access token", items[2]["why"])
+        self.assertNotIn("first-refresh-token", json.dumps(items))
+        self.assertEqual((self.accounts(), token_calls(self.sim)), ([], []))
+
+    def test_a_refused_token_leaves_nothing_and_the_others_serve(self):
+        done = self.apply(json.dumps([{"email": "a@example.com", "refresh_token": "1//good-refresh-token"},
+                                      {"email": "b@example.com", "refresh_token": "bad-refresh-token-1"}]))
+        self.assertEqual([i["result"] for i in done["items"]], ["added", "rejected"], done)
+        self.assertEqual([a["label"] for a in self.accounts()], ["a@example.com"])
+        self.assertEqual(self.say().status, 200)
+        again = self.apply("1//good-refresh-token-of-somebody-else\n")
+        self.assertEqual(again["counts"], {"added": 1})
+
+    def test_accounts_of_the_manager_come_with_label_and_state(self):
+        account = {"id": "x", "email": "m@example.com", "custom_label": "Mine", "disabled": True,
+                   "token": {"access_token": "ya29.x", "refresh_token": "1//manager-refresh-token", "expires_in": 3599,
+                             "expiry_timestamp": 1, "token_type": "Bearer", "project_id": "p-1"}, "quota": {"models": []}}
+        done = self.apply(json.dumps(account))
+        self.assertEqual((done["items"][0]["result"], done["items"][0]["label"]), ("added", "Mine"), done)
+        self.assertEqual((self.accounts()[0]["state"], self.accounts()[0]["oauth"]["subject"]), ("disabled", "m@example.com"))
+        index = self.preview(json.dumps({"version": "2.0", "accounts": [{"id": "x", "email": "m@example.com"}]})).json()
+        self.assertIn("index", index["items"][0]["why"])
+
+    def test_an_endpoint_that_is_down_is_no_reason_to_throw_a_token_away(self):
+        self.sim.script({"status": 503}, model="token", times=-1)
+        done = self.apply("1//some-refresh-token\n")
+        self.assertEqual(done["items"][0]["result"], "unchecked", done)
+        self.sim.reset()
+        self.gateway.cli("account", "refresh", done["items"][0]["account"])
+        self.assertEqual(self.say().status, 200)
+
+    def test_an_export_comes_back_in_another_home_with_its_passphrase_only(self):
+        self.rules(rotate=False)
+        self.apply("me@example.com 1//kept-refresh-token\n")
+        self.gateway.cli("account", "add", "openai-compatible", "--label", "with-key", "--base-url", self.sim.url + "/v1",
+                         "--key-stdin", stdin="sk-exported-key-1")
+        self.gateway.cli("route", "add", "--match", "fast", "--to", "with-key/gpt-5.5")
+        file = self.gateway.folder / "saved"
+
+        def run(home, *arguments, passphrase="long enough words"):
+            return subprocess.run([AGT, *arguments, "--passphrase-env", "WORDS"], capture_output=True, text=True, timeout=60,
+                                  env=clean_environment(AGT_HOME=home, HOME=self.gateway.folder, WORDS=passphrase))
+        done = run(self.gateway.home, "export", str(file))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+        for secret in (b"kept-refresh-token", b"sk-exported-key-1", b"me@example.com"):
+            self.assertNotIn(secret, file.read_bytes())
+        other = self.gateway.folder / "other"
+        self.assertEqual(run(other, "import", str(file), passphrase="other long words").returncode, 2)
+        self.assertEqual(run(other, "export", str(self.gateway.folder / "x"), passphrase="short").returncode, 2)
+        done = run(other, "import", str(file))
+        self.assertEqual(done.returncode, 0, done.stderr + done.stdout)
+        again = run(other, "import", str(file))
+        self.assertEqual(again.stdout.count("duplicate"), 2, again.stdout)
+        listed = subprocess.run([AGT, "account", "list"], capture_output=True, text=True,
+                                env=clean_environment(AGT_HOME=other, HOME=self.gateway.folder)).stdout
+        self.assertIn("with-key", listed)
+        self.assertIn("me@example.com", listed)
+        routes = subprocess.run([AGT, "route", "list"], capture_output=True, text=True,
+                                env=clean_environment(AGT_HOME=other, HOME=self.gateway.folder)).stdout
+        self.assertIn("fast", routes)
+
+
 class Kill(Case):
     """kill -9 at any moment of a rotation: the next start goes on with the newest token, or with the one before, which
     the endpoint takes within its grace. Never an account that has to sign in again, never a revoked family."""
