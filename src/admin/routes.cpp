@@ -28,6 +28,7 @@ constexpr std::array table{
     Endpoint{"POST", "/accounts/{account}/test", token, test_account, "Asks the upstream for its models."},
     Endpoint{"POST", "/accounts/{account}/enable", token, enable_account, "Lets the account serve again."},
     Endpoint{"POST", "/accounts/{account}/disable", token, disable_account, "Keeps the account, but unused."},
+    Endpoint{"POST", "/accounts/{account}/reset", token, reset_account, "Ends every rest of the account."},
 
     Endpoint{"GET", "/routes", token, list_routes, "The rules, in the order in which they are asked."},
     Endpoint{"POST", "/routes", token, insert_route, "Inserts a rule, at the end without a position."},
@@ -35,6 +36,7 @@ constexpr std::array table{
     Endpoint{"PUT", "/routes/{position}", token, replace_route, "Replaces one rule."},
     Endpoint{"POST", "/routes/{position}/move", token, move_route, "Moves a rule to another position."},
     Endpoint{"DELETE", "/routes/{position}", token, delete_route, "Removes a rule."},
+    Endpoint{"POST", "/routes/explain", token, explain_route, "What would happen to a request; nothing is sent."},
 
     Endpoint{"GET", "/keys", token, list_keys, "Client keys; never a key itself."},
     Endpoint{"POST", "/keys", token, create_key, "Makes a client key and shows it, this once."},

@@ -64,7 +64,11 @@ struct Command {
 [[nodiscard]] Result<Exit> account_test(Session& session);
 [[nodiscard]] Result<Exit> account_enable(Session& session);
 [[nodiscard]] Result<Exit> account_disable(Session& session);
+[[nodiscard]] Result<Exit> account_reset(Session& session);
 [[nodiscard]] Result<Exit> account_remove(Session& session);
+
+// cli_explain.cpp
+[[nodiscard]] Result<Exit> explain(Session& session);
 
 // cli_route.cpp
 [[nodiscard]] Result<Exit> route_add(Session& session);

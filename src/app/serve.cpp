@@ -9,6 +9,7 @@
 
 #include "admin/api.h"
 #include "admin/gateway.h"
+#include "admin/rests.h"
 #include "app/wiring.h"
 #include "core/version.h"
 #include "net/runtime.h"
@@ -176,6 +177,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .workers = runtime->workers(),
                          .resolve = resolve};
   TRY_OK(admin::reload(gateway));
+  TRY_OK(admin::restore_rests(gateway));
+  runtime->worker(0).spawn([&gateway, &worker = runtime->worker(0)] { return admin::keep_rests(gateway, worker); });
   admin::AdminAccess access;
   const auto admins = [&](net::Worker& worker) { return admin::make_admin_handler(gateway, access, worker); };
   TRY(const auto admin_port, listen_for_admin(*runtime, settings, admins));
@@ -183,6 +186,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   greet(settings, port, address);
   log.write(LogLevel::info, "listening", {{"port", port}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
   runtime->run();
+  TRY_OK(admin::save_rests(gateway));
   admin::withdraw(home);
   log.write(LogLevel::info, "stopped");
   return {};

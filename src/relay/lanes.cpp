@@ -76,6 +76,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
       provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
   current().scope = diagnosis.scope;
   current().hint = diagnosis.hint;
+  current().confidence = diagnosis.confidence;
   if (passthrough)
     verbatim_ = Verbatim{
         .status = reply->head().status, .headers = provider::returned_headers(reply->head().headers), .body = said};
