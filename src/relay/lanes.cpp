@@ -77,6 +77,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
     diagnosis.error.retry_after = refused_token_rest;
   current().scope = diagnosis.scope;
   current().hint = diagnosis.hint;
+  current().confidence = diagnosis.confidence;
   if (passthrough)
     verbatim_ = Verbatim{
         .status = reply->head().status, .headers = provider::returned_headers(reply->head().headers), .body = said};
