@@ -226,6 +226,7 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   for (const auto& origin : settings.proxy.allowed_origins) admission.origins.push_back(text::lowered(origin));
   next.strict_paths = settings.proxy.strict_paths;
   next.body_bytes_max = static_cast<std::size_t>(settings.proxy.body_limit_mb) << 20U;
+  next.media_urls = static_cast<relay::MediaUrls>(settings.network.media_urls);  // the same order
   next.attempts = static_cast<int>(settings.scheduling.max_attempts);
   next.timeouts.connect = Seconds(settings.network.connect_timeout_s);
   next.timeouts.first_byte = Seconds(settings.network.first_byte_timeout_s);

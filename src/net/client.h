@@ -42,6 +42,9 @@ struct Call {
   Headers headers{};        // without host, content-length, connection: the client writes them
   std::string_view body{};  // outlives the call: it may be large, and is needed again for the next attempt
   Timeouts timeouts{};
+  // Refuses addresses of this computer and of private networks, whatever the name resolves to: for URLs that come with
+  // a request. Never through a proxy, which would resolve the name itself, nor over a connection that is kept.
+  bool public_only = false;
 };
 
 // When which step of the call was done, from the start of send(); absent when it did not happen (connection reused).

@@ -43,12 +43,21 @@ struct Admission {
   std::vector<std::string> origins{};  // web origins that the user allowed
 };
 
+// What becomes of a URL in a request when the upstream wants the data itself.
+enum class MediaUrls : std::uint8_t {
+  provider,     // the provider gets the URL, and may refuse it
+  gateway,      // fetched from the public internet
+  gateway_any,  // fetched from anywhere, also from this computer and its network
+  refuse,
+};
+
 struct Snapshot {
   Admission admission{};
   bool strict_paths = false;
   std::size_t body_bytes_max = net::client_body_bytes_max;
   net::Timeouts timeouts{};
   int attempts = attempts_max;
+  MediaUrls media_urls = MediaUrls::provider;
   std::vector<Rule> rules{};
   std::vector<pool::Account> accounts{};                               // in the order of creation
   std::map<std::string, provider::Upstream, std::less<>> upstreams{};  // by account id
