@@ -92,6 +92,7 @@ class Shapes(WithGateway):
         self.ask("PUT", "/accounts/{account}", {**form, "priority": -1}, account="new")
         self.ask("PATCH", "/accounts/{account}", {"models": ["a"], "max_concurrency": 2}, account="new")
         self.ask("POST", "/accounts/{account}/test", account="new")
+        self.ask("POST", "/accounts/{account}/refresh", account="new")
         self.ask("POST", "/accounts/{account}/disable", account="new")
         self.ask("POST", "/accounts/{account}/enable", account="new")
         self.ask("GET", "/accounts/{account}", account="new")

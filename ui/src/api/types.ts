@@ -120,7 +120,8 @@ export interface AccountRests {
   why: "rests";
   model: string;
   code?: FailureCode;
-  rest_ms: number;
+  /** absent: until somebody acts */
+  rest_ms?: number;
   request: string;
 }
 
@@ -177,8 +178,13 @@ export interface Account {
   base_url: string;
   family?: string;
   address?: string;
+  kind: "key" | "oauth";
   key_hint: string;
   key_header: string;
+  project?: string;
+  location?: string;
+  /** of an account that was signed in */
+  oauth?: SignedIn;
   models: string[];
   excluded_models: string[];
   enabled: boolean;
@@ -189,8 +195,22 @@ export interface Account {
   created_ms: number;
   updated_ms: number;
   rests: Rest[];
-  state: "ready" | "resting" | "disabled" | "unusable";
+  state: "ready" | "resting" | "disabled" | "needs_sign_in" | "unusable";
   problem?: string;
+}
+
+export interface SignedIn {
+  service: string;
+  /** who signed in */
+  subject: string;
+  obtained_ms: number;
+  expires_in_ms: number | null;
+  refreshing: boolean;
+  /** the newest tokens could not be stored yet */
+  unsaved: boolean;
+  refused_ms?: number;
+  refused_why?: string;
+  last_failure?: Error;
 }
 
 export interface Rest {
@@ -216,6 +236,8 @@ export interface AccountForm {
   weight?: number;
   max_concurrency?: number;
   insecure_http?: boolean;
+  project?: string;
+  location?: string;
 }
 
 export interface AccountTest {
@@ -238,12 +260,15 @@ export interface Route {
   position: number;
   match: string;
   targets: string[];
+  /** what translation would lose is refused */
+  strict: boolean;
   warnings: string[];
 }
 
 export interface RouteForm {
   match: string;
   targets: string[];
+  strict?: boolean;
   /** only for a new one */
   position?: number;
 }
@@ -256,6 +281,7 @@ export interface RoutesForm {
 export interface RouteInList {
   match: string;
   targets: string[];
+  strict?: boolean;
   position?: number;
   warnings?: string[];
 }
@@ -421,11 +447,16 @@ export interface Attempt {
   status: number;
   timings: Timings;
   skipped?: Skip[];
+  /** that are not listed */
+  skipped_more?: number;
+  /** in line for an account */
+  waited_ms?: number;
   error?: Error;
   scope?: string;
   retry_hint?: string;
   rest_ms?: number;
-  next?: "next_account" | "next_target" | "stop";
+  rests_until?: "somebody_acts";
+  next?: "same_account" | "next_account" | "next_target" | "stop";
 }
 
 export interface Timings {
@@ -586,6 +617,8 @@ export interface Endpoints {
   "POST /accounts/{account}/disable": { answer: Account; body: never };
   /** Lets the account serve again. */
   "POST /accounts/{account}/enable": { answer: Account; body: never };
+  /** A new access token, and no rests. */
+  "POST /accounts/{account}/refresh": { answer: Account; body: never };
   /** Asks the upstream for its models. */
   "POST /accounts/{account}/test": { answer: AccountTest; body: never };
   /** What is known about models. */
