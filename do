@@ -63,17 +63,20 @@ need_clients() {
   (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
 }
 
+# What the interface is built and tested with.
+need_ui() {
+  need_node
+  cmp -s ui/package-lock.json ui/node_modules/.installed-for 2>/dev/null && return 0
+  say "Installing what the interface is built with (npm ci)"
+  (cd ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
+}
+
 # The interface into ui/dist, when something of it is newer than what is there. CMake puts it into the program.
 build_ui() {
-  [ -f ui/package.json ] || return 0
   if [ -f ui/dist/index.html ] && [ -z "$(find ui -name node_modules -prune -o -path ui/dist -prune -o -type f -newer ui/dist/index.html -print -quit)" ]; then
     return 0
   fi
-  need_node
-  if ! cmp -s ui/package-lock.json ui/node_modules/.installed-for 2>/dev/null; then
-    say "Installing what the interface is built with (npm ci)"
-    (cd ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
-  fi
+  need_ui
   say "Building the interface"
   (cd ui && npm run --silent build >/dev/null)
 }
@@ -123,6 +126,7 @@ verb_help() {
 ./do fuzz [seconds]                  every fuzzer for so many seconds (60)
 ./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
 ./do soak                            the end-to-end tests in their long forms (AGT_SOAK=1)
+./do screenshots [name…]             pictures of every page into build/screenshots
 ./do help                            this text
 TEXT
 }
@@ -149,6 +153,7 @@ verb_desktop() {
 verb_test() {
   need $BUILD_PACKAGES $TEST_PACKAGES $DESKTOP_TEST_PACKAGES
   need_clients
+  need_ui
   build_ui
   say "Building (dev, release, and the sanitizer builds)"
   build dev
@@ -210,10 +215,19 @@ verb_soak() {
   [ "$failed" -eq 0 ]
 }
 
+verb_screenshots() {
+  # shellcheck disable=SC2086
+  need $TEST_PACKAGES
+  need_ui
+  build_ui
+  build release agt agt-sim
+  AGT_BINARY=build/release/agt AGT_SIM_BINARY=build/release/agt-sim node tests/ui/screenshots.mjs "$@"
+}
+
 verb=${1:-help}
 [ $# -gt 0 ] && shift
 case "$verb" in
-  run | test | build | desktop | lint | bench | fuzz | asan | tsan | soak | help) "verb_$verb" "$@" ;;
+  run | test | build | desktop | lint | bench | fuzz | asan | tsan | soak | screenshots | help) "verb_$verb" "$@" ;;
   -h | --help) verb_help ;;
   *) die "there is no verb \"$verb\"; ./do help lists them" ;;
 esac

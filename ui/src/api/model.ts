@@ -31,15 +31,12 @@ export interface Status {
     address: string;
     open_to_lan: boolean;
     keys_demanded: boolean;
-    state?: string;
+    since_ms?: number;
     in_flight?: number;
-    addresses?: string[];
-    error?: string;
   };
   accounts: { total: number; enabled: number; unusable: number; resting: number };
   routes: number;
   keys: number;
-  in_flight?: number;
   ledger: { requests: number; bytes: number; dropped: number; lost: number; last_error: string };
   settings: Record<string, string | number | boolean>;
 }
@@ -48,7 +45,7 @@ export interface Rest {
   model: string;
   code: string;
   message: string;
-  remaining_ms: number;
+  remaining_ms?: number; // missing: until somebody acts
   set_by: string;
 }
 
@@ -85,8 +82,16 @@ export interface Account {
   rests: Rest[];
   state: string;
   problem?: string;
-  credential?: string;
-  email?: string;
+  kind?: string; // key, oauth
+  oauth?: {
+    service: string;
+    subject: string;
+    obtained_ms: number;
+    expires_in_ms: number | null;
+    refreshing: boolean;
+    refused_ms?: number;
+    refused_why?: string;
+  };
   plan?: string;
   in_flight?: number;
   last_used_ms?: number;
@@ -262,6 +267,8 @@ export interface Attempt {
   scope?: string;
   retry_hint?: string;
   rest_ms?: number;
+  rests_until?: string;
+  skipped_more?: number;
   waited_ms?: number;
   next?: string;
 }

@@ -34,7 +34,7 @@ export function StatusBar() {
           </button>
           <Link href="/proxy/access">{t(now.proxy.keys_demanded ? 'bar.keys' : 'bar.no_keys')} · {t(now.proxy.open_to_lan ? 'bar.lan' : 'bar.local')}</Link>
           <Link href="/accounts">{t('bar.ready', { count: ready, total: accounts.data?.length ?? now.accounts.total })}</Link>
-          {now.in_flight !== undefined && <Link href="/monitor">{t('bar.in_flight', { count: now.in_flight })}</Link>}
+          {now.proxy.in_flight !== undefined && <Link href="/monitor?q=is:inflight">{t('bar.in_flight', { count: now.proxy.in_flight })}</Link>}
         </>
       )}
       <span className={css.stretch} />

@@ -24,7 +24,7 @@ export function useProxySwitch(): ProxySwitch {
   const change = useChange((action: 'start' | 'stop') => post<unknown>(`/proxy/${action}`));
   const running = status.data?.proxy.running;
   const can = features('POST', '/proxy/stop');
-  const inFlight = status.data?.in_flight ?? 0;
+  const inFlight = status.data?.proxy.in_flight ?? 0;
   const run = async (action: 'start' | 'stop') => {
     try {
       await change.mutateAsync(action);

@@ -12,6 +12,7 @@ export interface Formats {
   dateTime(ms: number): string;
   day(ms: number): string;
   slot(ms: number, sliceMs: number): string;
+  tick(ms: number, sliceMs: number): string;
   bytes(value: number): string;
   list(words: string[]): string;
 }
@@ -82,6 +83,8 @@ function make(language: string): Formats {
     dateTime: (ms) => full.format(ms),
     day: (ms) => date.format(ms),
     slot: (ms, slice) => (slice >= DAY ? date.format(ms) : slice >= HOUR ? dayHour.format(ms) : hm.format(ms)),
+    // On an axis: the hour, or the day where one begins.
+    tick: (ms, slice) => (slice >= DAY || new Date(ms).getHours() * HOUR < slice ? date.format(ms) : hm.format(ms)),
     bytes: (value) => {
       if (value < 1000) return `${plain.format(value)} B`;
       if (value < 1_000_000) return `${one.format(value / 1000)} kB`;

@@ -93,7 +93,9 @@ export function matched(press: KeyPress, first: string, wanted: (id: string) => 
   )?.id;
 }
 
-let before = { keys: '', at: 0 };
+const none = { keys: '', at: 0 };
+let current = none; // this press, when a chord may begin with it
+let before = none; // the press before
 
 export function useShortcuts(handlers: Handlers, enabled = true): void {
   const latest = useRef(handlers);
@@ -109,7 +111,7 @@ export function useShortcuts(handlers: Handlers, enabled = true): void {
       const id = matched(event, first, (one) => latest.current[one] !== undefined);
       if (!id) return;
       event.preventDefault();
-      before = { keys: '', at: 0 };
+      current = none;
       latest.current[id]?.(event);
     };
     window.addEventListener('keydown', pressed);
@@ -117,13 +119,17 @@ export function useShortcuts(handlers: Handlers, enabled = true): void {
   }, [enabled]);
 }
 
-// The first key of a chord is remembered after every handler had its turn.
+// Registered before every other listener, so that each of them sees the key before this one.
 export function rememberChords(): void {
-  window.addEventListener('keydown', (event) => {
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
-    const starts = plain && !event.defaultPrevented && !isWriting(event.target) && preference('singleKeys') === 'on';
-    before = starts && SHORTCUTS.some((one) => one.keys.some((keys) => keys.startsWith(`${event.code} `)))
-      ? { keys: event.code, at: performance.now() }
-      : { keys: '', at: 0 };
-  });
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      before = current;
+      const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
+      const starts = plain && !isWriting(event.target) && preference('singleKeys') === 'on';
+      const isFirst = starts && SHORTCUTS.some((one) => one.keys.some((keys) => keys.startsWith(`${event.code} `)));
+      current = isFirst ? { keys: event.code, at: performance.now() } : none;
+    },
+    { capture: true },
+  );
 }

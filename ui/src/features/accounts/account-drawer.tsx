@@ -60,7 +60,8 @@ function Overview({ account }: { account: Account }) {
           [t('account.address'), account.address ?? t('account.local')],
           [t('account.key'), account.key_hint ? <span className="mono">{account.key_hint}</span> : '–'],
           [t('account.plan'), account.plan],
-          [t('account.email'), account.email && <Identity>{account.email}</Identity>],
+          [t('account.signed_in_as'), account.oauth && <Identity>{account.oauth.subject || account.oauth.service}</Identity>],
+          [t('account.token_until'), account.oauth && (account.oauth.expires_in_ms === null ? t('account.token_unknown') : f.remaining(account.oauth.expires_in_ms))],
           [t('accounts.col.models'), account.models.length === 0 ? t('account.models.all') : account.models.join(', ')],
           [t('account.excluded'), account.excluded_models.join(', ')],
           [t('accounts.col.priority'), `${account.priority} · ${t('account.weight_of', { weight: account.weight })}`],
@@ -83,6 +84,15 @@ function Story({ account }: { account: Account }) {
   const left = useRemaining(state.rest?.remaining_ms);
   if (state.word === 'ready') return <Note tone="ok">{t('account.story.ready')}</Note>;
   if (state.word === 'off') return <Note tone="idle">{t('account.story.off')}</Note>;
+  if (state.word === 'signin' && account.oauth) {
+    return (
+      <Note tone="danger">
+        <p><strong>{words.title('token_revoked')}</strong></p>
+        <p>{account.oauth.refused_why}</p>
+        {features('POST', '/accounts/oauth/start') && <p><Link href={`/accounts?add=oauth:${account.id}`}>{t('account.sign_in')}</Link></p>}
+      </Note>
+    );
+  }
   if (!state.rest) return <Note tone="danger">{account.problem ?? state.word}</Note>;
   const remedy = `code.${state.rest.code}.remedy`;
   return (
@@ -93,7 +103,6 @@ function Story({ account }: { account: Account }) {
       {i18n.exists(remedy) && <p>{t(remedy)}</p>}
       {state.rest.set_by && <p><Link href={`/monitor/${state.rest.set_by}`}>{t('account.story.evidence')}</Link></p>}
       {account.rests.length > 1 && <p>{t('account.story.more', { count: account.rests.length - 1 })}</p>}
-      {features('POST', '/accounts/oauth/start') && account.credential === 'oauth' && state.word === 'signin' && <p><Link href="/accounts?add=oauth">{t('account.sign_in')}</Link></p>}
     </Note>
   );
 }

@@ -8,6 +8,9 @@ import css from './accounts.module.css';
 import { StateChip } from './chip';
 import { Quota } from './quota';
 
+// The gateway shows the end of long keys only.
+const hasHint = (hint: string) => /\w/.test(hint);
+
 interface TableProps {
   accounts: Account[];
   selected: ReadonlySet<string>;
@@ -72,7 +75,7 @@ export function AccountTable({ accounts, selected, onSelect, onOpen }: TableProp
                 <td>
                   <span className={css.name}>
                     <button type="button" data-open className="cut" onClick={() => onOpen(one)}><Identity>{one.label}</Identity></button>
-                    <span className={`${css.dim} cut`}>{one.key_hint ? t('account.key_hint', { hint: one.key_hint }) : t(`account.credential.${one.credential ?? 'none'}`, { defaultValue: one.credential ?? '' })}</span>
+                    <span className={`${css.dim} cut`}>{hasHint(one.key_hint) ? t('account.key_hint', { hint: one.key_hint }) : one.oauth ? one.oauth.subject || t('account.credential.oauth') : t(`account.credential.${one.key_hint ? 'key' : 'none'}`)}</span>
                   </span>
                 </td>
                 <td>

@@ -53,10 +53,11 @@ export default function Accounts() {
         <div className={css.search}>
           <TextField label={t('accounts.search')} hideLabel data-filter type="search" placeholder={t('accounts.search')} value={words} onText={setWords} />
         </div>
-        <span className={css.spacer} />
+        <div className={css.right}>
         <Segments label={t('accounts.view')} value={view} onChange={setView} options={[{ value: 'table', label: t('accounts.view.table'), icon: Table }, { value: 'cards', label: t('accounts.view.cards'), icon: LayoutGrid }]} />
         <IconButton look="normal" icon={RefreshCw} label={t('action.refresh')} onClick={() => void accounts.refetch()} />
         <Button look="primary" icon={Plus} onClick={() => setAdding('kind', true)}>{t('accounts.add')}</Button>
+        </div>
       </div>
       {accounts.isError && <Problem error={accounts.error} retry={() => void accounts.refetch()} />}
       {picked.length > 0 && <Batch accounts={picked} onDone={() => setSelected(new Set())} />}
@@ -75,7 +76,7 @@ export default function Accounts() {
       )}
       {shown.length > 0 && (view === 'cards' ? <AccountCards accounts={shown} onOpen={open} /> : <AccountTable accounts={shown} selected={selected} onSelect={setSelected} onOpen={open} />)}
       {opened && <AccountDrawer key={opened.id} account={opened} onClose={() => navigate(`/accounts${window.location.search}`)} />}
-      {adding && <AddAccount start={adding} onClose={() => setAdding('')} onOpen={(account) => navigate(`/accounts/${account.id}`)} />}
+      {adding && <AddAccount key={adding} start={adding} onClose={() => setAdding('')} onOpen={(account) => navigate(`/accounts/${account.id}`)} />}
     </Page>
   );
 }

@@ -20,7 +20,7 @@ export function AddAccount({ start, onClose, onOpen }: { start: string; onClose:
   const [made, setMade] = useState<Account | null>(null);
   const providers = useProviders();
   const provider = providers.data?.find((one) => one.name === step);
-  const title = made ? t('add.check.title') : provider ? t('add.title_of', { provider: provider.display_name }) : t(`add.title.${step}`, { defaultValue: t('accounts.add') });
+  const title = made ? t('add.check.title') : provider ? t('add.title_of', { provider: provider.display_name }) : t(`add.title.${step.split(':')[0]}`, { defaultValue: t('accounts.add') });
   const back = <Button look="quiet" data-start onClick={() => setStep('kind')}>{t('action.back')}</Button>;
   if (made) {
     return (
@@ -41,7 +41,7 @@ export function AddAccount({ start, onClose, onOpen }: { start: string; onClose:
     );
   }
   if (provider) return <AccountForm title={title} provider={provider} back={back} onClose={onClose} onMade={setMade} />;
-  if (step === 'oauth') return <OAuthSignIn title={title} back={back} onClose={onClose} onMade={setMade} />;
+  if (step === 'oauth' || step.startsWith('oauth:')) return <OAuthSignIn title={title} account={step.slice(6)} back={back} onClose={onClose} onMade={setMade} />;
   if (step === 'tokens' || step === 'import') return <ImportAccounts key={step} kind={step} title={title} back={back} onClose={onClose} />;
   return (
     <Dialog title={title} width={760} onClose={onClose}>

@@ -30,13 +30,16 @@ const byCode: Record<string, string> = {
 
 const isForAll = (rest: Rest) => rest.model === '' || rest.model === '*';
 
+const left = (rest: Rest) => rest.remaining_ms ?? Number.MAX_SAFE_INTEGER;
+
 // The rest that matters most: one for all models before one for a single model, then the longest.
 export function deciding(rests: Rest[]): Rest | undefined {
-  return [...rests].sort((a, b) => Number(isForAll(b)) - Number(isForAll(a)) || b.remaining_ms - a.remaining_ms)[0];
+  return [...rests].sort((a, b) => Number(isForAll(b)) - Number(isForAll(a)) || left(b) - left(a))[0];
 }
 
 export function stateOf(account: Account): AccountState {
   if (account.state === 'unusable') return { word: 'unusable', tone: 'danger', icon: TriangleAlert, everything: true };
+  if (account.state === 'needs_sign_in') return { word: 'signin', tone: 'block', icon: KeyRound, everything: true };
   if (!account.enabled || account.state === 'disabled') return { word: 'off', tone: 'idle', icon: CirclePause, everything: true };
   const rest = deciding(account.rests);
   if (rest) {

@@ -10,12 +10,13 @@ import { useCodeWords } from '../trace/story';
 import css from './dashboard.module.css';
 
 const SHOWN = 5;
+const soonest = (account: Account) => Math.min(...account.rests.map((rest) => rest.remaining_ms ?? Number.MAX_SAFE_INTEGER));
 
 // What blocks first, then what comes back by itself, then what is good to know. At most five.
 export function Attention({ accounts, status }: { accounts: Account[]; status: Status }) {
   const { t } = useTranslation();
   const blocked = accounts.filter(needsAction);
-  const resting = accounts.filter((one) => !needsAction(one) && one.rests.length > 0).sort((a, b) => Math.min(...a.rests.map((rest) => rest.remaining_ms)) - Math.min(...b.rests.map((rest) => rest.remaining_ms)));
+  const resting = accounts.filter((one) => !needsAction(one) && one.rests.length > 0).sort((a, b) => soonest(a) - soonest(b));
   const lost = status.ledger.dropped + status.ledger.lost;
   const total = blocked.length + resting.length + (lost > 0 ? 1 : 0);
   return (

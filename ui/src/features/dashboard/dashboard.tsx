@@ -104,7 +104,7 @@ function Traffic({ stats, failures, range }: { stats: Parameters<typeof rowsOf>[
         bySlot.set(slot, there);
       }
     }
-    return outcomeSeries(slots, range.slice, bySlot, failures, (outcome) => t(`outcome.${outcome}`), t('outcome.failed_other'));
+    return outcomeSeries(slots, range.slice, bySlot, failures, (outcome) => t(`outcome.${outcome}`), t('outcome.older_failures'));
   }, [stats, failures, slots, range.slice, t]);
   return (
     <Card title={t('dash.traffic')} actions={<Button small look="quiet" icon={asTable ? ChartColumn : TableIcon} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'chart.as_chart' : 'chart.as_table')}</Button>}>

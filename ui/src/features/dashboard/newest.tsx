@@ -12,7 +12,7 @@ export function Newest({ rows, loaded }: { rows: RequestRow[]; loaded: boolean }
   const { t } = useTranslation();
   const f = useFormats();
   return (
-    <Card title={t('dash.newest')} flush actions={<Link href="/monitor" style={{ paddingInlineEnd: 8 }}>{t('page.monitor')}</Link>}>
+    <Card title={t('dash.newest')} flush actions={<Link href="/monitor">{t('page.monitor')}</Link>}>
       {!loaded && <div style={{ padding: 16 }}><Skeleton rows={3} height={24} /></div>}
       {loaded && rows.length === 0 && <p className={css.quiet}>{t('dash.no_requests')}</p>}
       {rows.length > 0 && (

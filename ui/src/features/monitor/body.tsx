@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Fragment, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
-import { ApiError, request } from '../../api/client';
+import { ApiError, get } from '../../api/client';
 import { useFeatures, useStatus } from '../../api/queries';
 import { useDebounced, useFormats } from '../../shared/hooks';
 import { CopyButton } from '../../shared/ui/button';
 import { Check, TextField } from '../../shared/ui/form';
-import { Empty, Note, Problem, Skeleton } from '../../shared/ui/layout';
+import { Empty, layout, Note, Problem, Skeleton } from '../../shared/ui/layout';
 import css from './body.module.css';
 
 const LINES = 200; // of a block; the browser draws only the blocks that are seen
@@ -36,16 +36,49 @@ export function Body({ id, kind }: { id: string; kind: string }) {
     enabled: can === true,
     retry: false,
     staleTime: 60_000,
-    queryFn: async ({ signal }) => {
-      const reply = await request('GET', `/requests/${encodeURIComponent(id)}/body/${kind}`, { signal });
-      return { text: await reply.text(), type: reply.headers.get('content-type') ?? '', truncated: reply.headers.get('x-agt-truncated') ?? '' };
-    },
+    queryFn: ({ signal }) => get<KeptBody>(`/requests/${encodeURIComponent(id)}/body/${kind}`, signal),
   });
   if (can === false) return <Note tone="info">{t('feature.missing')}</Note>;
   if (body.isError && body.error instanceof ApiError && body.error.status === 404) return <NotKept />;
   if (body.isError) return <Problem error={body.error} retry={() => void body.refetch()} />;
   if (!body.data) return <Skeleton rows={1} height={240} />;
-  return <Viewer text={body.data.text} truncated={body.data.truncated} />;
+  const { first_line, headers, truncated, body: text } = body.data;
+  return (
+    <>
+      <Headers first={first_line} headers={headers} />
+      <Viewer text={text} truncated={truncated} />
+    </>
+  );
+}
+
+interface KeptBody {
+  first_line: string;
+  headers: { name: string; value: string }[];
+  content_type: string;
+  bytes: number;
+  truncated: boolean;
+  body: string;
+}
+
+// Secrets in them were masked before they were kept.
+function Headers({ first, headers }: { first: string; headers: KeptBody['headers'] }) {
+  const { t } = useTranslation();
+  if (!first && headers.length === 0) return null;
+  return (
+    <details>
+      <summary><span className="mono">{first || t('body.headers')}</span> · {t('body.headers_n', { count: headers.length })}</summary>
+      <table className={layout.table}>
+        <tbody>
+          {headers.map((one, i) => (
+            <tr key={i}>
+              <td className="mono">{one.name}</td>
+              <td className="mono" style={{ overflowWrap: 'anywhere' }}>{one.value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
 }
 
 function NotKept() {
@@ -58,7 +91,7 @@ function NotKept() {
   );
 }
 
-export function Viewer({ text, truncated }: { text: string; truncated?: string }) {
+export function Viewer({ text, truncated }: { text: string; truncated?: boolean }) {
   const { t } = useTranslation();
   const f = useFormats();
   const [words, setWords] = useState('');

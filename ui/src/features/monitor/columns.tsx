@@ -21,11 +21,11 @@ const dash = '–';
 export const COLUMNS: Column[] = [
   { id: 'time', width: '96px', from: 0, cell: (row, f) => <span title={f.dateTime(row.started_ms)}>{f.timeWithMs(row.started_ms)}</span> },
   { id: 'status', width: '44px', from: 0, cell: (row) => (row.in_flight ? '···' : row.status || dash) },
-  { id: 'outcome', width: 'minmax(110px, 1fr)', from: 0, cell: (row) => <OutcomeChip outcome={outcomeOf(row)} /> },
-  { id: 'client', width: 'minmax(90px, 1fr)', from: 760, cell: (row) => <span title={row.user_agent}><Identity>{row.client_key || clientOf(row.user_agent) || dash}</Identity></span> },
+  { id: 'outcome', width: 'minmax(158px, 1.3fr)', from: 0, cell: (row) => <OutcomeChip outcome={outcomeOf(row)} /> },
+  { id: 'client', width: 'minmax(90px, 1fr)', from: 860, cell: (row) => <span title={row.user_agent}><Identity>{row.client_key || clientOf(row.user_agent) || dash}</Identity></span> },
   {
     id: 'model',
-    width: 'minmax(150px, 2.4fr)',
+    width: 'minmax(140px, 2.4fr)',
     from: 0,
     cell: (row) => (
       <span title={`${row.model} → ${row.provider}/${row.upstream_model}`}>
@@ -34,14 +34,14 @@ export const COLUMNS: Column[] = [
       </span>
     ),
   },
-  { id: 'account', width: 'minmax(80px, 1fr)', from: 560, cell: (row) => <Identity>{row.account || dash}</Identity> },
-  { id: 'tries', width: '40px', from: 900, right: true, cell: (row) => row.attempts || dash },
-  { id: 'ttft', width: '72px', from: 820, right: true, cell: (row, f) => (row.first_byte_ms === null ? dash : f.duration(row.first_byte_ms)) },
-  { id: 'total', width: '76px', from: 0, right: true, cell: (row, f, _t, now) => (row.in_flight ? f.duration(Math.max(0, Math.floor((now - row.started_ms) / 500) * 500)) : f.duration(row.latency_ms)) },
+  { id: 'account', width: 'minmax(80px, 1fr)', from: 620, cell: (row) => <Identity>{row.account || dash}</Identity> },
+  { id: 'tries', width: '38px', from: 980, right: true, cell: (row) => row.attempts || dash },
+  { id: 'ttft', width: '66px', from: 920, right: true, cell: (row, f) => (row.first_byte_ms === null ? dash : f.duration(row.first_byte_ms)) },
+  { id: 'total', width: '70px', from: 0, right: true, cell: (row, f, _t, now) => (row.in_flight ? f.duration(Math.max(0, Math.floor((now - row.started_ms) / 500) * 500)) : f.duration(row.latency_ms)) },
   {
     id: 'tokens',
-    width: '96px',
-    from: 680,
+    width: '92px',
+    from: 740,
     right: true,
     cell: (row, f) => (row.input_tokens === null && row.output_tokens === null ? dash : <span title={`${f.number(row.input_tokens ?? 0)} / ${f.number(row.output_tokens ?? 0)}`}>{`${f.compact(row.input_tokens ?? 0)} / ${f.compact(row.output_tokens ?? 0)}`}</span>),
   },

@@ -45,7 +45,7 @@ export function RequestGrid({ rows, active, onActive, onOpen, onAway, onEnd, top
     onActive(row.id);
     const box = scroller.current;
     if (index * height < box.scrollTop) box.scrollTop = index * height;
-    else if ((index + 1) * height > box.scrollTop + box.clientHeight) box.scrollTop = (index + 1) * height - box.clientHeight;
+    else if ((index + 2) * height > box.scrollTop + box.clientHeight) box.scrollTop = (index + 2) * height - box.clientHeight;
   };
   const pressed = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
@@ -62,27 +62,28 @@ export function RequestGrid({ rows, active, onActive, onOpen, onAway, onEnd, top
   const first = Math.max(0, Math.floor(scrolled / height) - EXTRA);
   const last = Math.min(rows.length, Math.ceil((scrolled + (size.height || 600)) / height) + EXTRA);
   return (
-    <div className={css.grid} role="grid" aria-label={t('monitor.list')} aria-rowcount={rows.length + 1} style={style}>
-      <div className={css.headWrap} role="rowgroup">
-        <div role="row" aria-rowindex={1} className={css.head}>
-          {columns.map((one) => <div key={one.id} role="columnheader" className={`cut ${one.right ? css.right : ''}`}>{t(`monitor.col.${one.id}`)}</div>)}
-        </div>
-      </div>
+    <div className={css.grid} style={style}>
       <div
         ref={(node) => {
           scroller.current = node;
           attach(node);
         }}
-        role="rowgroup"
+        role="grid"
         data-grid
         className={css.scroll}
         tabIndex={0}
         aria-label={t('monitor.list')}
+        aria-rowcount={rows.length + 1}
         aria-activedescendant={active && rows.some((row) => row.id === active) ? `row-${active}` : undefined}
         onScroll={onScroll}
         onKeyDown={pressed}
       >
-        <div className={css.space} role="presentation" style={{ blockSize: rows.length * height }}>
+        <div role="rowgroup" className={css.headWrap}>
+          <div role="row" aria-rowindex={1} className={css.head}>
+            {columns.map((one) => <div key={one.id} role="columnheader" className={`cut ${one.right ? css.right : ''}`}>{t(`monitor.col.${one.id}`)}</div>)}
+          </div>
+        </div>
+        <div className={css.space} role="rowgroup" style={{ blockSize: rows.length * height }}>
           {rows.slice(first, last).map((row, i) => (
             <GridRow key={row.id} row={row} index={first + i} height={height} columns={columns} active={row.id === active} onOpen={onOpen} />
           ))}

@@ -2,7 +2,7 @@ import { Ellipsis, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { post, request } from '../../api/client';
+import { get, post } from '../../api/client';
 import type { RequestRow, Trace } from '../../api/model';
 import { useChange, useFeatures, useStatus, useTrace } from '../../api/queries';
 import { copyText } from '../../shared/clipboard';
@@ -66,11 +66,11 @@ function useRequestActions(trace: Trace | undefined) {
   const features = useFeatures();
   const errorText = useErrorText();
   const [replaying, setReplaying] = useState(false);
-  const replay = useChange((id: string) => post<{ id?: string; trace?: string; request_id?: string }>(`/requests/${encodeURIComponent(id)}/replay`));
+  const replay = useChange((id: string) => post<{ id?: string; status: number }>(`/requests/${encodeURIComponent(id)}/replay`));
   const copied = (ok: boolean) => toast(ok ? { tone: 'ok', text: t('copy.done') } : { tone: 'danger', text: t('copy.failed') });
   const body = async (): Promise<string | undefined> => {
     if (!trace || !features('GET', '/requests/{id}/body/{kind}')) return undefined;
-    return request('GET', `/requests/${encodeURIComponent(trace.id)}/body/client`).then((reply) => reply.text(), () => undefined);
+    return get<{ body: string }>(`/requests/${encodeURIComponent(trace.id)}/body/client`).then((kept) => kept.body, () => undefined);
   };
   const curl = () => {
     if (trace) void copyText(body().then((kept) => curlFor(trace, status.data?.proxy.address ?? 'http://127.0.0.1:8045', kept))).then(copied);
@@ -80,8 +80,8 @@ function useRequestActions(trace: Trace | undefined) {
     if (!trace) return;
     try {
       const made = await replay.mutateAsync(trace.id);
-      const to = made?.id ?? made?.trace ?? made?.request_id;
-      toast({ tone: 'ok', text: t('request.replayed'), ...(to && { action: { label: t('request.show'), run: () => navigate(`/monitor/${to}`) } }) });
+      const to = made.id;
+      toast({ tone: 'ok', text: t('request.replayed', { status: made.status }), ...(to && { action: { label: t('request.show'), run: () => navigate(`/monitor/${to}`) } }) });
     } catch (error) {
       toast({ tone: 'danger', text: errorText(error).text });
     }

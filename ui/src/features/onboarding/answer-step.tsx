@@ -1,8 +1,11 @@
+import { Send } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
 import type { RequestRow } from '../../api/model';
-import { useStatus, useTrace } from '../../api/queries';
+import { post } from '../../api/client';
+import { useChange, useFeatures, useStatus, useTrace } from '../../api/queries';
 import { useFormats } from '../../shared/hooks';
+import { Button } from '../../shared/ui/button';
 import { Code } from '../../shared/ui/code';
 import { Card, Facts, Note, Problem, Row, Skeleton } from '../../shared/ui/layout';
 import { clientOf } from '../monitor/client-name';
@@ -19,6 +22,8 @@ export function AnswerStep({ rows }: { rows: RequestRow[] }) {
 
 function Waiting() {
   const { t } = useTranslation();
+  const features = useFeatures();
+  const test = useChange(() => post('/proxy/selftest'));
   const host = useStatus().data?.proxy.address ?? 'http://127.0.0.1:8045';
   const line = `curl ${host}/v1/chat/completions \\\n  -H 'content-type: application/json' \\\n  -d '{"model":"demo","messages":[{"role":"user","content":"Hello!"}]}'`;
   return (
@@ -26,6 +31,12 @@ function Waiting() {
       <p role="status" className={css.dots}>{t('welcome.waiting')}</p>
       <Note tone="idle">{t('welcome.demo')}</Note>
       <Code text={line} language="sh" />
+      {features('POST', '/proxy/selftest') && (
+        <Row>
+          <Button icon={Send} disabled={test.isPending} onClick={() => test.mutate(undefined)}>{t('welcome.send')}</Button>
+        </Row>
+      )}
+      {test.isError && <Problem error={test.error} />}
     </>
   );
 }

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStatus } from '../../api/queries';
+import { get } from '../../api/client';
+import { useFeatures, useStatus } from '../../api/queries';
 import { Button } from '../../shared/ui/button';
 import { Dialog } from '../../shared/ui/dialog';
 import { Radios } from '../../shared/ui/form';
@@ -72,6 +74,14 @@ export function Access() {
 function LanGuard({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const { t } = useTranslation();
   const status = useStatus().data;
+  const features = useFeatures();
+  const ways = useQuery({
+    queryKey: ['proxy'],
+    enabled: features('GET', '/proxy') === true,
+    queryFn: ({ signal }) => get<{ own_addresses: { interface: string; address: string; ipv6: boolean; loopback: boolean }[] }>('/proxy', signal),
+  });
+  const own = (ways.data?.own_addresses ?? []).filter((one) => !one.loopback && !one.address.startsWith('fe80'));
+  const port = String(draft.value('proxy.port'));
   const [mode, setMode] = useState(String(draft.value('proxy.auth_mode')) === 'off' ? 'auto' : String(draft.value('proxy.auth_mode')));
   const apply = () => {
     draft.put('proxy.auth_mode', mode);
@@ -91,11 +101,19 @@ function LanGuard({ draft, onClose }: { draft: Draft; onClose: () => void }) {
       }
     >
       <Note tone="warn">{t('lan.plain')}</Note>
+      {own.length > 0 && (
+        <div>
+          <h3>{t('lan.addresses')}</h3>
+          <ul>
+            {own.map((one) => <li key={one.address}><code>{one.address}</code> <span className={css.dim}>{one.interface}</span></li>)}
+          </ul>
+        </div>
+      )}
       <Radios legend={t('lan.mode')} name="lan-mode" value={mode} onChange={setMode} choices={MODES.filter((one) => one !== 'off').map((one) => ({ value: one, label: t(`setting.proxy.auth_mode.${one}`), text: t(`access.mode.${one}`) }))} />
       <ol style={{ display: 'grid', gap: 6, listStyle: 'decimal', paddingInlineStart: 20 }}>
         <li>{t('lan.step_key')}</li>
         <li>{t('lan.step_restart')}</li>
-        <li>{t('lan.step_check', { url: (status?.proxy.address ?? '').replace('127.0.0.1', 'IP') })}</li>
+        <li>{t('lan.step_check', { url: own[0] ? `http://${own[0].ipv6 ? `[${own[0].address}]` : own[0].address}:${port}` : (status?.proxy.address ?? '').replace('127.0.0.1', 'IP') })}</li>
         <li>{t('lan.step_gemini')}</li>
       </ol>
     </Dialog>

@@ -32,16 +32,18 @@ export function ConnectPanel({ compact }: { compact?: boolean }) {
     document.getElementById(`client-tab-${next.name}`)?.focus();
   };
   return (
-    <div className={css.clients}>
-      <div role="tablist" aria-orientation="vertical" aria-label={t('connect.clients')} className={css.clientList} onKeyDown={pressed}>
-        {shown.map((one) => (
-          <button key={one.name} id={`client-tab-${one.name}`} type="button" role="tab" aria-selected={one.name === client.name} aria-controls="client-panel" tabIndex={one.name === client.name ? 0 : -1} onClick={() => setChosen(one.name)}>
-            {one.display_name}
-          </button>
-        ))}
-      </div>
-      <div role="tabpanel" id="client-panel" aria-labelledby={`client-tab-${client.name}`} className={css.guide}>
-        <Guide client={client} compact={compact === true} />
+    <div className={css.connect}>
+      <div className={css.clients}>
+        <div role="tablist" aria-orientation="vertical" aria-label={t('connect.clients')} className={css.clientList} onKeyDown={pressed}>
+          {shown.map((one) => (
+            <button key={one.name} id={`client-tab-${one.name}`} type="button" role="tab" aria-selected={one.name === client.name} aria-controls="client-panel" tabIndex={one.name === client.name ? 0 : -1} onClick={() => setChosen(one.name)}>
+              {one.display_name}
+            </button>
+          ))}
+        </div>
+        <div role="tabpanel" id="client-panel" aria-labelledby={`client-tab-${client.name}`} className={css.guide}>
+          <Guide client={client} compact={compact === true} />
+        </div>
       </div>
     </div>
   );

@@ -49,7 +49,7 @@ export function Keys() {
                     <td className="mono">{one.hint}</td>
                     <td>{f.dateTime(one.created_ms)}</td>
                     <td>{one.revoked_ms ? <Chip tone="idle">{t('keys.revoked')}</Chip> : <Chip tone="ok">{t('keys.active')}</Chip>}</td>
-                    <td className={layout.right}>{!one.revoked_ms && <IconButton small icon={Trash2} label={t('keys.revoke_one', { name: one.name })} onClick={() => setRevoking(one)} />}</td>
+                    <td className={layout.right}>{!one.revoked_ms && <IconButton small icon={Trash2} label={t('keys.revoke_named', { name: one.name })} onClick={() => setRevoking(one)} />}</td>
                   </tr>
                 ))}
               </tbody>
@@ -59,7 +59,7 @@ export function Keys() {
       </Card>
       {making && <NewKey onClose={() => setMaking(false)} />}
       {revoking && (
-        <Confirm title={t('keys.revoke_one', { name: revoking.name })} action={t('keys.revoke')} onConfirm={() => revoke.mutateAsync(revoking.id)} onClose={() => setRevoking(null)}>
+        <Confirm title={t('keys.revoke_named', { name: revoking.name })} action={t('keys.revoke')} onConfirm={() => revoke.mutateAsync(revoking.id)} onClose={() => setRevoking(null)}>
           {t('keys.revoke.text')}
         </Confirm>
       )}

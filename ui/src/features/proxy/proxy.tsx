@@ -1,13 +1,14 @@
-import { ExternalLink, Play, RefreshCw, Square } from 'lucide-react';
+import { CircleAlert, CircleCheck, ExternalLink, Play, RefreshCw, Square } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useParams } from 'wouter';
 import { post } from '../../api/client';
+import type { WireError } from '../../api/model';
 import { useChange, useFeatures, useStatus } from '../../api/queries';
 import { useProxySwitch } from '../../app/use-proxy-switch';
-import { useFormats } from '../../shared/hooks';
+import { useFormats, useNow } from '../../shared/hooks';
 import { Button, CopyButton } from '../../shared/ui/button';
-import { Card, layout, Note, Page, Problem, Row, Skeleton } from '../../shared/ui/layout';
+import { Card, Chip, layout, Note, Page, Problem, Row, Skeleton } from '../../shared/ui/layout';
 import { TabPanel, Tabs } from '../../shared/ui/tabs';
 import { Access } from './access';
 import { ConnectPanel } from './connect';
@@ -42,9 +43,9 @@ export default function Proxy() {
   );
 }
 
-interface SelfTest {
+export interface SelfTest {
   ok?: boolean;
-  checks?: { name: string; ok: boolean; ms?: number; message?: string }[];
+  checks?: { name: string; ok: boolean; status: number; expected_status: number; latency_ms: number; error?: WireError }[];
 }
 
 function Hero() {
@@ -54,6 +55,7 @@ function Hero() {
   const proxy = useProxySwitch();
   const features = useFeatures();
   const test = useChange(() => post<SelfTest>('/proxy/selftest'));
+  const now = useNow();
   const [shown, setShown] = useState(false);
   if (!status) return null;
   const running = status.proxy.running;
@@ -67,8 +69,8 @@ function Hero() {
           </p>
           <p className={css.dim}>
             <span className="mono">{status.proxy.address}</span> <CopyButton small text={status.proxy.address} label={t('bar.copy', { address: status.proxy.address })} />{' '}
-            {t('proxy.since', { time: f.duration(status.uptime_s * 1000) })} · {t('proxy.served', { count: status.ledger.requests, shown: f.number(status.ledger.requests) })}
-            {status.in_flight !== undefined && ` · ${t('bar.in_flight', { count: status.in_flight })}`}
+            {running && t('proxy.since', { time: f.duration(status.proxy.since_ms ? Math.max(0, now - status.proxy.since_ms) : status.uptime_s * 1000) })} · {t('proxy.served', { count: status.ledger.requests, shown: f.number(status.ledger.requests) })}
+            {status.proxy.in_flight !== undefined && ` · ${t('bar.in_flight', { count: status.proxy.in_flight })}`}
           </p>
         </div>
         <Row>
@@ -82,7 +84,6 @@ function Hero() {
         </Row>
       </section>
       {proxy.can === false && <Note tone="idle">{t('proxy.no_switch')}</Note>}
-      {status.proxy.error && <Note tone="danger" role="alert">{status.proxy.error}</Note>}
       {shown && test.isError && <Problem error={test.error} retry={() => test.mutate(undefined)} />}
       {shown && test.data && <SelfTestResult result={test.data} />}
       {proxy.dialog}
@@ -90,25 +91,27 @@ function Hero() {
   );
 }
 
-function SelfTestResult({ result }: { result: SelfTest }) {
+export function SelfTestResult({ result }: { result: SelfTest }) {
   const { t } = useTranslation();
   const f = useFormats();
   const checks = result.checks ?? [];
   return (
-    <Note tone={result.ok === false || checks.some((one) => !one.ok) ? 'danger' : 'ok'} role="status">
-      <table className={layout.table}>
-        <tbody>
-          {checks.map((one) => (
-            <tr key={one.name}>
-              <td>{t(one.ok ? 'selftest.ok' : 'selftest.failed')}</td>
-              <td>{one.name}</td>
-              <td>{one.ms === undefined ? '' : f.duration(one.ms)}</td>
-              <td>{one.message}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {checks.length === 0 && <span className="mono">{JSON.stringify(result)}</span>}
-    </Note>
+    <Card title={t(result.ok ? 'selftest.all_ok' : 'selftest.not_ok')} flush>
+      <div className={layout.tableWrap} tabIndex={0} role="region" aria-label={t('proxy.selftest')}>
+        <table className={layout.table}>
+          <tbody>
+            {checks.map((one) => (
+              <tr key={one.name}>
+                <td><Chip tone={one.ok ? 'ok' : 'danger'} icon={one.ok ? CircleCheck : CircleAlert}>{t(one.ok ? 'selftest.ok' : 'selftest.failed')}</Chip></td>
+                <td>{t(`selftest.${one.name}`, { defaultValue: one.name })}</td>
+                <td className={layout.right}>{one.ok ? one.status : t('selftest.expected', { status: one.status || '–', expected: one.expected_status })}</td>
+                <td className={layout.right}>{f.duration(one.latency_ms)}</td>
+                <td>{one.error?.message}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
   );
 }

@@ -26,7 +26,7 @@ export interface Draft {
 }
 
 export function choicesOf(setting: Setting): string[] {
-  return setting.kind === 'choice' ? setting.allowed.split(/\s*[|,]\s*|\s+or\s+/).map((one) => one.trim()).filter((one) => /^[a-z_]+$/.test(one)) : [];
+  return setting.kind === 'choice' ? [...setting.allowed.matchAll(/"([^"]+)"/g)].map((one) => one[1] ?? '') : [];
 }
 
 // What a text field holds, in the setting's own kind; undefined when it cannot be.

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Setting } from '../../api/model';
-import { Select, Switch, TextField } from '../../shared/ui/form';
+import { SecretField, Select, Switch, TextField } from '../../shared/ui/form';
 import { Chip } from '../../shared/ui/layout';
 import { choicesOf, type Draft } from './draft';
 import css from './settings.module.css';
@@ -58,10 +58,11 @@ export function SettingControl({ draft, setting, label }: { draft: Draft; settin
     case 'choice':
       return <Select {...common} value={String(value)} onText={(text) => draft.put(name, text)} options={choicesOf(setting).map((one) => ({ value: one, label: words.choice(name, one) }))} />;
     case 'secret':
-      return <span className="mono">{setting.hint || '–'}</span>;
+      return <SecretField {...common} placeholder={setting.hint || t('settings.empty_value')} value={String(value)} onText={(text) => draft.put(name, text)} />;
     default: {
       const unit = setting.unit ? ` ${words.unit(setting.unit)}` : '';
-      const help = setting.kind === 'integer' ? t('settings.allowed', { allowed: setting.allowed + unit }) : undefined;
+      const range = setting.kind === 'integer' ? t('settings.allowed', { allowed: setting.allowed + unit }) : undefined;
+      const help = label && setting.read_only ? `${t('settings.read_only')} (${setting.origin_text})` : range;
       return <TextField {...common} code={setting.kind === 'text'} inputMode={setting.kind === 'integer' ? 'numeric' : undefined} help={help} value={String(value)} onText={(text) => draft.put(name, text)} />;
     }
   }

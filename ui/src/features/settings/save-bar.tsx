@@ -25,6 +25,8 @@ export function SaveBar({ draft, save }: { draft: Draft; save?: () => Promise<bo
     return () => window.removeEventListener('beforeunload', ask);
   }, [count]);
   if (count === 0 && !draft.errors['']) return null;
+  // A secret is never said back.
+  const isSecret = (name: string) => draft.settings.get(name)?.kind === 'secret';
   const show = (value: unknown) => (value === '' ? t('settings.empty_value') : String(value));
   return (
     <>
@@ -47,7 +49,7 @@ export function SaveBar({ draft, save }: { draft: Draft; save?: () => Promise<bo
         <Dialog title={t('settings.review')} onClose={() => setReview(false)} foot={<Button look="primary" onClick={() => void run()}>{t('action.save')}</Button>}>
           <dl className={css.diff}>
             {draft.changed.map(({ name, from, to }) => (
-              <Line key={name} name={words.title(name)} from={show(from)} to={show(to)} />
+              <Line key={name} name={words.title(name)} from={isSecret(name) ? '…' : show(from)} to={isSecret(name) ? '…' : show(to)} />
             ))}
           </dl>
         </Dialog>

@@ -15,14 +15,15 @@ import css from './settings.module.css';
 // Which settings stand where. What no section names stands under "other", so that a new setting is never hidden.
 const SECTIONS: Record<string, RegExp> = {
   general: /^$/,
+  accounts: /^(oauth|quota)\./,
   network: /^network\./,
   data: /^(logging\.bodies|ledger\.)/,
   security: /^(proxy\.(allowed_|auth_mode|allow_lan|api_key)|admin\.)/,
-  scheduling: /^(scheduling|pool|quota)\./,
+  scheduling: /^(scheduling|pool)\./,
   proxy: /^proxy\.(?!(allowed_|auth_mode|allow_lan|api_key))/,
   other: /./,
 };
-const ORDER = ['general', 'proxy', 'security', 'scheduling', 'network', 'data', 'other', 'about'];
+const ORDER = ['general', 'proxy', 'security', 'scheduling', 'accounts', 'network', 'data', 'other', 'about'];
 
 export function sectionOf(name: string): string {
   return Object.entries(SECTIONS).find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';

@@ -1,5 +1,6 @@
 // "Why did this happen?": who was considered, passed over, tried, what came back, and what to do now. The same view
 // tells a past request, a dry run, and a newcomer's first answer.
+import type { TFunction } from 'i18next';
 import { ArrowRight, Check, CornerDownRight, Flag, MinusCircle, Route, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -45,8 +46,9 @@ export function useSentence() {
       return t('trace.served', { account: last.account, place, time: f.duration(trace.total_ms ?? last.ended_ms) });
     }
     const failed = tries.filter((one) => one.error);
-    if (failed.length === 0) return `${words.title(trace.error.code)}.`;
-    return t('trace.failed', { count: failed.length, what: f.list([...new Set(failed.map((one) => words.title(one.error?.code ?? '')))]) });
+    const back = trace.error.retry_after_ms ? ` ${t('trace.back_in', { time: f.remaining(trace.error.retry_after_ms) })}` : '';
+    if (failed.length === 0) return `${words.title(trace.error.code)}.${back}`;
+    return t('trace.failed', { count: failed.length, what: f.list([...new Set(failed.map((one) => words.title(one.error?.code ?? '')))]) }) + back;
   };
 }
 
@@ -73,16 +75,23 @@ export function TraceStory({ trace, dry, actions = true }: StoryProps) {
         </div>
         <p className={css.sentence}>{sentence}</p>
         {trace.error && <p className={css.remedy}>{words.remedy(trace.error)}</p>}
+        {trace.error && <p className={css.dim}>{trace.error.message}</p>}
         {trace.error && actions && <Remedies trace={trace} />}
       </div>
       <ol className={css.steps} aria-label={t('trace.steps')}>
         {trace.correction && <Step icon={CornerDownRight} tone="warn" what={t('trace.corrected')} dim={trace.correction} />}
-        {trace.rule !== undefined && <Step icon={Route} tone="idle" what={<><b>{t('trace.route')}</b> {trace.rule}</>} dim={(trace.targets ?? []).join('  →  ')} />}
+        {trace.rule !== undefined && <Step icon={Route} tone="idle" what={<><b>{t('trace.route')}</b> {ruleWords(trace.rule, t)}</>} dim={(trace.targets ?? []).join('  →  ')} />}
         {(trace.attempts ?? []).map((one, i) => <AttemptSteps key={i} attempt={one} number={i + 1} />)}
         <End trace={trace} dry={dry === true} />
       </ol>
     </div>
   );
+}
+
+// Why these targets: a rule is named by its pattern, since its number changes.
+function ruleWords(why: string, t: TFunction): string {
+  const rule = /^rule \d+: (.*)$/s.exec(why)?.[1];
+  return rule === undefined ? t(`why.${why}`, { defaultValue: why }) : t('trace.by_rule', { match: rule });
 }
 
 function Step({ icon: Icon, tone, what, dim, took, children }: { icon: typeof Check; tone: Tone; what: ReactNode; dim?: ReactNode; took?: string | undefined; children?: ReactNode }) {
@@ -119,6 +128,7 @@ function AttemptSteps({ attempt, number }: { attempt: Attempt; number: number })
   const words = useCodeWords();
   const place = `${attempt.provider}/${attempt.model}`;
   const skips = (attempt.skipped ?? []).map((skip) => <SkipStep key={skip.account_id + skip.reason} skip={skip} />);
+  if (attempt.skipped_more) skips.push(<Step key="more" icon={MinusCircle} tone="idle" what={t('trace.more_skipped', { count: attempt.skipped_more })} />);
   if (attempt.account_id === '') {
     return (
       <>
@@ -146,6 +156,7 @@ function Consequence({ attempt }: { attempt: Attempt }) {
   const f = useFormats();
   const parts = [
     attempt.rest_ms !== undefined && t('trace.rests', { time: f.remaining(attempt.rest_ms), scope: t(`scope.${attempt.scope}`, { defaultValue: attempt.scope ?? '' }) }),
+    attempt.rests_until && t('trace.rests_until', { scope: t(`scope.${attempt.scope}`, { defaultValue: attempt.scope ?? '' }) }),
     attempt.next && t(`next.${attempt.next}`, { defaultValue: attempt.next }),
   ].filter(Boolean);
   if (parts.length === 0) return null;

@@ -40,7 +40,7 @@ export function TimeBars({ label, slots, slice, series, format, height = 200, ta
   const inner = Math.max(10, width - left);
   const bar = inner / Math.max(1, slots.length);
   const y = (value: number) => (height - 22) * (1 - value / top) + 2;
-  const every = Math.max(1, Math.ceil((slots.length * 64) / inner));
+  const every = Math.max(1, Math.ceil((slots.length * 58) / inner));
   const sum = series.map((one) => t('chart.series_sum', { name: one.label, value: format(one.values.reduce((a, b) => a + b, 0)) }));
   if (table) return <BarsTable {...{ label, slots, slice, series, format }} />;
   const pressed = (event: KeyboardEvent) => {
@@ -85,7 +85,7 @@ export function TimeBars({ label, slots, slice, series, format, height = 200, ta
                   </g>
                 );
               })}
-              {i % every === 0 && <text className={css.axis} x={left + i * bar} y={height - 4}>{f.slot(slot, slice)}</text>}
+              {i % every === 0 && <text className={css.axis} x={left + (i + 0.5) * bar} y={height - 4} textAnchor="middle">{f.tick(slot, slice)}</text>}
               <rect x={left + i * bar} width={bar} y={0} height={height - 20} fill="transparent" onPointerEnter={() => setAt(i)} onClick={() => onPick?.(slot)} />
             </g>
           );

@@ -51,11 +51,11 @@ export function TextField({ label, help, error, optional, hideLabel, onText, cod
   );
 }
 
-export function SecretField({ label, help, error, optional, onText, ...rest }: InputProps) {
+export function SecretField({ label, help, error, optional, hideLabel, onText, ...rest }: InputProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
-    <Field {...{ label, help, error, optional }}>
+    <Field {...{ label, help, error, optional, hideLabel }}>
       {(wired) => (
         <div className={css.withButton}>
           <input autoComplete="off" spellCheck={false} {...rest} {...wired} type={open ? 'text' : 'password'} className={clsx(css.input, css.code)} onChange={(event) => onText(event.target.value)} />

@@ -1,0 +1,83 @@
+// Pictures of every page into build/screenshots: `./do screenshots`. Looked at by people; no test compares them.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { openPage, ROOT, startBrowser, startGateway, startSim, stopAll, visit } from './harness.mjs';
+import { seed } from './seed.mjs';
+
+const out = process.env.SCREENSHOTS ?? join(ROOT, 'build/screenshots');
+const only = process.argv.slice(2);
+mkdirSync(out, { recursive: true });
+
+const PAGES = {
+  dashboard: '/',
+  accounts: '/accounts',
+  'accounts-add': '/accounts?add=kind',
+  'accounts-form': '/accounts?add=anthropic',
+  'account-drawer': '/accounts/limited',
+  'account-settings': '/accounts/work/settings',
+  'proxy-access': '/proxy/access',
+  'proxy-clients': '/proxy/clients?client=codex',
+  'proxy-keys': '/proxy/keys',
+  'proxy-routing': '/proxy/routing?model=claude-sonnet-4-5',
+  'proxy-limits': '/proxy/limits',
+  'proxy-endpoints': '/proxy/endpoints',
+  monitor: '/monitor',
+  'monitor-filter': '/monitor?q=status:%3E%3D400 clas:x',
+  'monitor-trace': '/monitor/TRACE',
+  'monitor-reply': '/monitor/TRACE?tab=overview',
+  stats: '/stats',
+  'stats-account': '/stats?by=account&measure=requests',
+  settings: '/settings/general',
+  'settings-network': '/settings/network',
+  'settings-about': '/settings/about',
+  'welcome-account': '/welcome/account',
+  'welcome-client': '/welcome/client',
+  'welcome-answer': '/welcome/answer',
+};
+const MAIN = ['dashboard', 'accounts', 'proxy-access', 'monitor', 'monitor-trace', 'stats', 'settings', 'welcome-client'];
+const looks = [
+  { name: 'light', theme: 'light' },
+  { name: 'dark', theme: 'dark' },
+  { name: '900', theme: 'light', width: 900, height: 700 },
+  { name: '900-dark', theme: 'dark', width: 900, height: 700, pages: MAIN },
+  { name: 'ru', theme: 'light', language: 'ru', pages: [...MAIN, 'proxy-limits', 'accounts-form'] },
+  { name: 'zh', theme: 'light', language: 'zh', pages: MAIN },
+  { name: 'ru-900', theme: 'dark', language: 'ru', width: 900, height: 700, pages: MAIN },
+];
+
+try {
+  const sim = await startSim();
+  const gateway = await startGateway();
+  await seed(gateway, sim);
+  const failed = await gateway.api('GET', '/requests?failures=1&limit=10');
+  const trace = failed.requests.find((row) => row.attempts > 1)?.id ?? failed.requests[0].id;
+  const browser = await startBrowser();
+  for (const look of looks) {
+    if (only.length > 0 && !only.includes(look.name) && !only.some((one) => one in PAGES)) continue;
+    const page = await openPage(browser, gateway, look);
+    for (const [name, path] of Object.entries(PAGES)) {
+      if (look.pages && !look.pages.includes(name)) continue;
+      if (only.some((one) => one in PAGES) && !only.includes(name)) continue;
+      await visit(page, path.replace('TRACE', trace));
+      await page.waitForTimeout(450);
+      await page.screenshot({ path: join(out, `${name}.${look.name}.png`) });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wide > 0) console.log(`WIDE ${name}.${look.name}: ${wide} px`);
+      const main = await page.evaluate(() => { const m = document.querySelector('#main'); return m ? m.scrollWidth - m.clientWidth : 0; });
+      if (main > 0) console.log(`WIDE main ${name}.${look.name}: ${main} px`);
+    }
+    for (const problem of new Set(page.problems)) console.log(`${look.name}: ${problem}`);
+    await page.context().close();
+  }
+  const fresh = await startGateway();
+  const page = await openPage(browser, fresh, {});
+  for (const [name, path] of [['first-dashboard', '/'], ['first-accounts', '/accounts'], ['first-monitor', '/monitor'], ['first-stats', '/stats'], ['first-welcome', '/welcome'], ['first-answer', '/welcome/answer']]) {
+    if (only.length > 0 && !only.includes(name) && !only.includes('first')) continue;
+    await visit(page, path);
+    await page.waitForTimeout(350);
+    await page.screenshot({ path: join(out, `${name}.png`) });
+  }
+  console.log(`pictures in ${out}`);
+} finally {
+  await stopAll();
+}
