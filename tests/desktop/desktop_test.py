@@ -261,6 +261,13 @@ class Desktop(CleanCase):
         self.ended(self.start(screen, "--quit"))
         self.assertEqual(self.ended(program), 0)
 
+    def test_the_end_of_a_session_ends_the_gateway_too(self):
+        screen = self.screen()
+        program = self.start(screen, "--hidden")
+        pid = screen.admin()["pid"]
+        self.assertEqual(program.stop(), 0)
+        self.gone(pid)
+
     def test_without_a_tray_the_user_is_asked(self):
         screen = self.screen()
         program = self.start(screen)
