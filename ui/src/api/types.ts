@@ -120,7 +120,8 @@ export interface AccountRests {
   why: "rests";
   model: string;
   code?: FailureCode;
-  rest_ms: number;
+  /** absent: until somebody acts */
+  rest_ms?: number;
   request: string;
 }
 
@@ -194,7 +195,7 @@ export interface Account {
   created_ms: number;
   updated_ms: number;
   rests: Rest[];
-  state: "ready" | "resting" | "disabled" | "unusable";
+  state: "ready" | "resting" | "disabled" | "needs_sign_in" | "unusable";
   problem?: string;
 }
 
@@ -253,6 +254,7 @@ export interface SignInForm {
   token_url?: string;
   userinfo_url?: string;
   revoke_url?: string;
+  /** with spaces between them */
   scopes?: string;
   /** of the new account */
   provider?: string;
@@ -304,6 +306,7 @@ export interface ImportForm {
   token_url?: string;
   userinfo_url?: string;
   revoke_url?: string;
+  /** with spaces between them */
   scopes?: string;
   /** of the new account */
   provider?: string;
@@ -546,11 +549,16 @@ export interface Attempt {
   status: number;
   timings: Timings;
   skipped?: Skip[];
+  /** that are not listed */
+  skipped_more?: number;
+  /** in line for an account */
+  waited_ms?: number;
   error?: Error;
   scope?: string;
   retry_hint?: string;
   rest_ms?: number;
-  next?: "next_account" | "next_target" | "stop";
+  rests_until?: "somebody_acts";
+  next?: "same_account" | "next_account" | "next_target" | "stop";
 }
 
 export interface Timings {
