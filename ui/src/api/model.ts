@@ -38,7 +38,7 @@ export interface Status {
   routes: number;
   keys: number;
   ledger: { requests: number; bytes: number; dropped: number; lost: number; last_error: string };
-  settings: Record<string, string | number | boolean>;
+  settings: Record<string, unknown>;
 }
 
 export interface Rest {
@@ -204,7 +204,7 @@ export interface Settings {
 
 export interface RequestRow {
   id: string;
-  sequence: number;
+  sequence?: number; // absent in events
   started_ms: number;
   dialect: string;
   path: string;

@@ -9,6 +9,7 @@ import { About } from './about';
 import { useDraft } from './draft';
 import { SettingRow, useSettingWords } from './field';
 import { Looks } from './looks';
+import { Forget } from './forget';
 import { SaveBar } from './save-bar';
 import css from './settings.module.css';
 
@@ -62,6 +63,7 @@ export default function Settings() {
               {names.map((name) => <SettingRow key={name} draft={draft} name={name} found={name === find} />)}
             </Card>
           )}
+          {!words && shown === 'data' && <Forget />}
           {words && names.length === 0 && !draft.loading && <Card><Empty title={t('state.no_match')} /></Card>}
           <SaveBar draft={draft} />
         </div>
