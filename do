@@ -7,6 +7,8 @@ cd "$(dirname "$0")"
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-dev libfmt-dev libsimdjson-dev
   libsodium-dev libsqlite3-dev libtomlplusplus-dev node-llhttp libgtest-dev python3"
 TEST_PACKAGES="curl iproute2 util-linux procps"
+DESKTOP_PACKAGES="libgtk-3-dev libwebkit2gtk-4.1-dev libayatana-appindicator3-dev"
+DESKTOP_TEST_PACKAGES="xvfb dbus xdotool imagemagick python3-gi gir1.2-glib-2.0 fonts-dejavu-core"
 LINT_PACKAGES="clang-format-19 clang-tidy-19"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
 BENCH_PACKAGES="nginx-light wrk"
@@ -89,6 +91,14 @@ build() {
   cmake --build "build/$preset" ${1:+--target "$@"} | { grep -v '^ninja: no work' || true; }
 }
 
+# The window beside the gateway that it starts.
+build_desktop() {
+  # shellcheck disable=SC2086
+  need $BUILD_PACKAGES $DESKTOP_PACKAGES
+  cmake --preset release -DAGT_DESKTOP=ON >/dev/null
+  build release agt agt-sim agt-desktop
+}
+
 # Runs one ctest preset and adds its counts to passed and failed.
 passed=0 failed=0
 run_ctest() {
@@ -110,6 +120,7 @@ verb_help() {
 ./do run [-- options of agt serve]   install what is missing, build, start the gateway in the foreground
 ./do test                            install what is missing, build, run every test; last line: N passed, N failed
 ./do build                           build/release/agt and build/release/agt-sim
+./do desktop [options]               build the desktop window too and start it
 ./do lint                            formatting, clang-tidy and the house rules
 ./do bench [row…]                    the speed table, nginx beside it in the same run
 ./do fuzz [seconds]                  every fuzzer for so many seconds (60)
@@ -129,14 +140,24 @@ verb_run() {
   exec build/release/agt serve "$@"
 }
 
+verb_desktop() {
+  build_ui
+  build_desktop
+  if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+    say "Built build/release/agt-desktop; there is no screen to show it on"
+    return 0
+  fi
+  exec build/release/agt-desktop "$@"
+}
+
 verb_test() {
-  need $BUILD_PACKAGES $TEST_PACKAGES
+  need $BUILD_PACKAGES $TEST_PACKAGES $DESKTOP_TEST_PACKAGES
   need_clients
   need_ui
   build_ui
   say "Building (dev, release, and the sanitizer builds)"
   build dev
-  build release agt agt-sim
+  build_desktop
   build asan
   build tsan $THREADED_TESTS
   say "Unit tests and house rules"
@@ -206,7 +227,7 @@ verb_screenshots() {
 verb=${1:-help}
 [ $# -gt 0 ] && shift
 case "$verb" in
-  run | test | build | lint | bench | fuzz | asan | tsan | soak | screenshots | help) "verb_$verb" "$@" ;;
+  run | test | build | desktop | lint | bench | fuzz | asan | tsan | soak | screenshots | help) "verb_$verb" "$@" ;;
   -h | --help) verb_help ;;
   *) die "there is no verb \"$verb\"; ./do help lists them" ;;
 esac

@@ -80,7 +80,8 @@ Task<Result<>> Journey::try_targets(const Route& route) {
 
     lease_ = &lease;
     auto outcome = co_await attempt(*step.target, upstream->second);
-    if (!outcome && signature_refused(outcome.error(), upstream->second) && pursuit.may_ask_again(services_.clock.now()))
+    if (!outcome && signature_refused(outcome.error(), upstream->second) &&
+        pursuit.may_ask_again(services_.clock.now()))
       outcome = co_await attempt_unsigned(*step.target, upstream->second, std::move(outcome).error());
     lease_ = nullptr;
     current().ended = elapsed();

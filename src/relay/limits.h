@@ -30,7 +30,7 @@ inline constexpr std::size_t memories_bytes_max = 64UL << 20;
 inline constexpr std::size_t memory_bytes_max = 4UL << 20;  // of one; a longer one is not kept
 
 inline constexpr auto refused_token_rest = 60s;  // after a fresh access token was refused too
-inline constexpr auto retry_pause = 250ms;  // before the same account is asked once more
+inline constexpr auto retry_pause = 250ms;       // before the same account is asked once more
 inline constexpr std::size_t rest_message_bytes_max = 300;
 
 // A shorter conversation has no cache worth keeping warm: providers begin at 1,024 tokens.

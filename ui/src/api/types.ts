@@ -177,8 +177,13 @@ export interface Account {
   base_url: string;
   family?: string;
   address?: string;
+  kind: "key" | "oauth";
   key_hint: string;
   key_header: string;
+  project?: string;
+  location?: string;
+  /** of an account that was signed in */
+  oauth?: SignedIn;
   models: string[];
   excluded_models: string[];
   enabled: boolean;
@@ -191,6 +196,20 @@ export interface Account {
   rests: Rest[];
   state: "ready" | "resting" | "disabled" | "unusable";
   problem?: string;
+}
+
+export interface SignedIn {
+  service: string;
+  /** who signed in */
+  subject: string;
+  obtained_ms: number;
+  expires_in_ms: number | null;
+  refreshing: boolean;
+  /** the newest tokens could not be stored yet */
+  unsaved: boolean;
+  refused_ms?: number;
+  refused_why?: string;
+  last_failure?: Error;
 }
 
 export interface Rest {
@@ -216,6 +235,8 @@ export interface AccountForm {
   weight?: number;
   max_concurrency?: number;
   insecure_http?: boolean;
+  project?: string;
+  location?: string;
 }
 
 export interface AccountTest {
@@ -238,12 +259,15 @@ export interface Route {
   position: number;
   match: string;
   targets: string[];
+  /** what translation would lose is refused */
+  strict: boolean;
   warnings: string[];
 }
 
 export interface RouteForm {
   match: string;
   targets: string[];
+  strict?: boolean;
   /** only for a new one */
   position?: number;
 }
@@ -256,6 +280,7 @@ export interface RoutesForm {
 export interface RouteInList {
   match: string;
   targets: string[];
+  strict?: boolean;
   position?: number;
   warnings?: string[];
 }
@@ -586,6 +611,8 @@ export interface Endpoints {
   "POST /accounts/{account}/disable": { answer: Account; body: never };
   /** Lets the account serve again. */
   "POST /accounts/{account}/enable": { answer: Account; body: never };
+  /** A new access token, and no rests. */
+  "POST /accounts/{account}/refresh": { answer: Account; body: never };
   /** Asks the upstream for its models. */
   "POST /accounts/{account}/test": { answer: AccountTest; body: never };
   /** What is known about models. */
