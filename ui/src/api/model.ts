@@ -181,6 +181,7 @@ export interface Rule {
   position: number;
   match: string;
   targets: string[];
+  strict?: boolean;
   warnings: string[];
 }
 

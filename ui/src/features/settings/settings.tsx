@@ -6,6 +6,7 @@ import { TextField } from '../../shared/ui/form';
 import { Card, Empty, Page, Problem, Skeleton } from '../../shared/ui/layout';
 import { rank } from '../../app/rank';
 import { About } from './about';
+import { Backup } from './backup';
 import { useDraft } from './draft';
 import { SettingRow, useSettingWords } from './field';
 import { Looks } from './looks';
@@ -64,6 +65,7 @@ export default function Settings() {
             </Card>
           )}
           {!words && shown === 'data' && <Forget />}
+          {!words && shown === 'accounts' && <Backup />}
           {words && names.length === 0 && !draft.loading && <Card><Empty title={t('state.no_match')} /></Card>}
           <SaveBar draft={draft} />
         </div>
