@@ -39,6 +39,17 @@ namespace agt::admin {
 // probe.cpp
 [[nodiscard]] Task<Result<Answer>> test_account(const Call& call, net::Worker& worker);
 
+// oauth_login.cpp
+[[nodiscard]] Task<Result<Answer>> start_oauth(const Call& call, net::Worker& worker);
+[[nodiscard]] Result<Answer> show_oauth(const Call& call);
+[[nodiscard]] Task<Result<Answer>> finish_oauth(const Call& call, net::Worker& worker);
+[[nodiscard]] Result<Answer> cancel_oauth(const Call& call);
+
+// import.cpp
+[[nodiscard]] Result<Answer> preview_import(const Call& call);
+[[nodiscard]] Task<Result<Answer>> apply_import(const Call& call, net::Worker& worker);
+[[nodiscard]] Result<Answer> export_accounts(const Call& call);
+
 // refresh.cpp
 [[nodiscard]] Task<Result<Answer>> refresh_account(const Call& call, net::Worker& worker);
 

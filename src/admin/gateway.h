@@ -13,6 +13,7 @@
 #include "admin/access.h"
 #include "admin/events.h"
 #include "admin/proxy_port.h"
+#include "admin/oauth_logins.h"
 #include "admin/token_keeper.h"
 #include "catalogue/models.h"
 #include "core/clock.h"
@@ -75,6 +76,8 @@ struct Gateway {
   Resolve resolve{};       // none: settings change at the next start only
   std::mutex reloading{};  // one change at a time
   std::mutex changing{};   // what is read, compared with an etag and written again; taken before `reloading`
+  net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
+  OAuthLogins logins{};
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

@@ -42,4 +42,10 @@ inline constexpr std::size_t token_reply_bytes_max = 64U << 10;
 inline constexpr std::chrono::seconds token_renewal_every{60};  // because of a refusal, for one account
 inline constexpr std::chrono::seconds token_store_retry{1};
 
+// Sign-ins under way.
+inline constexpr std::size_t oauth_logins_max = 16;
+inline constexpr std::size_t import_items_max = 500;
+inline constexpr std::chrono::minutes oauth_login_life{5};
+inline constexpr std::chrono::milliseconds oauth_login_look_every{200};  // whether its listener can be closed
+
 }  // namespace agt::admin

@@ -28,6 +28,34 @@ constexpr std::array account_add_options{
     OptionSpec{"--insecure-http", "", "allow plain http:// to another computer"},
     OptionSpec{"--disabled", "", "add it, but do not use it yet"},
 };
+constexpr std::array account_login_options{
+    OptionSpec{"--no-browser", "", "print the link only, and take the pasted address"},
+    OptionSpec{"--account", "ID", "sign in again to this account"},
+    OptionSpec{"--provider", "NAME", "what the account is used with; default: the service's own"},
+    OptionSpec{"--label", "LABEL", "its name in targets and lists"},
+    OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
+    OptionSpec{"--client-id", "ID", "your OAuth client; default: that of the settings"},
+    OptionSpec{"--client-secret-env", "VARIABLE", "read its secret from this environment variable"},
+    OptionSpec{"--auth-url", "URL", "custom: where the browser is sent"},
+    OptionSpec{"--token-url", "URL", "custom: where codes and refresh tokens are redeemed"},
+    OptionSpec{"--userinfo-url", "URL", "custom: where the provider says who it is"},
+    OptionSpec{"--revoke-url", "URL", "custom: where tokens are revoked"},
+    OptionSpec{"--scopes", "SCOPES", "custom: what is asked for, separated by spaces"},
+};
+constexpr OptionSpec passphrase_option{"--passphrase-env", "VARIABLE", "read the passphrase from this variable"};
+constexpr OptionSpec dry_run_option{"--dry-run", "", "show what would happen, and change nothing"};
+constexpr std::array account_import_options{
+    json_option,
+    dry_run_option,
+    OptionSpec{"--provider", "NAME", "what the accounts are used with; default: the service's own"},
+    OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
+    OptionSpec{"--client-id", "ID", "the OAuth client that the tokens were issued to; default: that of the settings"},
+    OptionSpec{"--client-secret-env", "VARIABLE", "read its secret from this environment variable"},
+    OptionSpec{"--token-url", "URL", "where the tokens are redeemed, when not at Google"},
+    passphrase_option,
+};
+constexpr std::array import_options{json_option, dry_run_option, passphrase_option};
+constexpr std::array export_options{passphrase_option};
 constexpr std::array route_add_options{
     OptionSpec{"--match", "PATTERN", "a model name, with * as wildcard, or /regular expression/"},
     OptionSpec{"--to", "TARGET", "provider/model or label/model; * as model: as asked; several are tried in order",
@@ -63,6 +91,20 @@ constexpr std::string_view account_add_notes =
     "anthropic, openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them.\n"
     "The key is never an argument: other users could read it in the process list. Example:\n\n"
     "  agt account add openai --key-env OPENAI_API_KEY\n";
+constexpr std::string_view account_login_notes =
+    "SERVICE is google, or custom with its addresses. The OAuth client is your own: none is built in. For Google make\n"
+    "one of the type \"Desktop app\" at https://console.cloud.google.com/auth/clients and store it once:\n\n"
+    "  agt settings set oauth.google_client_id ID\n"
+    "  agt settings set oauth.google_client_secret --value-stdin\n\n"
+    "Prints the id of the account. With --no-browser, or when no gateway runs, open the link anywhere, agree, and\n"
+    "paste the address on which the browser ends (the page itself cannot be shown; that is as it should be).\n";
+constexpr std::string_view account_import_notes =
+    "FILE (- for standard input) holds refresh tokens, one a line or as a JSON list, with or without the address in\n"
+    "front; or account files of Antigravity Manager; or an export of this program. A refresh token works only with\n"
+    "the OAuth client that it was issued to. Each token is tried; one that is refused is not kept.\n";
+constexpr std::string_view export_notes =
+    "FILE holds accounts with their credentials and the rules, sealed under a passphrase (Argon2id, XChaCha20).\n"
+    "A refresh token that rotates is good in one place only: whoever refreshes first spends it.\n";
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"
     "  agt route add --match 'gpt-*' --to 'openai/*' --to anthropic/claude-sonnet-4-5\n";
@@ -85,6 +127,10 @@ constexpr std::array table{
     Command{"open", "", open_options, "Open the interface in the browser.", open_notes, open_interface},
     Command{"status", "", read_options, "What runs where, with counts.", "", show_status},
     Command{"account add", "PROVIDER", account_add_options, "Add an account.", account_add_notes, account_add},
+    Command{"account login", "SERVICE", account_login_options, "Sign in with OAuth in the browser.",
+            account_login_notes, account_login},
+    Command{"account import", "FILE", account_import_options, "Import refresh tokens or accounts.",
+            account_import_notes, account_import},
     Command{"account list", "", read_options, "All accounts and how they are.", "", account_list},
     Command{"account show", "ID", read_options, "One account, by id or label.", "", account_show},
     Command{"account test", "ID", read_options, "Ask the upstream for its models: are address and key right?", "",
@@ -110,6 +156,8 @@ constexpr std::array table{
     Command{"settings list", "", read_options, "Every setting, its value and where it comes from.", "", settings_list},
     Command{"settings get", "NAME", get_options, "One setting's value.", "", settings_get},
     Command{"settings set", "NAME [VALUE]", set_options, "Change a stored setting.", set_notes, settings_set},
+    Command{"export", "FILE", export_options, "Save accounts and rules under a passphrase.", export_notes, export_all},
+    Command{"import", "FILE", import_options, "Bring an export back.", "", import_all},
     Command{"openapi", "", {}, "The admin API as an OpenAPI document.", "", show_openapi},
     Command{"version", "", {}, "The version of this program.", "", not_run_here},
     Command{"help", "[COMMAND]", {}, "This list, or a command's page.", "", not_run_here},

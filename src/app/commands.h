@@ -67,6 +67,14 @@ struct Command {
 [[nodiscard]] Result<Exit> account_refresh(Session& session);
 [[nodiscard]] Result<Exit> account_remove(Session& session);
 
+// cli_login.cpp
+[[nodiscard]] Result<Exit> account_login(Session& session);
+
+// cli_import.cpp
+[[nodiscard]] Result<Exit> account_import(Session& session);
+[[nodiscard]] Result<Exit> import_all(Session& session);
+[[nodiscard]] Result<Exit> export_all(Session& session);
+
 // cli_route.cpp
 [[nodiscard]] Result<Exit> route_add(Session& session);
 [[nodiscard]] Result<Exit> route_list(Session& session);

@@ -216,7 +216,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .proxy_port = proxy.port(),
                          .started = clock.wall(),
                          .workers = runtime->workers(),
-                         .resolve = resolve};
+                         .resolve = resolve,
+                         .runtime = runtime.get()};
   const auto admins = [&](net::Worker& worker) {
     return admin::make_admin_handler(gateway, access, worker, interface_files());
   };

@@ -73,6 +73,10 @@ struct Settings {
     std::int64_t keep_days = 0;
     std::int64_t max_mb = 0;
   } ledger{};
+  struct OAuth {  // the user's own client at Google
+    std::string google_client_id{};
+    Secret google_client_secret{};
+  } oauth{};
   std::map<std::string, Origin, std::less<>> origins{};  // every setting of the table has one
 
   // The address that the clients' port binds: LAN access opens the loopback default to every interface.
