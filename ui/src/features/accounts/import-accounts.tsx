@@ -83,6 +83,7 @@ export function ImportAccounts({ kind, title, back, onClose }: { kind: string; t
         )
       }
     >
+      {judged && <Results judged={judged} />}
       {!apply.data && (
         <div className={css.form} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
           <TextArea label={t(`import.${kind}`)} help={t(`import.${kind}.help`)} rows={6} value={text} error={errors.text} onText={(value) => { setText(value); preview.reset(); }} />
@@ -98,7 +99,6 @@ export function ImportAccounts({ kind, title, back, onClose }: { kind: string; t
           {['passphrase', 'client_id', 'client_secret', ''].map((name) => errors[name] && <Note key={name} tone="danger" role="alert">{errors[name]}</Note>)}
         </div>
       )}
-      {judged && <Results judged={judged} />}
     </Dialog>
   );
 }
