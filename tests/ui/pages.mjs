@@ -148,7 +148,7 @@ test('the command palette finds pages, settings, accounts and requests', { timeo
   const page = await openPage(browser, gateway, { language: 'ru' });
   const find = async (words) => {
     await page.keyboard.press('Control+KeyK');
-    const box = page.getByRole('combobox');
+    const box = page.locator('dialog[open]').getByRole('combobox');
     await box.fill(words);
     await page.getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
