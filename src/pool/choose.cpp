@@ -22,10 +22,7 @@ double liking(std::uint64_t session, const Hot& hot) {
 
 // Larger is better, within one priority.
 double score(const Hot& hot, const Wish& wish) {
-  if (wish.mode == Mode::performance_first) {
-    constexpr double beyond_any_turn = 1e9;
-    return -((hot.in_flight + 1.0) / hot.weight) * beyond_any_turn - hot.served;
-  }
+  if (wish.mode == Mode::performance_first) return -(hot.in_flight + 1.0) / hot.weight;
   return wish.session == 0 ? -hot.served : liking(wish.session, hot);
 }
 

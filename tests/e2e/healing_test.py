@@ -179,7 +179,7 @@ class Healing(CleanCase):
             leaves.reset()
             self.assertIn(b" 200 ", stays.read_until(b"\r\n\r\n"))
             self.assertIn(b" 200 ", first.read_until(b"\r\n\r\n"))
-        self.assertEqual([entry["model"] for entry in self.sim.log()], ["slow", "m"])
+        self.assertEqual(len(self.sim.log()), 2, "the request of the client that left was sent")
 
     def test_a_session_stays_with_its_account_and_modes_change_live(self):
         self.start(accounts=3)
