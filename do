@@ -211,6 +211,8 @@ verb_soak() {
   build release
   need_clients
   AGT_SOAK=1 run_ctest release -L e2e
+  say "The pool under simulated load: thousands of hours"
+  if AGT_SOAK=1 build/release/src/relay/simulation_test; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]
 }

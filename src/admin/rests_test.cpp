@@ -1,5 +1,6 @@
 #include "admin/rests.h"
 
+#include "admin/route_rules.h"
 #include "admin/testing/live_gateway.h"
 
 namespace agt::admin {
@@ -97,6 +98,19 @@ TEST(Explain, tells_why_nobody_would_serve) {
   EXPECT_TRUE(root["targets"][0]["accounts"][0]["reason"].is("quota"));
   EXPECT_TRUE(root["sentence"].text_or("").contains("out of quota")) << reply.body;
   EXPECT_EQ(live.call("POST", "/routes/explain", "{}").status, 400);
+}
+
+TEST(RouteRules, tell_of_a_rule_that_an_earlier_one_hides_and_of_a_target_named_twice) {
+  const std::vector<store::Route> routes{{.match = "gpt-*", .targets = {"a/x"}},
+                                         {.match = "gpt-5*", .targets = {"a/x"}},
+                                         {.match = "/gpt-.*/", .targets = {"a/x"}},
+                                         {.match = "claude", .targets = {"a/x", "b/y", "a/x"}}};
+  EXPECT_TRUE(warnings_of_order(routes, 0).empty());
+  ASSERT_EQ(warnings_of_order(routes, 1).size(), 1U);
+  EXPECT_TRUE(warnings_of_order(routes, 1)[0].contains("Rule 0 (gpt-*)"));
+  EXPECT_TRUE(warnings_of_order(routes, 2).empty());
+  ASSERT_EQ(warnings_of_order(routes, 3).size(), 1U);
+  EXPECT_TRUE(warnings_of_order(routes, 3)[0].contains("twice"));
 }
 
 }  // namespace

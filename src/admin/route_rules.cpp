@@ -64,22 +64,26 @@ void write_words(json::Writer& w, std::string_view key, const std::vector<std::s
   w.end_array();
 }
 
-void write_route(json::Writer& w, std::size_t position, const store::Route& route,
+void write_route(json::Writer& w, std::size_t position, const std::vector<store::Route>& routes,
                  const std::vector<store::Account>& accounts) {
+  const auto& route = routes[position];
+  auto warnings = warnings_of(route, accounts);
+  for (auto& more : warnings_of_order(routes, position)) warnings.push_back(std::move(more));
   w.begin_object();
   w.field("position", position);
   w.field("match", route.match);
   write_words(w, "targets", route.targets);
   w.field("strict", route.strict);
-  write_words(w, "warnings", warnings_of(route, accounts));
+  write_words(w, "warnings", warnings);
   w.end_object();
 }
 
-Result<Answer> answer_with(const Call& call, std::size_t position, const store::Route& route, int status) {
+Result<Answer> answer_with(const Call& call, std::size_t position, int status) {
   TRY_OK(reload(call.gateway));
   TRY(const auto accounts, store::accounts(call.gateway.vault));
+  TRY(const auto routes, store::routes(call.gateway.vault));
   json::Writer w;
-  write_route(w, position, route, accounts);
+  write_route(w, position, routes, accounts);
   return Answer{.status = status, .body = std::move(w).take()};
 }
 
@@ -126,6 +130,24 @@ std::vector<std::string> warnings_of(const store::Route& route, const std::vecto
   return warnings;
 }
 
+std::vector<std::string> warnings_of_order(const std::vector<store::Route>& routes, std::size_t position) {
+  std::vector<std::string> warnings;
+  const auto& rule = routes[position];
+  if (rule.match.starts_with('/')) return warnings;  // what a regular expression covers cannot be told by matching
+  for (std::size_t i = 0; i < position; ++i) {
+    // A pattern is hidden when an earlier one matches it as it is written: its own wildcards are matched by theirs.
+    if (!relay::matches(routes[i].match, rule.match)) continue;
+    warnings.push_back(fmt::format("Rule {} ({}) comes first and takes every model that this one matches.", i,
+                                   text::quoted(routes[i].match, 60)));
+    break;
+  }
+  for (std::size_t a = 0; a < rule.targets.size(); ++a)
+    for (std::size_t b = a + 1; b < rule.targets.size(); ++b)
+      if (rule.targets[a] == rule.targets[b])
+        warnings.push_back(fmt::format("The target {} stands in it twice.", text::quoted(rule.targets[a], 60)));
+  return warnings;
+}
+
 Result<Answer> list_routes(const Call& call) {
   TRY(const auto routes, store::routes(call.gateway.vault));
   TRY(const auto accounts, store::accounts(call.gateway.vault));
@@ -133,7 +155,7 @@ Result<Answer> list_routes(const Call& call) {
   w.begin_object();
   w.key("routes");
   w.begin_array();
-  for (std::size_t i = 0; i < routes.size(); ++i) write_route(w, i, routes[i], accounts);
+  for (std::size_t i = 0; i < routes.size(); ++i) write_route(w, i, routes, accounts);
   w.end_array();
   w.end_object();
   return Answer{.body = std::move(w).take(), .etag = etag_of(routes)};
@@ -147,7 +169,7 @@ Result<Answer> insert_route(const Call& call) {
   std::optional<std::size_t> wanted;
   TRY_OK(take(call.body, "position", wanted));
   TRY(const auto position, store::insert_route(call.gateway.vault, route, wanted));
-  return answer_with(call, position, route, 201);
+  return answer_with(call, position, 201);
 }
 
 Result<Answer> replace_route(const Call& call) {
@@ -157,7 +179,7 @@ Result<Answer> replace_route(const Call& call) {
   TRY(const auto position, position_in(call));
   TRY(const auto route, route_in(call.body));
   TRY_OK(store::replace_route(call.gateway.vault, position, route));
-  return answer_with(call, position, route, 200);
+  return answer_with(call, position, 200);
 }
 
 Result<Answer> replace_routes(const Call& call) {

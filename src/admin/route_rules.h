@@ -17,4 +17,7 @@ namespace agt::admin {
 [[nodiscard]] std::vector<std::string> warnings_of(const store::Route& route,
                                                    const std::vector<store::Account>& accounts);
 
+// What the rules before it do to the rule at `position`: one that takes everything it could match hides it.
+[[nodiscard]] std::vector<std::string> warnings_of_order(const std::vector<store::Route>& routes, std::size_t position);
+
 }  // namespace agt::admin

@@ -15,17 +15,14 @@ bool any_matches(const std::vector<std::string>& patterns, std::string_view mode
 
 // How much a session likes an account: weighted rendezvous hashing. Accounts of equal weight need no logarithm.
 double liking(std::uint64_t session, const Hot& hot) {
-  constexpr double range = 18446744073709551616.0;  // 2^64
-  const auto unit = (static_cast<double>(mixed(session, hot.hash)) + 1.0) / (range + 2.0);
+  constexpr double step = 0x1.0p-53;
+  const auto unit = (static_cast<double>(static_cast<std::int64_t>(mixed(session, hot.hash) >> 11U)) + 0.5) * step;
   return hot.weight == 1 ? unit : std::pow(unit, 1.0 / hot.weight);
 }
 
 // Larger is better, within one priority.
 double score(const Hot& hot, const Wish& wish) {
-  if (wish.mode == Mode::performance_first) {
-    constexpr double beyond_any_turn = 1e9;
-    return -((hot.in_flight + 1.0) / hot.weight) * beyond_any_turn - hot.served;
-  }
+  if (wish.mode == Mode::performance_first) return -(hot.in_flight + 1.0) / hot.weight;
   return wish.session == 0 ? -hot.served : liking(wish.session, hot);
 }
 

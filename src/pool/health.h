@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "pool/account.h"
+#include "pool/limits.h"
 
 namespace agt::pool {
 
@@ -30,10 +31,20 @@ struct Health {
   bool on_probation = false;
   Instant probe_until{};  // nobody else before this while the first one is under way
 
+  // What limits that came again and again have taught: the time between two requests that is not too short.
+  Milliseconds pace{};
+  Instant paced_until{};  // a lesson is forgotten after a while
+  Instant limited_at{};   // the last limit
+  int served_since = 0;   // accepted since then
+  Instant next_at{};      // nobody before this for the pace's sake
+
+  [[nodiscard]] bool is_paced(Instant now) const { return pace > Milliseconds{} && now < paced_until; }
+  // Nothing of it is worth keeping.
+  [[nodiscard]] bool is_blank(Instant now) const { return failures == 0 && limited_at + pace_memory < now; }
   // The moment from which a request may be sent.
   [[nodiscard]] Instant open_at() const {
-    if (!on_probation) return rest.until;
-    return rest.until > probe_until ? rest.until : probe_until;
+    const auto opens = rest.until > next_at ? rest.until : next_at;
+    return on_probation && probe_until > opens ? probe_until : opens;
   }
 };
 

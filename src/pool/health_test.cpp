@@ -59,7 +59,9 @@ TEST(Health, counts_requests_that_were_under_way_together_once) {
   const Blow blow{.blame = Blame::account_model, .code = Code::unknown_429};
   EXPECT_EQ(take(health, blow, t0, t0 + 1s, 0), 1s);
   EXPECT_EQ(take(health, blow, t0, t0 + 1s, 0), 1s);
-  EXPECT_EQ(take(health, blow, t0 + 3s, t0 + 4s, 0), 2s);
+  EXPECT_EQ(health.failures, 1);
+  static_cast<void>(take(health, blow, t0 + 3s, t0 + 4s, 0));
+  EXPECT_EQ(health.failures, 2);
 }
 
 TEST(Health, is_well_again_after_a_success_and_begins_anew) {
@@ -69,7 +71,35 @@ TEST(Health, is_well_again_after_a_success_and_begins_anew) {
   static_cast<void>(take(health, blow, t0 + 1s, t0 + 1s, 0));
   recover(health, t0 + 9s);
   EXPECT_LT(health.open_at(), t0);
-  EXPECT_EQ(take(health, blow, t0 + 10s, t0 + 10s, 0), 1s);
+  EXPECT_EQ(take(health, blow, t0 + 10min, t0 + 10min, 0), 1s);
+}
+
+TEST(Health, learns_the_pace_of_a_limit_that_comes_again_and_again) {
+  Health health;
+  const Blow blow{.blame = Blame::account_model, .code = Code::rpm, .told = 1s};
+  auto now = t0;
+  static_cast<void>(take(health, blow, now, now, 0));
+  EXPECT_FALSE(health.is_paced(now));
+  for (int i = 0; i < 4; ++i) recover(health, now += 5s);
+  static_cast<void>(take(health, blow, now, now, 0));  // four in 20 s
+  EXPECT_EQ(health.pace, 5500ms);
+  recover(health, now += 2s);
+  sent(health, now);
+  EXPECT_EQ(health.open_at(), now + health.pace);
+  EXPECT_LT(health.pace, 5500ms);
+  EXPECT_FALSE(health.is_paced(now + 10min));
+}
+
+TEST(Health, learns_nothing_from_limits_far_apart_or_with_much_between_them) {
+  Health health;
+  const Blow blow{.blame = Blame::account_model, .code = Code::rpm, .told = 1s};
+  static_cast<void>(take(health, blow, t0, t0, 0));
+  recover(health, t0 + 2s);
+  static_cast<void>(take(health, blow, t0 + 5min, t0 + 5min, 0));
+  EXPECT_EQ(health.pace, 0ms);
+  for (int i = 0; i < 30; ++i) recover(health, t0 + 5min + 5s);
+  static_cast<void>(take(health, blow, t0 + 5min + 20s, t0 + 5min + 20s, 0));
+  EXPECT_EQ(health.pace, 0ms);
 }
 
 TEST(RetryBudget, runs_out_and_is_earned_again_by_requests) {

@@ -33,6 +33,14 @@ inline constexpr auto jitter_max = 1s;
 // After a rest one request at a time goes first: a refusal comes at once, an answer may take minutes.
 inline constexpr auto probe_patience = 2s;
 
+// Limits that come again and again teach a pace.
+inline constexpr auto pace_memory = 60s;    // two limits further apart teach nothing
+inline constexpr int pace_served_max = 20;  // nor do those with more between them: the limit is no trickle
+inline constexpr double pace_margin = 1.1;
+inline constexpr double pace_decay = 0.97;  // with every request that is accepted
+inline constexpr auto pace_max = 20s;
+inline constexpr auto pace_life = 120s;
+
 // Accounts that only fail (Envoy's outlier ejection).
 inline constexpr int server_failures_max = 5;
 inline constexpr auto ejection_step = 30s;

@@ -122,7 +122,8 @@ Lease Pool::grant(Roster& roster, std::size_t slot, const Ask& ask, std::uint64_
     sent(state->health, now);
     registry_.refresh(*state);
   }
-  if (const auto own = state->by_model.find(ask.model); own != state->by_model.end() && own->second.on_probation) {
+  if (const auto own = state->by_model.find(ask.model);
+      own != state->by_model.end() && (own->second.on_probation || own->second.is_paced(now))) {
     sent(own->second, now);
     registry_.refresh(*state, ask.model);
   }

@@ -36,7 +36,7 @@ void Pool::accept(State& state, std::string_view model, std::uint64_t session, I
   state.site->budget.give_back();
   bool changed = false;
   const auto whole = [&](Health& health) {
-    if (health.failures == 0) return false;
+    if (health.failures == 0 && health.limited_at == Instant{}) return false;
     recover(health, sent_at);
     changed = true;
     return true;
@@ -44,7 +44,7 @@ void Pool::accept(State& state, std::string_view model, std::uint64_t session, I
   const auto for_model = [&](Healths& healths) {
     const auto own = healths.find(model);
     if (own == healths.end() || !whole(own->second)) return false;
-    if (own->second.failures == 0) healths.erase(own);
+    if (own->second.is_blank(now)) healths.erase(own);
     return true;
   };
   if (whole(state.health)) registry_.refresh(state);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "relay/explain.h"
 #include "relay/journey.h"
 #include "relay/limits.h"
 
@@ -130,8 +131,7 @@ Task<Result<>> Journey::refuse(const Error& error) {
     co_return co_await respond(verbatim_->status, std::move(headers), std::move(verbatim_->body));
   }
   auto told = error;
-  if (!told.remedy().empty() && told.failure_class() != FailureClass::cancelled)
-    told.message += fmt::format(" {}", told.remedy());
+  if (told.failure_class() != FailureClass::cancelled) told.message = with_remedy(told);
   auto rendered = codec_->render_error(told, trace_.id);
   net::Headers headers{{"content-type", "application/json"}};
   if (error.code == Code::method) headers.add("allow", error.field);

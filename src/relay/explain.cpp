@@ -82,6 +82,13 @@ std::optional<Code> dominating_code(const std::vector<Attempt>& attempts, bool a
 
 }  // namespace
 
+std::string with_remedy(const Error& error) {
+  const auto remedy = error.remedy();
+  if (remedy.empty() || error.message.empty()) return error.message + std::string(remedy);
+  const bool ends = std::string_view(".!?:;)\"'}>").contains(error.message.back());
+  return fmt::format("{}{} {}", error.message, ends ? "" : ".", remedy);
+}
+
 std::string shown_wait(Milliseconds t) {
   using namespace std::chrono_literals;
   const auto s = std::chrono::ceil<Seconds>(t).count();

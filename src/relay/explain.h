@@ -15,6 +15,9 @@ namespace agt::relay {
 [[nodiscard]] Error nobody_free(const std::vector<Attempt>& attempts, std::optional<Milliseconds> back_in,
                                 std::string_view model, std::string_view target, bool line_full);
 
+// "What happened. What to do.": a provider's words may end without a full stop.
+[[nodiscard]] std::string with_remedy(const Error& error);
+
 // "12 s", "3 min", "2 h 5 min", "4 days".
 [[nodiscard]] std::string shown_wait(Milliseconds t);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "json/writer.h"
+#include "relay/explain.h"
 
 namespace agt::relay {
 namespace {
@@ -205,8 +206,7 @@ void append_json(std::string& out, const Trace& trace) {
 
 std::string sentence(const Trace& trace) {
   const auto tried = attempts_sentence(trace);
-  if (trace.error)
-    return fmt::format("{}{}{} {}", tried, tried.empty() ? "" : " ", trace.error->message, trace.error->remedy());
+  if (trace.error) return fmt::format("{}{}{}", tried, tried.empty() ? "" : " ", with_remedy(*trace.error));
   const auto* served = trace.served();
   if (served == nullptr) return fmt::format("Answered by the gateway itself in {}.", shown_ms(trace.total));
   const auto number = std::ranges::count_if(trace.attempts, [](const Attempt& a) { return a.account != nullptr; });

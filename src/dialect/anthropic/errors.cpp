@@ -258,6 +258,8 @@ Error diagnose(int status, std::string_view body) {
   const auto lowered = text::lowered(said.detail_code + " " + said.message);
   Error out{.code = code_for_type(said.type, lowered), .message = said.message};
   if (out.code == Code::translate_reply) out.code = code_for_status(status, lowered);
+  // A server that is too busy to say so in its own words says it by the status.
+  if (out.code == Code::internal_5xx && status > 500) out.code = code_for_status(status, lowered);
   if (out.message.empty()) out.message = fmt::format("The provider answered with status {} and no text.", status);
   if (said.type == type::invalid) out.field = named_field(said.message);
   if (said.detail_code.starts_with(thread_field)) out.field = thread_field;

@@ -194,7 +194,8 @@ std::optional<Code> code_by_words(int status, const Said& said, std::string_view
   if (mentions(lowered, {"must be verified to"})) return Code::verification_required;
   if (says(said, {"model_not_found"})) return Code::model_unknown;
   if (says(said, {"content_policy_violation", "content_filter"})) return Code::content_blocked;
-  if (says(said, {"server_is_overloaded", "slow_down", "overloaded_error", "engine_overloaded"}))
+  if (says(said, {"server_is_overloaded", "slow_down", "overloaded_error", "engine_overloaded"}) ||
+      mentions(lowered, {"overloaded"}))
     return Code::overloaded;
   if (mentions(lowered, {"at capacity", "no capacity available"})) return Code::model_capacity;
   if (says(said, {"rate_limit_exceeded", "rate_limit_error"}) || status == 429) {
