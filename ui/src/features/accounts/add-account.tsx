@@ -74,7 +74,7 @@ export function Kinds({ providers, onChoose }: { providers: Provider[]; onChoose
   return (
     <>
       <Note tone="idle">{t('add.terms')}</Note>
-      <TextField label={t('add.search')} hideLabel type="search" autoFocus placeholder={t('add.search')} value={words} onText={setWords} />
+      <TextField label={t('add.search')} hideLabel type="search" data-autofocus placeholder={t('add.search')} value={words} onText={setWords} />
       {groups.filter(([, list]) => list.length > 0).map(([id, list]) => (
         <section key={id}>
           <h2 className={css.group}>{t(`add.group.${id}`)}</h2>
