@@ -261,7 +261,7 @@ Task<Result<Answer>> finish_oauth(const Call& call, net::Worker& worker) {
 
 Result<Answer> cancel_oauth(const Call& call) {
   if (!call.gateway.logins.cancel(call.word())) return fail(Code::path_unknown, "There is no such sign-in.");
-  return Answer{.body = "{}"};
+  return Answer{.body = R"({"ok":true})"};
 }
 
 }  // namespace agt::admin

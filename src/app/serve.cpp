@@ -10,6 +10,7 @@
 #include "admin/api.h"
 #include "admin/gateway.h"
 #include "admin/recorder.h"
+#include "admin/rests.h"
 #include "app/interface.h"
 #include "app/wiring.h"
 #include "core/text.h"
@@ -134,6 +135,17 @@ Result<> all_kept(const admin::TokenKeeper& tokens) {
                                          text::joined(lost, ", ")));
 }
 
+// Serves until a signal.
+Result<> run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
+  gateway.log.write(LogLevel::info, "listening",
+                    {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.workers}});
+  auto& worker = runtime.worker(0);
+  worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
+  gateway.tokens.work_on(worker);
+  runtime.run();
+  return admin::save_rests(gateway);
+}
+
 }  // namespace
 
 Result<ServeOptions> parse_serve_options(std::span<const std::string> arguments) {
@@ -172,8 +184,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
   tell_rescue(log, "ledger_damaged", ledger->rescue());
-  store::LedgerWriter ledger_writer(
-      std::move(ledger), {.keep_days = settings.ledger.keep_days, .bytes_max = settings.ledger.max_mb << 20});
+  store::LedgerWriter ledger_writer(std::move(ledger));  // what it keeps is told by the first reload
   admin::Events events(clock);
   admin::LedgerRecorder recorder(ledger_writer, events);
 
@@ -224,12 +235,11 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(const auto admin_port, listen_for_admin(*runtime, settings, admins));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(admin::reload(gateway));
+  TRY_OK(admin::restore_rests(gateway));
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
-  log.write(LogLevel::info, "listening",
-            {{"port", proxy.port()}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
-  tokens.work_on(runtime->worker(0));
-  runtime->run();
+  const auto ran = run(gateway, *runtime, admin_port);
   admin::withdraw(home);
+  TRY_OK(ran);
   TRY_OK(all_kept(tokens));
   log.write(LogLevel::info, "stopped");
   return {};

@@ -120,7 +120,8 @@ export interface AccountRests {
   why: "rests";
   model: string;
   code?: FailureCode;
-  rest_ms: number;
+  /** absent: until somebody acts */
+  rest_ms?: number;
   request: string;
 }
 
@@ -194,7 +195,7 @@ export interface Account {
   created_ms: number;
   updated_ms: number;
   rests: Rest[];
-  state: "ready" | "resting" | "disabled" | "unusable";
+  state: "ready" | "resting" | "disabled" | "needs_sign_in" | "unusable";
   problem?: string;
 }
 
@@ -237,6 +238,108 @@ export interface AccountForm {
   insecure_http?: boolean;
   project?: string;
   location?: string;
+}
+
+export interface SignInForm {
+  /** sign this one in again */
+  account?: string;
+  /** false: the answer will be pasted */
+  listen?: boolean;
+  /** google, or custom with the four addresses */
+  service?: string;
+  /** the user's own OAuth client; default: the one in the settings */
+  client_id?: string;
+  client_secret?: string;
+  auth_url?: string;
+  token_url?: string;
+  userinfo_url?: string;
+  revoke_url?: string;
+  /** with spaces between them */
+  scopes?: string;
+  /** of the new account */
+  provider?: string;
+  label?: string;
+  base_url?: string;
+}
+
+export interface SignInBegun {
+  login_id: string;
+  url: string;
+  redirect_uri: string;
+  listening: boolean;
+  expires_in_s: number;
+}
+
+export interface SignInState {
+  state: "waiting" | "redeeming" | "done" | "failed";
+  remaining_ms?: number;
+  error?: Error;
+  updated?: boolean;
+  account?: Account;
+}
+
+export interface SignInAnswer {
+  login_id: string;
+  /** the address on which the browser ended, or the bare code */
+  answer: string;
+}
+
+export interface SignInDone {
+  /** the account was there already */
+  updated: boolean;
+  account: Account;
+}
+
+export interface ImportForm {
+  /** refresh tokens, account files, or an export */
+  text: string;
+  /** of an export */
+  passphrase?: string;
+  account?: string;
+  listen?: boolean;
+  /** google, or custom with the four addresses */
+  service?: string;
+  /** the user's own OAuth client; default: the one in the settings */
+  client_id?: string;
+  client_secret?: string;
+  auth_url?: string;
+  token_url?: string;
+  userinfo_url?: string;
+  revoke_url?: string;
+  /** with spaces between them */
+  scopes?: string;
+  /** of the new account */
+  provider?: string;
+  label?: string;
+  base_url?: string;
+}
+
+export interface Imported {
+  items: ImportedItem[];
+  routes: number;
+  counts: Record<string, number>;
+}
+
+export interface ImportedItem {
+  place: number;
+  recognised: string;
+  hint: string;
+  subject: string;
+  provider: string;
+  result: "add" | "duplicate" | "invalid" | "added" | "unchecked" | "rejected";
+  account?: string;
+  label?: string;
+  why?: string;
+}
+
+export interface ExportForm {
+  passphrase: string;
+}
+
+export interface Exported {
+  accounts: number;
+  routes: number;
+  text: string;
 }
 
 export interface AccountTest {
@@ -446,11 +549,16 @@ export interface Attempt {
   status: number;
   timings: Timings;
   skipped?: Skip[];
+  /** that are not listed */
+  skipped_more?: number;
+  /** in line for an account */
+  waited_ms?: number;
   error?: Error;
   scope?: string;
   retry_hint?: string;
   rest_ms?: number;
-  next?: "next_account" | "next_target" | "stop";
+  rests_until?: "somebody_acts";
+  next?: "same_account" | "next_account" | "next_target" | "stop";
 }
 
 export interface Timings {
@@ -593,12 +701,73 @@ export interface Client {
   wrong: string;
 }
 
+export interface ExplainForm {
+  /** where the client would send it; default /v1/chat/completions */
+  path?: string;
+  /** in place of the request's */
+  model?: string;
+  /** the client's request */
+  body?: unknown;
+  headers?: Record<string, string>;
+  client_key?: string;
+}
+
+export interface Explained {
+  /** always false */
+  sent: boolean;
+  sentence: string;
+  rule?: string;
+  targets?: ExplainedTarget[];
+  would_send?: WouldSend;
+  error?: Error;
+}
+
+export interface ExplainedTarget {
+  target: string;
+  accounts: ExplainedAccount[];
+}
+
+export interface ExplainedAccount {
+  account_id: string;
+  account: string;
+  may_serve: boolean;
+  reason?: string;
+  remaining_ms?: number;
+  code?: FailureCode;
+  set_by?: string;
+}
+
+export interface WouldSend {
+  account: string;
+  lane: string;
+  losses?: string[];
+  method?: string;
+  url?: string;
+  /** secrets are masked */
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
 /** What each endpoint takes and gives, by method and path below /api/v1. */
 export interface Endpoints {
   /** All accounts with their health; never a credential. */
   "GET /accounts": { answer: Accounts; body: never };
   /** Adds an account. */
   "POST /accounts": { answer: Account; body: AccountForm };
+  /** Accounts and rules, sealed under a passphrase. */
+  "POST /accounts/export": { answer: Exported; body: ExportForm };
+  /** Imports tokens, accounts, or an export. */
+  "POST /accounts/import/apply": { answer: Imported; body: ImportForm };
+  /** What an import would do, item by item. */
+  "POST /accounts/import/preview": { answer: Imported; body: ImportForm };
+  /** Ends it with the pasted address or code. */
+  "POST /accounts/oauth/finish": { answer: SignInDone; body: SignInAnswer };
+  /** Begins a sign-in: the link for the browser. */
+  "POST /accounts/oauth/start": { answer: SignInBegun; body: SignInForm };
+  /** How a sign-in stands: waiting, done or failed. */
+  "GET /accounts/oauth/{login}": { answer: SignInState; body: never };
+  /** Gives a sign-in up and closes its port. */
+  "DELETE /accounts/oauth/{login}": { answer: Done; body: never };
   /** One account by id or label. */
   "GET /accounts/{account}": { answer: Account; body: never };
   /** Replaces an account; without a key the old stays. */
@@ -613,6 +782,8 @@ export interface Endpoints {
   "POST /accounts/{account}/enable": { answer: Account; body: never };
   /** A new access token, and no rests. */
   "POST /accounts/{account}/refresh": { answer: Account; body: never };
+  /** Ends every rest of the account. */
+  "POST /accounts/{account}/reset": { answer: Account; body: never };
   /** Asks the upstream for its models. */
   "POST /accounts/{account}/test": { answer: AccountTest; body: never };
   /** What is known about models. */
@@ -665,6 +836,8 @@ export interface Endpoints {
   "POST /routes": { answer: Route; body: RouteForm };
   /** Replaces the whole list. */
   "PUT /routes": { answer: Routes; body: RoutesForm };
+  /** What would happen to a request; nothing is sent. */
+  "POST /routes/explain": { answer: Explained; body: ExplainForm };
   /** Replaces one rule. */
   "PUT /routes/{position}": { answer: Route; body: RouteForm };
   /** Removes a rule. */
