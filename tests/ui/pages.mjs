@@ -124,7 +124,7 @@ test('settings: a wrong value is refused at its field, a change elsewhere is tol
   await gateway.api('PATCH', '/settings', { 'network.connect_timeout_s': 33 });
   await page.getByText('Changed elsewhere meanwhile.').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   const { settings } = await gateway.api('GET', '/settings');
   assert.equal(settings.find((one) => one.name === 'network.connect_timeout_s').value, 21);
   await done(page);
@@ -150,7 +150,7 @@ test('the command palette finds pages, settings, accounts and requests', { timeo
     await page.keyboard.press('Control+KeyK');
     const box = page.locator('dialog[open]').getByRole('combobox');
     await box.fill(words);
-    await page.getByRole('option').first().waitFor();
+    await page.locator('dialog[open]').getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
     await page.locator('dialog[open]').waitFor({ state: 'detached' });
   };
@@ -162,6 +162,6 @@ test('the command palette finds pages, settings, accounts and requests', { timeo
   await page.waitForURL('**/accounts/acc_*');
   await find('/ca_file');
   await page.waitForURL('**/settings?find=network.ca_file');
-  await page.getByText('Свой центр сертификации').waitFor();
+  await page.getByText('Свой центр сертификации').first().waitFor();
   await done(page);
 });

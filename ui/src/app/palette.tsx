@@ -101,7 +101,7 @@ export default function Palette({ onClose, onSheet }: { onClose: () => void; onS
   return (
     <Dialog title={t('palette.title')} width={620} onClose={onClose}>
       <input
-        autoFocus
+        data-autofocus
         className={css.input}
         role="combobox"
         aria-expanded

@@ -63,7 +63,7 @@ export function AccountTable({ accounts, selected, onSelect, onOpen }: TableProp
               {wide && <th scope="col">{t('accounts.col.quota')}</th>}
               <th scope="col">{t('accounts.col.models')}</th>
               <th scope="col" className={layout.right}>{t('accounts.col.priority')}</th>
-              <th scope="col">{t('accounts.col.changed')}</th>
+              <th scope="col" className={css.wideOnly}>{t('accounts.col.changed')}</th>
               <th scope="col"><span className="visually-hidden">{t('accounts.col.actions')}</span></th>
             </tr>
           </thead>
@@ -87,7 +87,7 @@ export function AccountTable({ accounts, selected, onSelect, onOpen }: TableProp
                 {wide && <td><Quota account={one} /></td>}
                 <td className="cut" style={{ maxInlineSize: 180 }} title={one.models.join(', ')}>{one.models.length === 0 ? t('account.models.all') : one.models.join(', ')}</td>
                 <td className={layout.right}>{f.number(one.priority)}</td>
-                <td title={f.dateTime(one.updated_ms)}>{f.ago(Math.max(0, now - one.updated_ms))}</td>
+                <td className={css.wideOnly} title={f.dateTime(one.updated_ms)}>{f.ago(Math.max(0, now - one.updated_ms))}</td>
                 <td className={layout.right}><AccountMenu account={one} onOpen={() => onOpen(one)} /></td>
               </tr>
             ))}

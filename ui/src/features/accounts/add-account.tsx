@@ -74,10 +74,10 @@ export function Kinds({ providers, onChoose }: { providers: Provider[]; onChoose
   return (
     <>
       <Note tone="idle">{t('add.terms')}</Note>
-      <TextField label={t('add.search')} hideLabel type="search" autoFocus placeholder={t('add.search')} value={words} onText={setWords} />
+      <TextField label={t('add.search')} hideLabel type="search" data-autofocus placeholder={t('add.search')} value={words} onText={setWords} />
       {groups.filter(([, list]) => list.length > 0).map(([id, list]) => (
         <section key={id}>
-          <h3 style={{ marginBlockEnd: 8 }}>{t(`add.group.${id}`)}</h3>
+          <h2 className={css.group}>{t(`add.group.${id}`)}</h2>
           <div className={css.kinds}>
             {list.map((one) => (
               <button key={one.name} type="button" className={css.kind} onClick={() => onChoose(one.name)}>
@@ -93,7 +93,7 @@ export function Kinds({ providers, onChoose }: { providers: Provider[]; onChoose
       ))}
       {wanted === '' && (
         <section>
-          <h3 style={{ marginBlockEnd: 8 }}>{t('add.group.other')}</h3>
+          <h2 className={css.group}>{t('add.group.other')}</h2>
           <div className={css.kinds}>
             {others.map(({ id, icon: Icon, can }) => (
               <button key={id} type="button" className={css.kind} onClick={() => onChoose(id)}>

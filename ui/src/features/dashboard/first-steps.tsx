@@ -13,7 +13,7 @@ export function FirstSteps() {
         title={t('first.title')}
         actions={
           <>
-            <Link href="/welcome" className={`${buttons.button} ${buttons.primary}`}>{t('dash.setup')}</Link>
+            <Link href="/welcome" className={`${buttons.button} ${buttons.primary}`}>{t('dash.begin')}</Link>
             <Link href="/accounts?add=kind" className={buttons.button}><Plus size={16} aria-hidden /> {t('accounts.add')}</Link>
           </>
         }

@@ -22,7 +22,7 @@ const ENOUGH = 3;
 export function verdictOf({ status, accounts, requests, failures, recovered }: Facts): Verdict {
   if (!status.proxy.running) return { kind: 'stopped', tone: 'idle', action: { label: 'dash.open_proxy', href: '/proxy' } };
   const real = accounts.filter((one) => one.provider !== 'demo');
-  if (real.length === 0) return { kind: 'setup', tone: 'idle', action: { label: 'dash.setup', href: '/welcome' } };
+  if (real.length === 0) return { kind: 'setup', tone: 'idle' };
   const ready = accounts.filter(canServe).length;
   const share = requests > 0 ? failures / requests : 0;
   if (ready === 0 || (requests >= ENOUGH && share >= DOWN_SHARE)) return { kind: 'down', tone: 'danger', action: ready === 0 ? { label: 'dash.open_accounts', href: '/accounts' } : { label: 'dash.open_failures', href: '/monitor?q=is:failed' } };

@@ -133,7 +133,7 @@ export function NewKey({ onClose, onMade }: { onClose: () => void; onMade?: (key
   }
   return (
     <Dialog title={t('keys.create')} onClose={onClose} onSubmit={() => void submit()} foot={<><Button onClick={onClose}>{t('action.cancel')}</Button><Button type="submit" look="primary" disabled={create.isPending}>{t('keys.create')}</Button></>}>
-      <TextField autoFocus label={t('keys.name')} help={t('keys.name.help')} value={name} error={errors.name} onText={setName} />
+      <TextField data-autofocus label={t('keys.name')} help={t('keys.name.help')} value={name} error={errors.name} onText={setName} />
       {errors[''] && <Note tone="danger" role="alert">{errors['']}</Note>}
     </Dialog>
   );

@@ -1,15 +1,41 @@
+import { CircleCheck, MinusCircle } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Trace } from '../../api/model';
-import { TraceStory } from '../trace/story';
+import type { ExplainedAccount, Explained as Answer } from '../../api/types';
+import { useFormats } from '../../shared/hooks';
+import { Code } from '../../shared/ui/code';
+import { Chip, Identity, Note } from '../../shared/ui/layout';
+import { useCodeWords } from '../trace/story';
+import css from './proxy.module.css';
 
-export type Explained = Record<string, unknown>;
+export type Explained = Answer;
 
-export function Plan({ plan, model, dialect, path }: { plan: Explained & Partial<Trace>; model: string; dialect: string; path: string }) {
+// The gateway's dry run: the targets in their order, who of each may serve, and what would go out.
+export function Plan({ plan }: { plan: Explained }) {
   const { t } = useTranslation();
-  const trace: Trace = { id: '', started_ms: 0, path, dialect, model, stream: false, user_agent: '', status: 0, bytes_in: 0, bytes_out: 0, usage: { estimated: false }, method: 'POST', ...plan };
   return (
-    <div aria-label={t('tester.result')} role="region">
-      <TraceStory trace={trace} dry actions={false} />
+    <div aria-label={t('tester.result')} role="region" className={css.tester}>
+      <Note tone={plan.error ? 'warn' : 'ok'} role="status">{plan.error ? `${plan.error.message} ${plan.error.remedy}` : plan.sentence} {t('trace.nothing_sent')}</Note>
+      {(plan.targets ?? []).map((one) => (
+        <section key={one.target}>
+          <h3>{one.target}</h3>
+          <ul>{one.accounts.map((account) => <Row key={account.account_id} account={account} />)}</ul>
+        </section>
+      ))}
+      {plan.would_send && <Code text={JSON.stringify(plan.would_send, null, 2)} language="json" wrap label={t('tester.result')} />}
     </div>
+  );
+}
+
+function Row({ account }: { account: ExplainedAccount }) {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const words = useCodeWords();
+  const why = [account.reason && t(`skip.${account.reason}`, { defaultValue: account.reason }), account.code && words.title(account.code), account.remaining_ms !== undefined && t('trace.left', { time: f.remaining(account.remaining_ms) })].filter(Boolean).join(' · ');
+  return (
+    <li style={{ display: 'flex', gap: 8, alignItems: 'center', paddingBlock: 3, flexWrap: 'wrap' }}>
+      <Chip tone={account.may_serve ? 'ok' : 'idle'} icon={account.may_serve ? CircleCheck : MinusCircle}>{account.may_serve ? t('accounts.group.ready') : t('trace.passed_over')}</Chip>
+      <b><Identity>{account.account}</Identity></b>
+      <span className={css.dim}>{account.may_serve ? '' : why}</span>
+    </li>
   );
 }

@@ -2,7 +2,6 @@ import { FlaskConical } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
-import type { Trace } from '../../api/model';
 import { useChange, useFeatures, useModels } from '../../api/queries';
 import { useUrlState } from '../../shared/hooks';
 import { Button } from '../../shared/ui/button';
@@ -28,7 +27,7 @@ export function Tester({ rules, unsaved }: { rules: DraftRule[]; unsaved: boolea
   const [model, setModel] = useUrlState('model');
   const [asked, setAsked] = useState('');
   const shape = DIALECTS[dialect] ?? DIALECTS.openai_chat!;
-  const explain = useChange((name: string) => post<Explained & Partial<Trace>>('/routes/explain', { path: shape.path(name), model: name, body: shape.body(name) }));
+  const explain = useChange((name: string) => post<Explained>('/routes/explain', { path: shape.path(name), model: name, body: shape.body(name) }));
   const can = features('POST', '/routes/explain');
   const at = model.trim() ? firstMatch(rules, model.trim()) : -1;
   const run = () => {
@@ -56,7 +55,7 @@ export function Tester({ rules, unsaved }: { rules: DraftRule[]; unsaved: boolea
         {unsaved && can && <Note tone="warn">{t('tester.unsaved')}</Note>}
       </form>
       {explain.isError && <Problem error={explain.error} retry={run} />}
-      {explain.data && <Plan plan={explain.data} model={asked} dialect={dialect} path={shape.path(asked)} />}
+      {explain.data && <Plan key={asked} plan={explain.data} />}
     </Card>
   );
 }

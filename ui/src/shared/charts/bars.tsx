@@ -34,7 +34,7 @@ export function TimeBars({ label, slots, slice, series, format, height = 200, ta
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const shown = series.filter((one) => !hidden.has(one.id));
   const totals = useMemo(() => slots.map((_, i) => shown.reduce((sum, one) => sum + (one.values[i] ?? 0), 0)), [slots, shown]);
-  const steps = ticks(Math.max(...totals, 1));
+  const steps = ticks(Math.max(...totals, 4));
   const top = steps.at(-1) ?? 1;
   const left = 12 + Math.max(...steps.map((one) => format(one).length)) * 6.5;
   const inner = Math.max(10, width - left);

@@ -23,6 +23,8 @@ export function Dialog({ title, onClose, children, foot, width, onSubmit }: Dial
     const opener = document.activeElement;
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
+    // showModal focuses what comes first; a dialog may name something better.
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
@@ -84,7 +86,7 @@ export function Confirm({ title, children, action, onConfirm, onClose }: Confirm
       width={440}
       foot={
         <>
-          <Button autoFocus onClick={onClose}>{t('action.cancel')}</Button>
+          <Button data-autofocus onClick={onClose}>{t('action.cancel')}</Button>
           <Button look="danger" onClick={run}>{action}</Button>
         </>
       }

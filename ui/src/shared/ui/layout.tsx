@@ -47,7 +47,7 @@ export function Empty({ icon: Icon, title, children, actions }: { icon?: LucideI
   return (
     <div className={css.empty}>
       {Icon && <Icon size={32} strokeWidth={1.25} aria-hidden />}
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {children && <p>{children}</p>}
       {actions && <div className={css.row}>{actions}</div>}
     </div>
