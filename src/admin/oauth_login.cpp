@@ -170,7 +170,8 @@ Result<SignedIn> keep(Gateway& gateway, const OAuthLogin& login, oauth::Granted 
 
 void write_signed_in(json::Writer& w, Gateway& gateway, const store::Account& account) {
   const auto now = gateway.clock.now();
-  write_account(w, account, gateway.families, gateway.pool.resting(now), now, gateway.tokens.state(account.id));
+  write_account(w, account, gateway.families, gateway.pool.resting(now), now, gateway.tokens.state(account.id),
+                gateway.services.quotas);
 }
 
 }  // namespace
@@ -261,7 +262,7 @@ Task<Result<Answer>> finish_oauth(const Call& call, net::Worker& worker) {
 
 Result<Answer> cancel_oauth(const Call& call) {
   if (!call.gateway.logins.cancel(call.word())) return fail(Code::path_unknown, "There is no such sign-in.");
-  return Answer{.body = "{}"};
+  return Answer{.body = R"({"ok":true})"};
 }
 
 }  // namespace agt::admin

@@ -126,12 +126,18 @@ Result<OpenedHome> open_home(const ServeOptions& options, const store::Environme
                     .settings = std::move(settings)};
 }
 
-Result<> all_kept(const admin::TokenKeeper& tokens) {
+// Until a signal; then what is under way gets its time. A refresh token that is in memory only must not go in silence.
+Result<> run(net::Runtime& runtime, admin::TokenKeeper& tokens, const store::Home& home, const Log& log) {
+  tokens.work_on(runtime.worker(0));
+  runtime.run();
+  admin::withdraw(home);
   const auto lost = tokens.unsaved();
-  if (lost.empty()) return {};
-  return fail(Code::storage, fmt::format("The newest refresh tokens of {} could not be stored and are lost: sign in to "
-                                         "these accounts again.",
-                                         text::joined(lost, ", ")));
+  if (!lost.empty())
+    return fail(Code::storage, fmt::format("The newest refresh tokens of {} could not be stored and are lost: sign in "
+                                           "to these accounts again.",
+                                           text::joined(lost, ", ")));
+  log.write(LogLevel::info, "stopped");
+  return {};
 }
 
 }  // namespace
@@ -181,6 +187,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   relay::Current current(nullptr);
   relay::Memories memories;
   provider::Exchanges exchanges(clock, log);
+  provider::QuotaBook quotas;
   admin::TokenKeeper tokens(*vault, clock, log);
   const relay::Services services{.current = current,
                                  .pool = pool,
@@ -190,7 +197,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .exchanges = exchanges,
                                  .clock = clock,
                                  .log = log,
-                                 .access_tokens = &tokens};
+                                 .access_tokens = &tokens,
+                                 .quotas = &quotas};
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
@@ -227,12 +235,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
   log.write(LogLevel::info, "listening",
             {{"port", proxy.port()}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
-  tokens.work_on(runtime->worker(0));
-  runtime->run();
-  admin::withdraw(home);
-  TRY_OK(all_kept(tokens));
-  log.write(LogLevel::info, "stopped");
-  return {};
+  return run(*runtime, tokens, home, log);
 }
 
 }  // namespace agt::app

@@ -66,6 +66,8 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   CO_TRY(auto reply, co_await send(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr));
   current().timings = reply->timings();
   current().status = reply->head().status;
+  if (services_.quotas != nullptr)
+    services_.quotas->note(upstream.account_id, reply->head().headers, services_.clock.wall());
   if (reply->head().status < 400) co_return reply;
 
   auto refusal = co_await reply->whole(error_body_bytes_max);

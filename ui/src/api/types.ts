@@ -194,8 +194,21 @@ export interface Account {
   created_ms: number;
   updated_ms: number;
   rests: Rest[];
-  state: "ready" | "resting" | "disabled" | "unusable";
+  state: "ready" | "resting" | "disabled" | "unusable" | "needs_sign_in";
   problem?: string;
+  /** empty: the provider has said nothing */
+  quota: QuotaWindow[];
+}
+
+export interface QuotaWindow {
+  /** requests, tokens, 5h, 7d, or a model */
+  name: string;
+  limit: number | null;
+  remaining: number | null;
+  /** 0 to 1 */
+  left: number | null;
+  resets_ms: number | null;
+  seen_ms: number;
 }
 
 export interface SignedIn {
@@ -237,6 +250,106 @@ export interface AccountForm {
   insecure_http?: boolean;
   project?: string;
   location?: string;
+}
+
+export interface SignInForm {
+  /** sign this one in again */
+  account?: string;
+  /** false: the answer will be pasted */
+  listen?: boolean;
+  /** google, or custom with the four addresses */
+  service?: string;
+  /** the user's own OAuth client; default: the one in the settings */
+  client_id?: string;
+  client_secret?: string;
+  auth_url?: string;
+  token_url?: string;
+  userinfo_url?: string;
+  revoke_url?: string;
+  scopes?: string[];
+  /** of the new account */
+  provider?: string;
+  label?: string;
+  base_url?: string;
+}
+
+export interface SignInBegun {
+  login_id: string;
+  url: string;
+  redirect_uri: string;
+  listening: boolean;
+  expires_in_s: number;
+}
+
+export interface SignInState {
+  state: "waiting" | "redeeming" | "done" | "failed";
+  remaining_ms?: number;
+  error?: Error;
+  updated?: boolean;
+  account?: Account;
+}
+
+export interface SignInAnswer {
+  login_id: string;
+  /** the address on which the browser ended, or the bare code */
+  answer: string;
+}
+
+export interface SignInDone {
+  /** the account was there already */
+  updated: boolean;
+  account: Account;
+}
+
+export interface ImportForm {
+  /** refresh tokens, account files, or an export */
+  text: string;
+  /** of an export */
+  passphrase?: string;
+  account?: string;
+  listen?: boolean;
+  /** google, or custom with the four addresses */
+  service?: string;
+  /** the user's own OAuth client; default: the one in the settings */
+  client_id?: string;
+  client_secret?: string;
+  auth_url?: string;
+  token_url?: string;
+  userinfo_url?: string;
+  revoke_url?: string;
+  scopes?: string[];
+  /** of the new account */
+  provider?: string;
+  label?: string;
+  base_url?: string;
+}
+
+export interface Imported {
+  items: ImportedItem[];
+  routes: number;
+  counts: Record<string, number>;
+}
+
+export interface ImportedItem {
+  place: string;
+  recognised: string;
+  hint: string;
+  subject: string;
+  provider: string;
+  result: "add" | "duplicate" | "invalid" | "added" | "unchecked" | "rejected";
+  account?: string;
+  label?: string;
+  why?: string;
+}
+
+export interface ExportForm {
+  passphrase: string;
+}
+
+export interface Exported {
+  accounts: number;
+  routes: number;
+  text: string;
 }
 
 export interface AccountTest {
@@ -599,6 +712,20 @@ export interface Endpoints {
   "GET /accounts": { answer: Accounts; body: never };
   /** Adds an account. */
   "POST /accounts": { answer: Account; body: AccountForm };
+  /** Accounts and rules, sealed under a passphrase. */
+  "POST /accounts/export": { answer: Exported; body: ExportForm };
+  /** Imports tokens, accounts, or an export. */
+  "POST /accounts/import/apply": { answer: Imported; body: ImportForm };
+  /** What an import would do, item by item. */
+  "POST /accounts/import/preview": { answer: Imported; body: ImportForm };
+  /** Ends it with the pasted address or code. */
+  "POST /accounts/oauth/finish": { answer: SignInDone; body: SignInAnswer };
+  /** Begins a sign-in: the link for the browser. */
+  "POST /accounts/oauth/start": { answer: SignInBegun; body: SignInForm };
+  /** How a sign-in stands: waiting, done or failed. */
+  "GET /accounts/oauth/{login}": { answer: SignInState; body: never };
+  /** Gives a sign-in up and closes its port. */
+  "DELETE /accounts/oauth/{login}": { answer: Done; body: never };
   /** One account by id or label. */
   "GET /accounts/{account}": { answer: Account; body: never };
   /** Replaces an account; without a key the old stays. */
