@@ -1,10 +1,12 @@
 // agt-desktop: the interface in a window of its own, with a tray. Starts the gateway when none runs.
+#include <glib-unix.h>
 #include <gtk/gtk.h>
 
 #include <sys/stat.h>
 
 #include <array>
 #include <clocale>
+#include <csignal>
 #include <memory>
 
 #include "desktop.h"
@@ -24,6 +26,12 @@ void add_keys(GtkApplication* application) {
   gtk_application_set_accels_for_action(application, "app.close", to_close.data());
 }
 
+gboolean ended_by_signal(gpointer data) {
+  const auto& program = *static_cast<Program*>(data);
+  if (program.desktop) program.desktop->quit();
+  return G_SOURCE_CONTINUE;
+}
+
 // A second start shows the window of the first.
 void activate(GtkApplication* application, gpointer data) {
   auto& program = *static_cast<Program*>(data);
@@ -32,6 +40,8 @@ void activate(GtkApplication* application, gpointer data) {
     return;
   }
   add_keys(application);
+  // At the end of a session the gateway that we started ends too.
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) g_unix_signal_add(signal, ended_by_signal, &program);
   program.desktop = std::make_unique<agt::desktop::Desktop>(application, program.hidden);
 }
 

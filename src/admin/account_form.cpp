@@ -37,7 +37,12 @@ bool write_rests(json::Writer& w, const store::Account& account, const std::vect
     w.field("model", resting.model);
     w.field("code", name(resting.rest.code));
     w.field("message", resting.rest.message);
-    w.field("remaining_ms", std::chrono::ceil<Milliseconds>(resting.rest.until - now).count());
+    if (resting.rest.until == pool::until_somebody_acts)
+      w.field("until", "somebody_acts");
+    else
+      w.field("remaining_ms", std::chrono::ceil<Milliseconds>(resting.rest.until - now).count());
+    w.field("reason", name(pool::reason_of(resting.rest.code)));
+    w.field("remedy", facts(resting.rest.code).remedy);
     w.field("set_by", resting.rest.set_by);
     w.end_object();
   }

@@ -103,4 +103,10 @@ Result<Answer> enable_account(const Call& call) { return set_enabled(call, true)
 
 Result<Answer> disable_account(const Call& call) { return set_enabled(call, false); }
 
+Result<Answer> reset_account(const Call& call) {
+  TRY(const auto account, store::account(call.gateway.vault, call.word()));
+  TRY_OK(forgive(call, account.id));
+  return answer_with(call, account);
+}
+
 }  // namespace agt::admin

@@ -35,6 +35,7 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> delete_account(const Call& call);
 [[nodiscard]] Result<Answer> enable_account(const Call& call);
 [[nodiscard]] Result<Answer> disable_account(const Call& call);
+[[nodiscard]] Result<Answer> reset_account(const Call& call);
 
 // probe.cpp
 [[nodiscard]] Task<Result<Answer>> test_account(const Call& call, net::Worker& worker);
@@ -60,6 +61,9 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> replace_route(const Call& call);
 [[nodiscard]] Result<Answer> move_route(const Call& call);
 [[nodiscard]] Result<Answer> delete_route(const Call& call);
+
+// explain.cpp
+[[nodiscard]] Result<Answer> explain_route(const Call& call);
 
 // keys.cpp
 [[nodiscard]] Result<Answer> list_keys(const Call& call);

@@ -210,6 +210,7 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   }
   next.strict_paths = settings.proxy.strict_paths;
   next.body_bytes_max = static_cast<std::size_t>(settings.proxy.body_limit_mb) << 20U;
+  next.media_urls = static_cast<relay::MediaUrls>(settings.network.media_urls);  // the same order
   next.attempts = static_cast<int>(settings.scheduling.max_attempts);
   next.mode = mode_of(settings.scheduling.mode);
   next.wait_max = Seconds(settings.scheduling.max_wait_seconds);

@@ -12,8 +12,8 @@
 
 #include "admin/access.h"
 #include "admin/events.h"
-#include "admin/proxy_port.h"
 #include "admin/oauth_logins.h"
+#include "admin/proxy_port.h"
 #include "admin/token_keeper.h"
 #include "catalogue/models.h"
 #include "core/clock.h"
@@ -73,9 +73,9 @@ struct Gateway {
   std::atomic<std::uint16_t> proxy_port = 0;  // 0: nobody listens
   WallTime started{};
   int workers = 0;
-  Resolve resolve{};       // none: settings change at the next start only
-  std::mutex reloading{};  // one change at a time
-  std::mutex changing{};   // what is read, compared with an etag and written again; taken before `reloading`
+  Resolve resolve{};                // none: settings change at the next start only
+  std::mutex reloading{};           // one change at a time
+  std::mutex changing{};            // what is read, compared with an etag and written again; taken before `reloading`
   net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
   OAuthLogins logins{};
 };

@@ -10,7 +10,7 @@ inline constexpr std::size_t admin_body_bytes_max = 1U << 20;
 inline constexpr std::size_t admin_file_bytes_max = 4096;
 inline constexpr std::size_t models_reply_bytes_max = 8U << 20;  // OpenRouter's list has 600 kB (2026-11)
 inline constexpr std::size_t words_in_list_max = 1'000;          // models of an account, targets of a route
-inline constexpr std::size_t client_file_bytes_max = 4U << 20;  // configuration files of clients
+inline constexpr std::size_t client_file_bytes_max = 4U << 20;   // configuration files of clients
 inline constexpr std::chrono::seconds test_first_byte_deadline{30};
 inline constexpr std::size_t replay_reply_bytes_max = 64U << 20;
 inline constexpr std::size_t replay_bytes_shown_max = 256U << 10;
@@ -47,5 +47,8 @@ inline constexpr std::size_t oauth_logins_max = 16;
 inline constexpr std::size_t import_items_max = 500;
 inline constexpr std::chrono::minutes oauth_login_life{5};
 inline constexpr std::chrono::milliseconds oauth_login_look_every{200};  // whether its listener can be closed
+
+inline constexpr std::chrono::seconds rests_saved_every{1};
+inline constexpr std::size_t explained_body_bytes_max = 1U << 20;
 
 }  // namespace agt::admin

@@ -87,7 +87,7 @@ std::string rest_event(const relay::Trace& trace, const relay::Attempt& attempt)
   w.field("why", "rests");
   w.field("model", attempt.model());
   if (attempt.error) w.field("code", name(attempt.error->code));
-  w.field("rest_ms", attempt.rest->count());
+  if (*attempt.rest != Milliseconds::max()) w.field("rest_ms", attempt.rest->count());
   w.field("request", trace.id);
   w.end_object();
   return std::move(w).take();

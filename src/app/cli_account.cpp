@@ -60,6 +60,7 @@ std::string state_text(const json::Value& account) {
   double longest = 0;
   std::string code;
   for (const auto rest : rests.children()) {
+    if (rest["until"].exists()) return fmt::format("needs you ({})", rest["code"].text_or(""));
     if (rest["remaining_ms"].number_or(0) < longest) continue;
     longest = rest["remaining_ms"].number_or(0);
     code = rest["code"].text_or("");
@@ -98,8 +99,8 @@ std::string details(const json::Value& account) {
   Table rests({"model", "code", "for", "set by", "message"});
   for (const auto rest : account["rests"].children())
     rests.add({rest["model"].text_or("").empty() ? "all" : rest["model"].text_or(""), rest["code"].text_or(""),
-               shown_duration(rest["remaining_ms"].number_or(0)), rest["set_by"].text_or(""),
-               rest["message"].text_or("")});
+               rest["until"].exists() ? "until you act" : shown_duration(rest["remaining_ms"].number_or(0)),
+               rest["set_by"].text_or(""), rest["message"].text_or("")});
   line("id", account["id"].text_or(""));
   line("label", account["label"].text_or(""));
   line("provider", account["provider"].text_or(""));
@@ -202,6 +203,7 @@ Result<Exit> account_enable(Session& session) { return act(session, "/enable", "
 Result<Exit> account_disable(Session& session) { return act(session, "/disable", "Disabled"); }
 
 Result<Exit> account_refresh(Session& session) { return act(session, "/refresh", "Refreshed"); }
+Result<Exit> account_reset(Session& session) { return act(session, "/reset", "Ended every rest of"); }
 
 Result<Exit> account_remove(Session& session) {
   TRY(const auto account, session.ask_document({.method = "DELETE", .path = path_of(session)}));

@@ -63,6 +63,11 @@ constexpr std::array route_add_options{
     OptionSpec{"--strict", "", "refuse what translation would lose, naming the field, instead of leaving it out"},
     OptionSpec{"--position", "N", "where in the list, from 0; default: at the end"},
 };
+constexpr std::array explain_options{
+    json_option,
+    OptionSpec{"--path", "PATH", "where the client would send it; default /v1/chat/completions"},
+    OptionSpec{"--model", "MODEL", "in place of the request's model"},
+};
 constexpr std::array trace_options{
     json_option,
     OptionSpec{"--limit", "N", "without ID: how many requests; default 20"},
@@ -108,6 +113,10 @@ constexpr std::string_view export_notes =
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"
     "  agt route add --match 'gpt-*' --to 'openai/*' --to anthropic/claude-sonnet-4-5\n";
+constexpr std::string_view explain_notes =
+    "FILE is a client's request as JSON, - reads it from standard input, and without it a greeting is taken.\n"
+    "Shows the rule, the accounts in their order with what stands against each, and the exact request that\n"
+    "would go out, with the key masked. Exit code 1: it would be refused.\n";
 constexpr std::string_view trace_notes =
     "ID is the x-agt-trace header of an answer, or its unique beginning. Without ID: the last requests.\n";
 constexpr std::string_view serve_notes =
@@ -143,11 +152,14 @@ constexpr std::array table{
             "Fetch a new access token, and end every rest of the account.",
             "",
             account_refresh},
+    Command{"account reset", "ID", {}, "End every rest of an account: it is asked again at once.", "", account_reset},
     Command{"account remove", "ID", {}, "Remove an account and its key.", "", account_remove},
     Command{"provider list", "", read_options, "The providers and presets that accounts can name.", "", provider_list},
     Command{"route add", "", route_add_options, "Say where a model name goes.", route_add_notes, route_add},
     Command{"route list", "", read_options, "The rules, in the order in which they are asked.", "", route_list},
     Command{"route remove", "N", {}, "Remove the rule at position N.", "", route_remove},
+    Command{"explain", "[FILE]", explain_options, "What would happen to a request; nothing is sent.", explain_notes,
+            explain},
     Command{"trace", "[ID]", trace_options, "The story of one request, or the last requests.", trace_notes, show_trace},
     Command{"stats", "", stats_options, "Requests, failures and tokens in sums.", "", show_stats},
     Command{"key add", "NAME", {}, "Make a client key; it is printed this once.", "", key_add},

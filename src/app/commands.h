@@ -64,6 +64,7 @@ struct Command {
 [[nodiscard]] Result<Exit> account_test(Session& session);
 [[nodiscard]] Result<Exit> account_enable(Session& session);
 [[nodiscard]] Result<Exit> account_disable(Session& session);
+[[nodiscard]] Result<Exit> account_reset(Session& session);
 [[nodiscard]] Result<Exit> account_refresh(Session& session);
 [[nodiscard]] Result<Exit> account_remove(Session& session);
 
@@ -74,6 +75,9 @@ struct Command {
 [[nodiscard]] Result<Exit> account_import(Session& session);
 [[nodiscard]] Result<Exit> import_all(Session& session);
 [[nodiscard]] Result<Exit> export_all(Session& session);
+
+// cli_explain.cpp
+[[nodiscard]] Result<Exit> explain(Session& session);
 
 // cli_route.cpp
 [[nodiscard]] Result<Exit> route_add(Session& session);

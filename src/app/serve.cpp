@@ -10,6 +10,7 @@
 #include "admin/api.h"
 #include "admin/gateway.h"
 #include "admin/recorder.h"
+#include "admin/rests.h"
 #include "app/interface.h"
 #include "app/wiring.h"
 #include "core/text.h"
@@ -126,11 +127,8 @@ Result<OpenedHome> open_home(const ServeOptions& options, const store::Environme
                     .settings = std::move(settings)};
 }
 
-// Until a signal; then what is under way gets its time. A refresh token that is in memory only must not go in silence.
-Result<> run(net::Runtime& runtime, admin::TokenKeeper& tokens, const store::Home& home, const Log& log) {
-  tokens.work_on(runtime.worker(0));
-  runtime.run();
-  admin::withdraw(home);
+// The last words. A refresh token that is in memory only must not go in silence.
+Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
   const auto lost = tokens.unsaved();
   if (!lost.empty())
     return fail(Code::storage, fmt::format("The newest refresh tokens of {} could not be stored and are lost: sign in "
@@ -138,6 +136,17 @@ Result<> run(net::Runtime& runtime, admin::TokenKeeper& tokens, const store::Hom
                                            text::joined(lost, ", ")));
   log.write(LogLevel::info, "stopped");
   return {};
+}
+
+// Serves until a signal.
+Result<> run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
+  gateway.log.write(LogLevel::info, "listening",
+                    {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.workers}});
+  auto& worker = runtime.worker(0);
+  worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
+  gateway.tokens.work_on(worker);
+  runtime.run();
+  return admin::save_rests(gateway);
 }
 
 }  // namespace
@@ -178,8 +187,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
   tell_rescue(log, "ledger_damaged", ledger->rescue());
-  store::LedgerWriter ledger_writer(
-      std::move(ledger), {.keep_days = settings.ledger.keep_days, .bytes_max = settings.ledger.max_mb << 20});
+  store::LedgerWriter ledger_writer(std::move(ledger));  // what it keeps is told by the first reload
   admin::Events events(clock);
   admin::LedgerRecorder recorder(ledger_writer, events);
 
@@ -232,10 +240,12 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(const auto admin_port, listen_for_admin(*runtime, settings, admins));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(admin::reload(gateway));
+  TRY_OK(admin::restore_rests(gateway));
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
-  log.write(LogLevel::info, "listening",
-            {{"port", proxy.port()}, {"admin_port", admin_port}, {"workers", runtime->workers()}});
-  return run(*runtime, tokens, home, log);
+  const auto ran = run(gateway, *runtime, admin_port);
+  admin::withdraw(home);
+  TRY_OK(ran);
+  return end(tokens, log);
 }
 
 }  // namespace agt::app

@@ -71,6 +71,8 @@ std::string consequence(const json::Value& attempt) {
     parts.push_back(fmt::format("rests {} ({}{})", shown_duration(attempt["rest_ms"].number_or(0)),
                                 words_of(attempt["scope"]), hint == "none" ? "" : ", told by the " + hint));
   }
+  if (attempt["rests_until"].exists())
+    parts.push_back(fmt::format("rests until somebody acts ({})", words_of(attempt["scope"])));
   const auto next = attempt["next"].text_or("");
   if (next == "next_account") parts.emplace_back("another account was tried");
   if (next == "next_target") parts.emplace_back("the next target was tried");
@@ -88,6 +90,9 @@ void tell_attempt(std::string& out, std::size_t number, const json::Value& attem
          fmt::format("{} ({}), {}, from {} to {} ms", words_of(attempt["account"]), where, words_of(attempt["lane"]),
                      ms(attempt["begun_ms"]), ms(attempt["ended_ms"])));
   for (const auto skip : attempt["skipped"].children()) detail(out, skip_text(skip));
+  if (const auto more = attempt["skipped_more"].integer_or(0); more > 0)
+    detail(out, fmt::format("and {} more were passed over", more));
+  if (attempt["waited_ms"].exists()) detail(out, fmt::format("waited {} ms for it", ms(attempt["waited_ms"])));
   if (const auto connection = connection_text(attempt["timings"]); !connection.empty()) detail(out, connection);
   const auto status = attempt["status"].integer_or(0);
   const auto answered = status == 0 ? std::string("no answer") : fmt::format("answered {}", status);

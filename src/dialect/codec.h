@@ -14,6 +14,7 @@
 #include "dialect/sse.h"
 #include "dialect/tool_names.h"
 #include "ir/conversation.h"
+#include "ir/embedding.h"
 #include "ir/event.h"
 #include "ir/loss.h"
 #include "json/document.h"
@@ -113,6 +114,14 @@ struct Memory {
   Result<> (*recall)(ir::Request& request, std::string_view remembered) = nullptr;
 };
 
+// For a protocol that has embeddings.
+struct Embedder {
+  Result<ir::EmbeddingRequest> (*parse_request)(const json::Document& body, const Asked& asked) = nullptr;
+  std::string (*render_request)(const ir::EmbeddingRequest& request, std::string_view model) = nullptr;
+  Result<ir::EmbeddingReply> (*parse_reply)(const json::Document& body) = nullptr;
+  std::string (*render_reply)(const ir::EmbeddingReply& reply, const ir::EmbeddingRequest& request) = nullptr;
+};
+
 struct Codec {
   ir::Dialect dialect{};
   std::string_view turns{};             // the member of a request that holds the turns of the conversation
@@ -148,7 +157,9 @@ struct Codec {
   std::string (*render_models)(std::span<const ModelFacts> models) = nullptr;
   std::string (*render_model)(const ModelFacts& model) = nullptr;
 
-  const Memory* memory = nullptr;  // nullptr when every request says its whole conversation
+  const Embedder* embedder = nullptr;
+  const Codec* completions = nullptr;  // the same protocol's older endpoint, for clients only
+  const Memory* memory = nullptr;      // nullptr when every request says its whole conversation
 };
 
 }  // namespace agt::dialect

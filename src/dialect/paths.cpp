@@ -21,11 +21,12 @@ struct Row {
 
 constexpr std::array fixed{
     Row{"/v1/chat/completions", "POST", openai_chat, Operation::generate},
-    Row{"/v1/completions", "POST", openai_chat, Operation::not_served},
+    Row{"/v1/completions", "POST", openai_chat, Operation::complete},
     Row{"/v1/responses", "POST", openai_responses, Operation::generate},
     Row{"/v1/responses/input_tokens", "POST", openai_responses, Operation::count_tokens},
     Row{"/v1/responses/compact", "POST", openai_responses, Operation::not_served},
-    Row{"/v1/embeddings", "POST", openai_chat, Operation::not_served},
+    Row{"/v1/embeddings", "POST", openai_chat, Operation::embed},
+    Row{"/v1/images/generations", "POST", openai_chat, Operation::draw},
     Row{"/v1/messages", "POST", anthropic, Operation::generate},
     Row{"/v1/messages/count_tokens", "POST", anthropic, Operation::count_tokens},
 };
@@ -36,9 +37,9 @@ struct Verb {
   bool stream = false;
 };
 constexpr std::array gemini_verbs{
-    Verb{"generateContent", Operation::generate, false},      Verb{"streamGenerateContent", Operation::generate, true},
-    Verb{"countTokens", Operation::count_tokens, false},      Verb{"embedContent", Operation::not_served, false},
-    Verb{"batchEmbedContents", Operation::not_served, false},
+    Verb{"generateContent", Operation::generate, false}, Verb{"streamGenerateContent", Operation::generate, true},
+    Verb{"countTokens", Operation::count_tokens, false}, Verb{"embedContent", Operation::embed, false},
+    Verb{"batchEmbedContents", Operation::embed, false},
 };
 constexpr std::array versions{"v1", "v1beta", "v1alpha"};
 
@@ -70,6 +71,7 @@ std::optional<Endpoint> gemini_call(std::string_view rest, const Signs& signs) {
                       .operation = verb.operation,
                       .model = std::string(model),
                       .stream = verb.stream,
+                      .batch = verb.name == "batchEmbedContents",
                       .array_framing = verb.stream && !signs.sse};
     }
   }

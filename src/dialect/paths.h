@@ -14,6 +14,9 @@ namespace agt::dialect {
 enum class Operation : std::uint8_t {
   generate,
   count_tokens,
+  complete,  // OpenAI's older completions
+  embed,
+  draw,  // images from a prompt; passes through only
   list_models,
   show_model,
   not_served,  // a known endpoint of the dialect that this gateway does not serve
@@ -24,6 +27,7 @@ struct Endpoint {
   Operation operation{};
   std::string model{};         // from the path; else ""
   bool stream = false;         // said by the path
+  bool batch = false;          // Gemini: embeddings of many texts
   bool array_framing = false;  // Gemini's stream without alt=sse
   std::string version{};       // the API version that a header names
 };

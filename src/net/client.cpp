@@ -29,10 +29,10 @@ Task<Result<std::unique_ptr<Reply>>> LiveClient::send(Call call) {
   const auto begun = std::chrono::steady_clock::now();
   std::string head;
   CO_TRY_OK(append_request_head(head, call));
-  for (auto upstream = call.once ? nullptr : pool_.take(call.url);;) {
+  for (auto upstream = call.once || call.public_only ? nullptr : pool_.take(call.url);;) {
     CallTimings timings{.reused = upstream != nullptr};
     if (!upstream) {
-      CO_TRY(upstream, co_await dialler_.dial(call.url, call.timeouts, begun, timings));
+      CO_TRY(upstream, co_await dialler_.dial(call.url, call.public_only, call.timeouts, begun, timings));
     }
     auto answer = co_await ask(*upstream, head, call, begun, timings);
     if (answer)

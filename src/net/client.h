@@ -43,6 +43,9 @@ struct Call {
   std::string_view body{};  // outlives the call: it may be large, and is needed again for the next attempt
   Timeouts timeouts{};
   bool once = false;  // must not arrive twice: not over a used connection, which may be closed and replaced unnoticed
+  // Refuses addresses of this computer and of private networks, whatever the name resolves to: for URLs that come with
+  // a request. Never through a proxy, which would resolve the name itself, nor over a connection that is kept.
+  bool public_only = false;
 };
 
 // When which step of the call was done, from the start of send(); absent when it did not happen (connection reused).

@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "dialect/codec.h"
 #include "net/http.h"
+#include "provider/hints.h"
 
 namespace agt::provider {
 
@@ -26,10 +27,14 @@ enum class Scope : std::uint8_t {
 enum class HintSource : std::uint8_t { none, header, body };
 [[nodiscard]] std::string_view name(HintSource source);
 
+enum class Confidence : std::uint8_t { certain, likely, guess };
+[[nodiscard]] std::string_view name(Confidence confidence);
+
 struct Diagnosis {
   Error error{};
   Scope scope{};
   HintSource hint = HintSource::none;
+  Confidence confidence = Confidence::certain;
 };
 
 // `wall` reads Retry-After dates and absolute resets.
@@ -38,8 +43,5 @@ struct Diagnosis {
 
 // The scope that follows from a failure alone; for errors inside a 200 and those of the network.
 [[nodiscard]] Scope scope_of(const Error& error);
-
-// Retry-After in its three spellings: milliseconds, seconds (with fractions), HTTP date. Never negative.
-[[nodiscard]] std::optional<Milliseconds> retry_after(const net::Headers& headers, WallTime wall);
 
 }  // namespace agt::provider

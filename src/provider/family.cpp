@@ -89,8 +89,8 @@ net::Headers own_headers_only() {
 
 net::Call prepare(const Upstream& upstream, const Want& want, std::string_view body, const net::Headers* client_headers,
                   const net::Timeouts& timeouts) {
-  const bool sends_body = !body.empty() || want.operation == dialect::Operation::generate ||
-                          want.operation == dialect::Operation::count_tokens;
+  const bool sends_body = !body.empty() || (want.operation != dialect::Operation::list_models &&
+                                            want.operation != dialect::Operation::show_model);
   auto placed = want;
   placed.project = upstream.project;
   placed.location = upstream.location;

@@ -30,6 +30,7 @@ struct Want {
   std::string_view client_path{};
   std::string_view client_query{};
   bool passthrough = false;
+  bool batch = false;             // embeddings of many texts, where that is another endpoint
   std::string_view request_id{};  // unique, for upstreams that want one
   // Of the account; prepare() fills them.
   std::string_view project{};
@@ -65,6 +66,9 @@ struct Family {
   Result<> (*settle)(Upstream& upstream, bool own_address) = nullptr;
   const Exchange* exchange = nullptr;  // what an account must get before it can be called; nullptr for nothing
   const Envelope* envelope = nullptr;
+  bool wants_media_inside = false;  // its models open no URLs that a request names, or not all
+  bool embeds = false;              // it has embeddings in its dialect's own form
+  bool draws = false;               // it has images in OpenAI's form
   std::string (*list_body)(const Upstream& upstream) = nullptr;  // of the call that lists models, where that is a POST
 
   [[nodiscard]] bool local() const { return answer != nullptr; }
@@ -85,7 +89,7 @@ struct Upstream {
   std::string project{};  // where a provider has projects and locations
   std::string location{};
   std::string identity{};  // whom the credential names, when that may be shown
-  bool oauth = false;  // `key` is empty here; each call gets the current one of AccessTokens
+  bool oauth = false;      // `key` is empty here; each call gets the current one of AccessTokens
 };
 
 // The headers of a call that no client stands behind: who we are, and no compression.

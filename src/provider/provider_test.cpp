@@ -131,6 +131,54 @@ TEST(Classify, reads_the_reset_of_the_limit_that_is_used_up) {
   EXPECT_EQ(classify(plain, 429, headers, "", wall).error.retry_after, Milliseconds(30000));
 }
 
+TEST(Classify, takes_the_latest_reset_of_a_subscriptions_rejected_windows) {
+  const net::Headers headers{{"anthropic-ratelimit-unified-status", "rejected"},
+                             {"anthropic-ratelimit-unified-5h-status", "allowed"},
+                             {"anthropic-ratelimit-unified-5h-reset", "1790009999"},
+                             {"anthropic-ratelimit-unified-7d-status", "rejected"},
+                             {"anthropic-ratelimit-unified-7d-reset", "1790000600"}};
+  const auto diagnosis = classify(plain, 429, headers, "", wall);
+  EXPECT_EQ(diagnosis.error.code, Code::weekly);
+  EXPECT_EQ(diagnosis.error.retry_after, Milliseconds(600'000));
+  EXPECT_EQ(diagnosis.scope, Scope::account);
+}
+
+TEST(Classify, reads_openais_durations_of_what_is_used_up) {
+  const net::Headers headers{{"x-ratelimit-remaining-requests", "0"},
+                             {"x-ratelimit-reset-requests", "20s"},
+                             {"x-ratelimit-remaining-tokens", "9"},
+                             {"x-ratelimit-reset-tokens", "6m0s"}};
+  EXPECT_EQ(classify(plain, 429, headers, "", wall).error.retry_after, Milliseconds(20'000));
+  EXPECT_EQ(spelled_duration("6m0s"), Milliseconds(360'000));
+  EXPECT_EQ(spelled_duration("120ms"), Milliseconds(120));
+  EXPECT_EQ(spelled_duration("1h2m3.5s"), Milliseconds(3'723'500));
+  EXPECT_EQ(spelled_duration("soon"), std::nullopt);
+  EXPECT_EQ(spelled_duration("5"), std::nullopt);
+}
+
+TEST(Classify, reads_a_moment_in_the_body_also_inside_an_array) {
+  EXPECT_EQ(reset_in_body(R"({"error":{"type":"usage_limit_reached","resets_at":1790000060}})", wall),
+            Milliseconds(60'000));
+  EXPECT_EQ(
+      reset_in_body(R"([{"error":{"details":[{"metadata":{"quotaResetTimeStamp":"2026-09-21T14:14:20Z"}}]}}])", wall),
+      Milliseconds(60'000));
+  EXPECT_EQ(reset_in_body(R"({"error":{"resets_at":1}})", wall), Milliseconds(0));
+  EXPECT_EQ(reset_in_body("<html>", wall), std::nullopt);
+}
+
+TEST(Classify, says_how_sure_it_is) {
+  EXPECT_EQ(classify(plain, 429, {}, "", wall).confidence, Confidence::guess);
+  const dialect::Codec sure{.diagnose = [](int, std::string_view) { return Error{.code = Code::overloaded}; }};
+  EXPECT_EQ(classify(sure, 503, {}, "<html>", wall).confidence, Confidence::likely);
+  EXPECT_EQ(classify(sure, 503, {}, "{}", wall).confidence, Confidence::certain);
+}
+
+TEST(Scope, follows_from_the_failure_alone) {
+  EXPECT_EQ(scope_of({.code = Code::refused}), Scope::provider);
+  EXPECT_EQ(scope_of({.code = Code::stream_cut}), Scope::provider_model);
+  EXPECT_EQ(scope_of({.code = Code::client_gone}), Scope::request);
+}
+
 ir::Request asked(std::string text) {
   ir::Request request{.model = "demo"};
   request.messages.push_back({.role = ir::Role::user, .parts = {ir::text_part(std::move(text))}});

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "core/text.h"
 #include "json/document.h"
+#include "provider/hints.h"
 
 namespace agt::provider {
 namespace {
@@ -66,29 +66,6 @@ void read_unified(const net::Headers& headers, WallTime now, std::vector<QuotaWi
 }
 
 }  // namespace
-
-std::optional<Milliseconds> spelled_duration(std::string_view spelled) {
-  struct Unit {
-    std::string_view name;
-    double milliseconds;
-  };
-  constexpr std::array units{Unit{"ms", 1}, Unit{"h", 3'600'000}, Unit{"m", 60'000}, Unit{"s", 1000},
-                             Unit{"d", 86'400'000}};
-  constexpr double longest = 366.0 * 86'400'000;
-  if (spelled.empty()) return std::nullopt;
-  double sum = 0;
-  while (!spelled.empty()) {
-    const auto digits = std::min(spelled.find_first_not_of("0123456789."), spelled.size());
-    const auto value = text::parse_number<double>(spelled.substr(0, digits));
-    spelled.remove_prefix(digits);
-    if (!value) return std::nullopt;
-    const auto unit = std::ranges::find_if(units, [&](const Unit& u) { return spelled.starts_with(u.name); });
-    if (unit == units.end()) return std::nullopt;
-    sum += *value * unit->milliseconds;
-    spelled.remove_prefix(unit->name.size());
-  }
-  return Milliseconds(static_cast<std::int64_t>(std::min(sum, longest)));
-}
 
 std::optional<WallTime> spelled_time(std::string_view spelled) {
   // YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)

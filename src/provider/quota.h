@@ -28,8 +28,6 @@ struct QuotaWindow {
 // The reply of retrieveUserQuota: a window for each model.
 [[nodiscard]] std::vector<QuotaWindow> quota_in_buckets(std::string_view body, WallTime now);
 
-// "6m0s", "120ms", "1h2m3.5s"
-[[nodiscard]] std::optional<Milliseconds> spelled_duration(std::string_view text);
 // "2026-09-21T14:13:50Z", also with a fraction or an offset
 [[nodiscard]] std::optional<WallTime> spelled_time(std::string_view text);
 

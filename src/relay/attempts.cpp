@@ -121,6 +121,12 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
   const bool native = upstream.family->speaks(codec_->dialect) && !upstream.family->local();
   if (endpoint_.operation == dialect::Operation::count_tokens && (!native || !codec_->counts_tokens_upstream))
     co_return co_await estimate_tokens();
+  const bool embeds = endpoint_.operation == dialect::Operation::embed;
+  if (endpoint_.operation == dialect::Operation::draw && !(native && upstream.family->draws))
+    co_return std::unexpected(not_there("images from a prompt", upstream));
+  batch_ = endpoint_.batch;
+  if (embeds && (!native || upstream.family->envelope != nullptr))
+    co_return co_await translate_embeddings(target, upstream);
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
   const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
   // An envelope has events only; an array of them is written by us.

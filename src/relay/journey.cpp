@@ -27,6 +27,9 @@ std::string_view name(dialect::Operation operation) {
   switch (operation) {
     case dialect::Operation::generate: return "generate";
     case dialect::Operation::count_tokens: return "count_tokens";
+    case dialect::Operation::complete: return "complete";
+    case dialect::Operation::embed: return "embed";
+    case dialect::Operation::draw: return "draw";
     case dialect::Operation::list_models: return "list_models";
     case dialect::Operation::show_model: return "show_model";
     case dialect::Operation::not_served: return "not_served";
@@ -112,6 +115,7 @@ Result<> Journey::admit() {
   trace_.operation = name(endpoint_.operation);
   const auto* codec = codec_of(services_, endpoint_.dialect);
   if (codec != nullptr) codec_ = codec;
+  if (endpoint_.operation == dialect::Operation::complete) codec_ = codec_->completions;
   trace_.dialect = ir::name(endpoint_.dialect);
   if (codec == nullptr || endpoint_.operation == dialect::Operation::not_served)
     return fail(Code::path_unknown,
@@ -139,6 +143,9 @@ Task<Result<>> Journey::travel() {
     case dialect::Operation::list_models: co_return co_await list_models();
     case dialect::Operation::show_model: co_return co_await show_model();
     case dialect::Operation::generate:
+    case dialect::Operation::complete:
+    case dialect::Operation::embed:
+    case dialect::Operation::draw:
     case dialect::Operation::count_tokens: co_return co_await forward();
     case dialect::Operation::not_served: break;
   }
@@ -191,7 +198,9 @@ Result<> Journey::read_ask() {
   }
   if (model_.empty() || model_.size() > model_name_bytes_max)
     return fail(Code::schema, fmt::format("model: must have 1 to {} bytes.", model_name_bytes_max), "model");
-  if (endpoint_.operation == dialect::Operation::count_tokens) stream_ = false;
+  const bool speaks =
+      endpoint_.operation == dialect::Operation::generate || endpoint_.operation == dialect::Operation::complete;
+  if (!speaks) stream_ = false;
   trace_.client_model = model_;
   trace_.stream = stream_;
   return {};
@@ -216,8 +225,9 @@ void Journey::keep_messages() {
 
 void Journey::record() {
   trace_.total = elapsed();
-  const bool worth_it = endpoint_.operation == dialect::Operation::generate ||
-                        endpoint_.operation == dialect::Operation::count_tokens || trace_.error;
+  const bool reads =
+      endpoint_.operation == dialect::Operation::list_models || endpoint_.operation == dialect::Operation::show_model;
+  const bool worth_it = (!reads && endpoint_.operation != dialect::Operation::not_served) || trace_.error;
   if (!worth_it || is_health(trace_.path)) return;
   keep_messages();
   desk_.text.clear();

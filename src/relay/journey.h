@@ -65,6 +65,11 @@ class Journey {
                                                const dialect::ReadContext& context);
   [[nodiscard]] Task<Result<>> answer_locally(const provider::Upstream& upstream);
   [[nodiscard]] Task<Result<>> estimate_tokens();
+  [[nodiscard]] Task<Result<>> bring_media(const provider::Upstream& upstream);  // media.cpp
+  // embeddings.cpp
+  [[nodiscard]] Task<Result<>> translate_embeddings(const Target& target, const provider::Upstream& upstream);
+  [[nodiscard]] Error not_there(std::string_view what, const provider::Upstream& upstream) const;
+  [[nodiscard]] static Result<> refuse_losses(const std::vector<ir::Loss>& losses);
   [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream,
                                                                std::string_view body, bool passthrough);
@@ -113,6 +118,7 @@ class Journey {
   std::optional<json::Document> document_{};  // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
+  bool batch_ = false;                    // what is asked upstream are the vectors of many texts
   std::optional<ir::Request> request_{};  // parsed when a lane needs it
   bool signatures_dropped_ = false;       // from request_, as an upstream could not verify them
   bool recalled_ = false;                 // it continues what we had kept, which now stands in it

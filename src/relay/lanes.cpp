@@ -52,11 +52,14 @@ class EventGate {
 Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream,
                                                         std::string_view body, bool passthrough) {
   const auto dialect = upstream.family->dialect_for(codec_->dialect);
-  provider::Want want{.operation = endpoint_.operation,
+  // Elsewhere an older completion is a conversation of one turn.
+  const bool translated = !passthrough && endpoint_.operation == dialect::Operation::complete;
+  provider::Want want{.operation = translated ? dialect::Operation::generate : endpoint_.operation,
                       .dialect = dialect,
                       .model = target.model,
                       .stream = stream_,
                       .passthrough = passthrough,
+                      .batch = batch_,
                       .request_id = trace_.id};
   const auto query = passthrough ? net::without_query_parameter(exchange_.head().query, "key") : std::string();
   if (passthrough) {
@@ -68,6 +71,13 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   current().status = reply->head().status;
   if (services_.quotas != nullptr)
     services_.quotas->note(upstream.account_id, reply->head().headers, services_.clock.wall());
+  // We ask for identity. What comes compressed all the same can neither be read nor observed, and its client was not
+  // told of it.
+  const auto encoding = reply->head().headers.get_or("content-encoding", "identity");
+  if (!text::iequals(encoding, "identity"))
+    co_return fail(Code::translate_reply,
+                   fmt::format("The upstream compressed its answer ({}), although it was asked not to.",
+                               text::quoted(encoding, 40)));
   if (reply->head().status < 400) co_return reply;
 
   auto refusal = co_await reply->whole(error_body_bytes_max);
@@ -79,6 +89,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
     diagnosis.error.retry_after = refused_token_rest;
   current().scope = diagnosis.scope;
   current().hint = diagnosis.hint;
+  current().confidence = diagnosis.confidence;
   if (passthrough)
     verbatim_ = Verbatim{
         .status = reply->head().status, .headers = provider::returned_headers(reply->head().headers), .body = said};
@@ -95,7 +106,9 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
     co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
-  if (const auto document = json::Document::parse(whole, desk_.scratch)) {
+  const bool speaks =
+      endpoint_.operation != dialect::Operation::embed && endpoint_.operation != dialect::Operation::draw;
+  if (const auto document = json::Document::parse(whole, desk_.scratch); document && speaks) {
     auto observed = codec_->observe_whole(*document);
     if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
     if (observed.usage) trace_.usage = *std::move(observed.usage);

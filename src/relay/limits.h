@@ -23,6 +23,11 @@ inline constexpr std::size_t routes_kept_max = 256;                 // planned r
 inline constexpr std::size_t message_bytes_kept_max = 256UL << 10;  // of each body that the user wants kept
 inline constexpr std::size_t warnings_shown_max = 8;
 
+// Pictures and documents that a request names by URL.
+inline constexpr std::size_t media_fetched_max = 16;
+inline constexpr std::size_t media_bytes_max = 20UL << 20;  // of all of one request
+inline constexpr auto media_deadline = 15s;                 // of silence
+
 // Conversations that a client may continue by an id.
 inline constexpr auto memory_kept_for = 6h;
 inline constexpr std::size_t memories_max = 1'000;

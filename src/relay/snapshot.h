@@ -44,6 +44,14 @@ struct Admission {
   std::vector<std::string> origins{};  // web origins that the user allowed
 };
 
+// What becomes of a URL in a request when the upstream wants the data itself.
+enum class MediaUrls : std::uint8_t {
+  provider,     // the provider gets the URL, and may refuse it
+  gateway,      // fetched from the public internet
+  gateway_any,  // fetched from anywhere, also from this computer and its network
+  refuse,
+};
+
 struct Snapshot {
   Admission admission{};
   std::string interface_url{};  // where a browser of this computer finds the interface; empty: nowhere
@@ -55,6 +63,7 @@ struct Snapshot {
   pool::Mode mode = pool::Mode::cache_first;
   Milliseconds wait_max{};       // for an account
   std::string pinned_account{};  // preferred whenever it may serve; "": none
+  MediaUrls media_urls = MediaUrls::provider;
   std::vector<Rule> rules{};
   std::vector<pool::Account> accounts{};                               // in the order of creation
   std::map<std::string, provider::Upstream, std::less<>> upstreams{};  // by account id

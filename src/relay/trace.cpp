@@ -88,6 +88,7 @@ void write_attempt(Writer& w, const Attempt& attempt) {
     write_error(w, *attempt.error);
     w.field("scope", name(attempt.scope));
     w.field("retry_hint", name(attempt.hint));
+    w.field("confidence", name(attempt.confidence));
   }
   if (attempt.rest && *attempt.rest == Milliseconds::max()) w.field("rests_until", "somebody_acts");
   if (attempt.rest && *attempt.rest != Milliseconds::max()) w.field("rest_ms", attempt.rest->count());

@@ -42,6 +42,7 @@ struct Attempt {
   std::optional<Error> error{};
   provider::Scope scope{};
   provider::HintSource hint{};
+  provider::Confidence confidence{};
   std::optional<Milliseconds> rest{};  // how long the account was sent to rest
   std::optional<Next> next{};
 

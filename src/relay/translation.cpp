@@ -67,9 +67,7 @@ dialect::ReplyContext Journey::reply_context() const {
           .array_framing = endpoint_.array_framing};
 }
 
-namespace {
-
-Result<> refuse_losses(const std::vector<ir::Loss>& losses) {
+Result<> Journey::refuse_losses(const std::vector<ir::Loss>& losses) {
   for (const auto& loss : losses)
     if (loss.weight != ir::Loss::Weight::harmless)
       return fail(Code::feature_unsupported,
@@ -77,8 +75,6 @@ Result<> refuse_losses(const std::vector<ir::Loss>& losses) {
                   loss.path);
   return {};
 }
-
-}  // namespace
 
 Task<Result<>> Journey::translate(const Target& target, const provider::Upstream& upstream) {
   current().lane = Lane::translate;
@@ -89,6 +85,7 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
     if (const auto id = codec_->memory->continues(*request); !id.empty())
       co_return std::unexpected(codec_->memory->forgotten(id));
   if (upstream_codec == nullptr) co_return fail(Code::internal, "The upstream's dialect is not wired.");
+  CO_TRY_OK(co_await bring_media(upstream));
   dialect::RenderTarget rendering{.model = target.model,
                                   .facts = snapshot_->catalogue->lookup(upstream.provider, target.model)};
   if (endpoint_.operation == dialect::Operation::count_tokens)

@@ -37,6 +37,7 @@ SettingValue choice_of(std::string_view choices, Enum value) {
 }
 
 constexpr std::string_view auth_modes = "off|auto|strict|all_except_health";
+constexpr std::string_view media_url_choices = "provider|gateway|gateway_any|refuse";
 constexpr std::string_view scheduling_modes = "cache_first|balance|performance_first";
 constexpr std::string_view log_levels = "debug|info|warn|error|off";
 constexpr std::string_view body_captures = "none|failures|all";
@@ -180,6 +181,17 @@ constexpr std::array table{
                 .description = "PEM file with certificate authorities to trust besides the system's.",
                 .store = [](Settings& s, const SettingValue& v) { s.network.ca_file = words(v); },
                 .load = [](const Settings& s) -> SettingValue { return s.network.ca_file; }},
+    SettingSpec{
+        .name = "network.media_urls",
+        .kind = Kind::choice,
+        .built_in = "provider",
+        .choices = media_url_choices,
+        .description = "URLs of pictures and documents, for providers that want the data: hand them on "
+                       "(provider), fetch them from the public internet (gateway) or from anywhere "
+                       "(gateway_any), or refuse them.",
+        .store = [](Settings& s,
+                    const SettingValue& v) { s.network.media_urls = chosen<MediaUrls>(media_url_choices, v); },
+        .load = [](const Settings& s) -> SettingValue { return choice_of(media_url_choices, s.network.media_urls); }},
     SettingSpec{.name = "network.connect_timeout_s",
                 .kind = Kind::integer,
                 .built_in = "10",

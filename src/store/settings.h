@@ -20,6 +20,7 @@
 
 namespace agt::store {
 
+enum class MediaUrls : std::uint8_t { provider, gateway, gateway_any, refuse };
 enum class AuthMode : std::uint8_t { off, automatic, strict, all_except_health };
 enum class SchedulingMode : std::uint8_t { cache_first, balance, performance_first };
 enum class BodyCapture : std::uint8_t { none, failures, all };
@@ -61,6 +62,7 @@ struct Settings {
   struct Network {
     std::string upstream_proxy{};
     std::string ca_file{};
+    MediaUrls media_urls = MediaUrls::provider;
     std::int64_t connect_timeout_s = 0;
     std::int64_t first_byte_timeout_s = 0;
     std::int64_t idle_timeout_s = 0;

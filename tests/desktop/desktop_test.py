@@ -99,12 +99,8 @@ class Screen:
 
     def __init__(self, language="en_US.UTF-8"):
         self.folder = Folders.new("agt-desktop-")
-        for number in range(90, 120):
-            if not pathlib.Path(f"/tmp/.X{number}-lock").exists():
-                break
-        self.display = f":{number}"
-        self.x = Program(["Xvfb", self.display, "-screen", "0", "1400x900x24", "-nolisten", "tcp"], clean_environment())
-        wait_until(pathlib.Path(f"/tmp/.X11-unix/X{number}").exists, 20, "Xvfb is up")
+        self.x = Program(["Xvfb", "-displayfd", "1", "-screen", "0", "1400x900x24", "-noreset", "-nolisten", "tcp"], clean_environment())
+        self.display = ":" + wait_until(lambda: self.x.out and self.x.out[0].strip(), 20, "Xvfb is up")
         self.dbus = Program(["dbus-daemon", "--session", "--nofork", "--print-address=1"], clean_environment(HOME=self.folder))
         self.bus = self.dbus.line_with("unix:", 10)
         self.home = self.folder / "home"
@@ -112,6 +108,9 @@ class Screen:
                                      LANG="C.UTF-8", LANGUAGE=language[:2], GDK_BACKEND="x11", NO_AT_BRIDGE="1", GTK_USE_PORTAL="0", GSK_RENDERER="cairo",
                                      WEBKIT_DISABLE_COMPOSITING_MODE="1", LIBGL_ALWAYS_SOFTWARE="1", AGT_PROXY_PORT="0", AGT_ADMIN_PORT="0", XDG_RUNTIME_DIR=self.folder,
                                      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS="1")  # the test runs as root in a container, where WebKit's sandbox cannot start
+
+        # The number is told a little before clients are let in.
+        wait_until(lambda: self.run("xdotool", "getdisplaygeometry").returncode == 0, 20, "Xvfb takes clients")
 
     def start(self, *arguments):
         return Program([DESKTOP, *arguments], self.env)
@@ -151,7 +150,7 @@ class Screen:
 
     def stop(self):
         for program in (self.dbus, self.x):
-            program.kill()
+            program.stop()
         Folders.drop(self.folder)
 
 
@@ -261,6 +260,13 @@ class Desktop(CleanCase):
         self.assertNotEqual(screen.admin()["pid"], first)
         self.ended(self.start(screen, "--quit"))
         self.assertEqual(self.ended(program), 0)
+
+    def test_the_end_of_a_session_ends_the_gateway_too(self):
+        screen = self.screen()
+        program = self.start(screen, "--hidden")
+        pid = screen.admin()["pid"]
+        self.assertEqual(program.stop(), 0)
+        self.gone(pid)
 
     def test_without_a_tray_the_user_is_asked(self):
         screen = self.screen()

@@ -36,7 +36,7 @@ class Aborts(WithGateway):
         self.assertTrue(entry["aborted"], entry)
         return entry["abort_ms"] - left_ms
 
-    def test_the_upstream_is_closed_at_once_in_every_phase(self):
+    def test_30_the_upstream_is_closed_at_once_in_every_phase(self):
         phases = [("waiting for the head", {"stall": "accept"}, False, None), ("waiting for the head", {"stall": "accept"}, True, None),
                   ("in the middle of the head", {"stall": "head"}, True, None), ("waiting for the first word", {"stall": "body"}, True, None),
                   ("in the middle of the stream", {"stall": "mid"}, True, b"one"), ("in the middle of a whole answer", {"stall": "mid"}, False, None)]
@@ -79,7 +79,7 @@ class Aborts(WithGateway):
             return "client_gone" in text
         wait_until(newest, 5, "the request is recorded as one whose client left")
 
-    def test_a_thousand_aborts_leave_nothing_behind(self):
+    def test_30_a_thousand_aborts_leave_nothing_behind(self):
         self.abort_many(200)  # until buffers and tables have their size
         wait_until(self.quiet, 10, "all connections are closed")
         files, rss = self.gateway.open_files(), self.gateway.rss_kb()

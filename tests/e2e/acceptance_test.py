@@ -2,9 +2,10 @@
 is behind. The numbers are those of tests/acceptance, where the translation itself is tested.
 """
 import json
+import time
 import unittest
 
-from harness import CHAT, DIALECTS, GEMINI, MESSAGES, TO, WithGateway
+from harness import CHAT, DIALECTS, GEMINI, MESSAGES, Raw, TO, WithGateway, request_bytes
 
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}}
 ASK_FOR_TOOLS = 'Look [[tool weather {"city":"Rome"}]] [[tool weather {"city":"Oslo"}]]'
@@ -46,6 +47,37 @@ class Acceptance(WithGateway):
                     reply = self.gateway.call("POST", path.format(model=model), body, client.headers)
                     self.assertEqual(reply.status, 200, reply)
                     self.assertGreater(reply.json()[field], 0)
+
+    def test_34_a_slow_reader_holds_the_upstream_back(self):
+        size = 400 << 10  # of text; as events it is some fifty times as much
+        for upstream in ("chat", "anthropic"):  # bytes that pass, and bytes that are translated
+            with self.subTest(upstream):
+                self.sim.script({"reply_bytes": size, "chunk_bytes": 16384})
+                before = self.gateway.rss_kb()
+                body = json.dumps(CHAT.body(TO[upstream], "Hi", True)).encode()
+                with Raw(self.gateway.port, 60) as raw:
+                    raw.send(request_bytes("POST", CHAT.path("", True), self.gateway.port, {"content-type": "application/json", "connection": "close", **CHAT.headers}, body))
+                    raw.read_until(b"\r\n\r\n")
+                    time.sleep(1.5)
+                    grown = self.gateway.rss_kb() - before
+                    raw.received = b""
+                    got, tail = 0, b""
+                    while piece := raw.socket.recv(1 << 20):
+                        got, tail = got + len(piece), (tail + piece)[-200:]
+                self.assertGreater(got, 12 << 20)
+                self.assertIn(b"[DONE]", tail)
+                self.assertLess(grown, 8 << 10, f"{grown} KiB for a stream of {got >> 10} that nobody reads")
+
+    def test_35_an_answer_that_is_compressed_all_the_same_is_told(self):
+        for encoding in ("gzip", "br", "zstd", "deflate"):
+            for upstream in ("chat", "gemini"):
+                with self.subTest(f"{encoding} from {upstream}"):
+                    self.sim.script({"status": 200, "headers": {"content-encoding": encoding}, "body": "{}"}, times=-1)
+                    reply = CHAT.post(self.gateway, TO[upstream])
+                    self.assertEqual(reply.status, 502, reply)
+                    self.assertIn(encoding, CHAT.error(reply)[1])
+                    self.assertEqual(self.sim.last()["headers"]["accept-encoding"], "identity")
+                    self.sim.reset()
 
     def test_55_the_header_counts_what_was_lost(self):
         rows = (({"seed": 7}, 1), ({"metadata": {"a": "b"}, "prompt_cache_key": "k", "store": False, "user": "u"}, 0),

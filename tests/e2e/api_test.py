@@ -1,6 +1,7 @@
 """Every answer of the admin API has the shape that the API says of itself."""
 import json
 import unittest
+import urllib.parse
 
 from harness import CHAT, MESSAGES, Gateway, WithGateway, call, main
 from interface_test import Watch
@@ -75,6 +76,7 @@ class Shapes(WithGateway):
         for pattern in ("/health", "/status", "/openapi.json", "/proxy", "/accounts", "/routes", "/keys", "/settings", "/catalogue/models", "/catalogue/providers", "/clients"):
             self.ask("GET", pattern)
         self.ask_accounts()
+        self.ask_sign_ins()
         self.ask_rules_and_keys()
         self.ask_requests()
         self.ask_settings_and_port()
@@ -92,6 +94,7 @@ class Shapes(WithGateway):
         self.ask("PUT", "/accounts/{account}", {**form, "priority": -1}, account="new")
         self.ask("PATCH", "/accounts/{account}", {"models": ["a"], "max_concurrency": 2}, account="new")
         self.ask("POST", "/accounts/{account}/test", account="new")
+        self.ask("POST", "/accounts/{account}/refresh", account="new")
         self.ask("POST", "/accounts/{account}/disable", account="new")
         self.ask("POST", "/accounts/{account}/enable", account="new")
         self.ask("GET", "/accounts/{account}", account="new")
@@ -101,6 +104,24 @@ class Shapes(WithGateway):
         self.ask("POST", "/accounts", {"provider": "openai-compatible", "label": "gone", "base_url": "http://127.0.0.1:9"}, expected=201)
         self.ask("POST", "/accounts/{account}/test", account="gone")
         self.ask("DELETE", "/accounts/{account}", account="gone")
+
+    def ask_sign_ins(self):
+        client = {"service": "custom", "client_id": "client-1", "client_secret": "secret-1", "token_url": self.sim.url + "/token", "userinfo_url": self.sim.url + "/userinfo",
+                  "provider": "openai-compatible", "base_url": self.sim.url + "/v1"}
+        login = {**client, "auth_url": self.sim.url + "/authorize", "scopes": "chat", "listen": False}
+        given_up = self.ask("POST", "/accounts/oauth/start", login, expected=201)["login_id"]
+        self.ask("GET", "/accounts/oauth/{login}", login=given_up)
+        self.ask("DELETE", "/accounts/oauth/{login}", login=given_up)
+        begun = self.ask("POST", "/accounts/oauth/start", login, expected=201)
+        agreed = urllib.parse.urlsplit(begun["url"])
+        answer = self.sim.call("GET", f"{agreed.path}?{agreed.query}").headers["location"]
+        account = self.ask("POST", "/accounts/oauth/finish", {"login_id": begun["login_id"], "answer": answer}, expected=201)["account"]
+        self.ask("GET", "/accounts/oauth/{login}", login=begun["login_id"])
+        self.ask("POST", "/accounts/import/preview", {**client, "text": "1//first-refresh-token\nshort\n"})
+        self.ask("POST", "/accounts/import/apply", {**client, "text": "short\n"})
+        exported = self.ask("POST", "/accounts/export", {"passphrase": "a long passphrase for this test"})
+        self.ask("POST", "/accounts/import/preview", {"text": exported["text"], "passphrase": "a long passphrase for this test"})
+        self.ask("DELETE", "/accounts/{account}", account=account["id"])
 
     def ask_rules_and_keys(self):
         rule = {"match": "x-*", "targets": ["nobody/x"]}

@@ -219,7 +219,7 @@ class Limits(WithGateway):
                 if client is MESSAGES:
                     self.assertIn("prompt is too long", client.error(reply)[1])
 
-    def test_a_busy_upstream_is_tried_with_the_other_account(self):
+    def test_46_a_busy_upstream_is_tried_with_the_other_account(self):
         for client, upstream in self.pairs():
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()
@@ -245,7 +245,7 @@ class Limits(WithGateway):
                 self.assertTrue(client.stream_ended_well(reply))
                 self.assertEqual(len(self.sim.log()), 2)
 
-    def test_an_error_event_in_the_middle_is_told(self):
+    def test_46_an_error_event_in_the_middle_is_told(self):
         for client, upstream in self.pairs():
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()

@@ -88,7 +88,7 @@ class Http(WithGateway):
                 self.assertEqual(reply.status, 413, reply)
                 self.assertEqual(reply.json()["error"]["type"], "request_too_large")
 
-    def test_bodies_that_are_no_json(self):
+    def test_45_bodies_that_are_no_json(self):
         bad = {"not JSON": b"hello", "cut": b'{"model":"demo"', "empty": b"", "bad UTF-8": b'{"model":"demo\xff"}', "a lone surrogate byte": b'{"model":"\xed\xa0\x80"}',
                "an array": b"[]", "two values": b"{} {}", "too deep": b'{"model":"demo","x":' + b"[" * 100_000, "a trailing comma": b'{"model":"demo",}'}
         for dialect in DIALECTS:
@@ -303,7 +303,7 @@ class Keys(CleanCase):
     def test_auto_on_loopback_is_off(self):
         self.assertEqual(self.without_key(self.serve("auto")), {200})
 
-    def test_strict(self):
+    def test_23_strict(self):
         gateway = self.serve("strict")
         self.assertEqual(self.without_key(gateway), {401})
         self.assertEqual(self.statuses(gateway, "sk-wrong-key"), {401})

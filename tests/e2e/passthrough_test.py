@@ -72,7 +72,7 @@ class PassThrough(WithGateway):
         self.assertEqual(entry["body_bytes"], len(body))
         return entry
 
-    def test_a_request_arrives_byte_for_byte(self):
+    def test_09_a_request_arrives_byte_for_byte(self):
         for dialect in DIALECTS:
             with self.subTest(dialect.name):
                 self.sim.script({"status": 200, "body": ODD_REPLIES[dialect.name]})
@@ -170,7 +170,7 @@ class PassThrough(WithGateway):
                 self.assertIn("x=1", entry["query"])
         self.assertNotIn("sk-client-secret", self.gateway.program.stderr())
 
-    def test_a_whole_answer_comes_back_byte_for_byte(self):
+    def test_09_a_whole_answer_comes_back_byte_for_byte(self):
         for dialect, model in ((CHAT, "same"), (MESSAGES, "renamed-messages"), (GEMINI, "renamed-gemini")):
             wanted = ODD_REPLIES[dialect.name].encode()
             for name, script in (("whole", {}), ("byte by byte", {"split": "byte"}), ("random", {"split": "random:3"})):
@@ -185,7 +185,7 @@ class PassThrough(WithGateway):
                     self.assertRegex(reply.headers["x-agt-trace"], "^tr_")
                     self.assertEqual(reply.headers["x-agt-route"].split("/")[0], dialect.provider)
 
-    def test_a_stream_comes_back_byte_for_byte(self):
+    def test_09_a_stream_comes_back_byte_for_byte(self):
         for dialect, model in ((CHAT, "same"), (MESSAGES, "renamed-messages"), (GEMINI, "renamed-gemini")):
             for name, sizes, split in (("whole", (100_000,), "whole"), ("bytes of one chunk", (100_000,), "byte"), ("one-byte chunks", (1,), "byte"), ("odd chunks", (3, 50, 1, 211), "random:9")):
                 with self.subTest(f"{dialect.name} {name}"):

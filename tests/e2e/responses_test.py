@@ -72,7 +72,7 @@ class Responses(WithGateway):
                 second = self.answer(self.ask(model, said, tools=[TOOL]))
                 self.assertIn("Tools said: sun | snow", self.text_of(second))
 
-    def test_an_answer_is_continued_by_its_id(self):
+    def test_60_an_answer_is_continued_by_its_id(self):
         for model in TO.values():
             for stream in (False, True):
                 with self.subTest(f"{model} stream={stream}"):
@@ -94,7 +94,7 @@ class Responses(WithGateway):
         self.assertNotIn("previous_response_id", sent)
         self.assertEqual(self.gateway.trace(reply)["attempts"][0]["lane"], "translate")
 
-    def test_what_is_not_kept_is_told(self):
+    def test_60_what_is_not_kept_is_told(self):
         first = self.answer(self.ask("to-chat", "Hi", store=False))
         for wrong in (first["id"], "resp_never"):
             reply = self.ask("to-chat", "And now?", previous_response_id=wrong)

@@ -104,8 +104,8 @@ export async function openPage(browser, gateway, { path = '/', width = 1280, hei
   }, kept);
   const page = await context.newPage();
   page.problems = [];
-  // A 404 is an answer that the page shows (a body that was not kept), and the browser notes each.
-  page.on('console', (message) => message.type() === 'error' && !message.text().includes('status of 404') && page.problems.push(message.text()));
+  // A refusal is an answer that the page shows (a wrong value, a body that was not kept); the browser notes each.
+  page.on('console', (message) => message.type() === 'error' && !/status of 40[049]/.test(message.text()) && page.problems.push(message.text()));
   page.on('pageerror', (error) => page.problems.push(String(error)));
   page.on('request', (request) => !request.url().startsWith(gateway.admin.address) && !request.url().startsWith('data:') && !request.url().startsWith('blob:') && page.problems.push(`asked for ${request.url()}`));
   const { url } = await gateway.api('POST', '/login/link');

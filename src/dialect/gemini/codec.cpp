@@ -33,6 +33,7 @@ const Codec gemini_codec{
     .render_token_count = gemini::render_token_count,
     .render_models = gemini::render_models,
     .render_model = gemini::render_model,
+    .embedder = &gemini::embedder,
 };
 
 }  // namespace agt::dialect

@@ -5,6 +5,8 @@
 
 namespace agt::dialect::gemini {
 
+extern const Embedder embedder;
+
 [[nodiscard]] Result<ir::Request> parse_request(const json::Document& body, const Asked& asked);
 [[nodiscard]] Result<Rendered> render_request(const ir::Request& request, const RenderTarget& target);
 

@@ -1,5 +1,6 @@
 #include "dialect/openai_chat/codec.h"
 
+#include "dialect/openai_chat/embeddings.h"
 #include "dialect/openai_chat/reply.h"
 #include "dialect/openai_chat/request.h"
 
@@ -22,6 +23,8 @@ const Codec openai_chat_codec{
     .render_token_count = openai_chat::render_token_count,
     .render_models = openai_chat::render_models,
     .render_model = openai_chat::render_model,
+    .embedder = &openai_chat::embedder,
+    .completions = &openai_chat::completions_codec,
 };
 
 }  // namespace agt::dialect

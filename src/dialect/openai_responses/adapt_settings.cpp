@@ -143,6 +143,11 @@ class Settings {
       losses_.approximated(std::string(field), "the provider takes no less than 16");
       to_.sampling.max_tokens = output_tokens_min;
     }
+    if (facts_.output_tokens && !facts_.estimated && in.max_tokens.value_or(0) > *facts_.output_tokens) {
+      const auto field = called(origin, "generationConfig.maxOutputTokens", "max_tokens", "max_completion_tokens");
+      losses_.approximated(std::string(field), "more than the model can write; lowered to its limit");
+      to_.sampling.max_tokens = facts_.output_tokens;
+    }
     keep_if_accepted(in.temperature, to_.sampling.temperature, "temperature");
     keep_if_accepted(in.top_p, to_.sampling.top_p, "top_p");
     drop_if_set(in.top_k.has_value(), "top_k");

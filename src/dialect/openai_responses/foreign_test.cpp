@@ -292,6 +292,16 @@ TEST(ResponsesForeign, case_55_sampling) {
   EXPECT_FALSE(plain.body.contains("top_p"));
 }
 
+TEST(ResponsesForeign, case_52_the_limit_of_the_model_holds) {
+  auto request = asks({says("x")});
+  request.sampling.max_tokens = 5000;
+  const auto out = sent(request, {.output_tokens = 4000});
+  EXPECT_TRUE(out.body.contains(R"("max_output_tokens":4000)")) << out.body;
+  EXPECT_EQ(out.losses, std::vector<std::string>{"max_tokens: approximated"});
+  EXPECT_TRUE(sent(request, {.output_tokens = 8000}).losses.empty());
+  EXPECT_TRUE(sent(request, {.output_tokens = 4000, .estimated = true}).losses.empty());
+}
+
 TEST(ResponsesForeign, case_54_what_would_change_the_answers_contract_is_refused) {
   const auto field = [](auto change, Dialect origin = Dialect::openai_chat) {
     auto request = asks({says("x")}, origin);

@@ -132,7 +132,9 @@ std::string Output::call_item(State state, std::string_view payload) const {
   writer.begin_object();
   writer.field("id", id_);
   writer.field("type", is_custom(part_) ? item::custom_call : item::function_call);
-  writer.field("status", state == State::done ? "completed" : "in_progress");
+  // Arguments that the limit has cut are no JSON: the call must not look like one that can be made.
+  const bool cut = state == State::done && !is_custom(part_) && !json::Document::parse(payload);
+  writer.field("status", cut ? "incomplete" : state == State::done ? "completed" : "in_progress");
   writer.field("call_id", legal_tool_id(call.id));
   writer.field("name", call.name);
   if (!call.name_space.empty()) writer.field("namespace", call.name_space);

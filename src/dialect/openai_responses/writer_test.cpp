@@ -211,6 +211,13 @@ TEST(ResponsesWriter, case_15_what_interleaves_is_written_one_after_the_other) {
   EXPECT_EQ(deltas, R"({"a":"é"})");
 }
 
+TEST(ResponsesWriter, case_19_a_cut_call_does_not_look_like_one_that_can_be_made) {
+  const auto out = written(
+      answer({part_of(ir::ToolCall{.id = "c", .name = "f", .arguments = R"({"a":"b)"})}, ir::StopReason::length));
+  EXPECT_EQ(out.output(0)["status"].text_or(""), "incomplete");
+  EXPECT_EQ(out.output(0)["arguments"].text_or(""), R"({"a":"b)");
+}
+
 TEST(ResponsesWriter, a_call_without_arguments_has_an_empty_object) {
   const auto out = written(answer({part_of(ir::ToolCall{.id = "c", .name = "f"})}));
   EXPECT_EQ(out.output(0)["arguments"].text_or(""), "{}");

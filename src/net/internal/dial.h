@@ -17,12 +17,13 @@ class Dialler {
       : loop_(loop), options_(options), resolver_(loop, dns) {}
 
   // `begun` is when the call began; the steps are written into `timings`.
-  [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> dial(const Url& origin, const Timeouts& timeouts, Instant begun,
+  [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> dial(const Url& origin, bool public_only,
+                                                             const Timeouts& timeouts, Instant begun,
                                                              CallTimings& timings);
 
  private:
-  [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> connect(std::string host, unsigned short port, Moment until,
-                                                                Instant begun, CallTimings& timings);
+  [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> connect(std::string host, unsigned short port, bool public_only,
+                                                                Moment until, Instant begun, CallTimings& timings);
   [[nodiscard]] Task<Result<std::unique_ptr<Upstream>>> connect_through(const Proxy& proxy, const Url& origin,
                                                                         Moment until, Instant begun,
                                                                         CallTimings& timings);

@@ -12,6 +12,9 @@ std::string target(std::string_view base_path, const Want& want) {
   const std::string_view mark = want.client_query.empty() ? "" : "?";
   switch (want.operation) {
     case dialect::Operation::generate:
+    case dialect::Operation::complete:
+    case dialect::Operation::embed:
+    case dialect::Operation::draw:
     case dialect::Operation::not_served: return fmt::format("{}/v1/messages{}{}", base_path, mark, want.client_query);
     case dialect::Operation::count_tokens:
       return fmt::format("{}/v1/messages/count_tokens{}{}", base_path, mark, want.client_query);

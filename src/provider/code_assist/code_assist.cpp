@@ -23,6 +23,9 @@ std::string target(std::string_view base_path, const Want& want) {
     case dialect::Operation::list_models:
     case dialect::Operation::show_model: return base + ":retrieveUserQuota";
     case dialect::Operation::generate:
+    case dialect::Operation::complete:
+    case dialect::Operation::embed:
+    case dialect::Operation::draw:
     case dialect::Operation::not_served: break;
   }
   return base + (want.stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
@@ -149,6 +152,7 @@ const Family code_assist_family{.name = "code-assist",
                                 .target = target,
                                 .exchange = &project,
                                 .envelope = &envelope,
+                                .wants_media_inside = true,
                                 .list_body = list_body};
 
 }  // namespace agt::provider

@@ -34,6 +34,11 @@ std::string target(std::string_view base_path, const Want& want) {
                          want.stream ? "streamGenerateContent" : "generateContent", query_of(want));
     case dialect::Operation::count_tokens:
       return fmt::format("{}/{}:countTokens{}", base, model_path(want.model), query_of(want));
+    case dialect::Operation::embed:
+      return fmt::format("{}/{}:{}{}", base, model_path(want.model), want.batch ? "batchEmbedContents" : "embedContent",
+                         query_of(want));
+    case dialect::Operation::complete:
+    case dialect::Operation::draw: break;  // not in this protocol
     case dialect::Operation::list_models: return fmt::format("{}/models?pageSize=1000", base);
     case dialect::Operation::show_model: return fmt::format("{}/{}", base, model_path(want.model));
   }
@@ -46,6 +51,8 @@ const Family gemini_family{.name = "gemini",
                            .dialect = ir::Dialect::gemini,
                            .default_base_url = "https://generativelanguage.googleapis.com",
                            .key_style = KeyStyle::x_goog_api_key,
-                           .target = target};
+                           .target = target,
+                           .wants_media_inside = true,
+                           .embeds = true};
 
 }  // namespace agt::provider

@@ -14,6 +14,9 @@ std::string target(std::string_view base_path, const Want& want) {
     case dialect::Operation::generate:
     case dialect::Operation::count_tokens:
     case dialect::Operation::not_served: break;
+    case dialect::Operation::complete: return fmt::format("{}/completions{}{}", base, mark, want.client_query);
+    case dialect::Operation::embed: return fmt::format("{}/embeddings{}{}", base, mark, want.client_query);
+    case dialect::Operation::draw: return fmt::format("{}/images/generations{}{}", base, mark, want.client_query);
     case dialect::Operation::list_models: return fmt::format("{}/models", base);
     case dialect::Operation::show_model: return fmt::format("{}/models/{}", base, want.model);
   }
@@ -32,7 +35,9 @@ const Family openai_family{.name = "openai",
                            .also = ir::Dialect::openai_responses,
                            .default_base_url = "https://api.openai.com/v1",
                            .key_style = KeyStyle::bearer,
-                           .target = target};
+                           .target = target,
+                           .embeds = true,
+                           .draws = true};
 
 // Servers that have no Chat API, and users who want OpenAI's newer one for every client.
 const Family openai_responses_family{.name = "openai-responses",
@@ -41,7 +46,11 @@ const Family openai_responses_family{.name = "openai-responses",
                                      .key_style = KeyStyle::bearer,
                                      .target = target};
 
-const Family openai_compatible_family{
-    .name = "openai-compatible", .dialect = ir::Dialect::openai_chat, .key_style = KeyStyle::bearer, .target = target};
+const Family openai_compatible_family{.name = "openai-compatible",
+                                      .dialect = ir::Dialect::openai_chat,
+                                      .key_style = KeyStyle::bearer,
+                                      .target = target,
+                                      .embeds = true,
+                                      .draws = true};
 
 }  // namespace agt::provider

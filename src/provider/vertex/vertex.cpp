@@ -44,6 +44,9 @@ std::string_view verb(const Want& want) {
     case dialect::Operation::count_tokens: return ":countTokens";
     case dialect::Operation::generate:
     case dialect::Operation::not_served: return want.stream ? ":streamGenerateContent" : ":generateContent";
+    case dialect::Operation::embed: return want.batch ? ":batchEmbedContents" : ":embedContent";
+    case dialect::Operation::complete:
+    case dialect::Operation::draw:
     case dialect::Operation::list_models:
     case dialect::Operation::show_model: return "";
   }
@@ -86,7 +89,8 @@ Result<> settle(Upstream& upstream, bool own_address) {
     return fail(Code::schema, "An account that was signed in needs the project that pays: give it with --project.",
                 "project");
   // A key of express mode stands for its project itself.
-  if (!upstream.oauth && upstream.project.empty() && upstream.key_style == KeyStyle::bearer) upstream.key_style = KeyStyle::x_goog_api_key;
+  if (!upstream.oauth && upstream.project.empty() && upstream.key_style == KeyStyle::bearer)
+    upstream.key_style = KeyStyle::x_goog_api_key;
   return {};
 }
 
@@ -142,6 +146,7 @@ const Family vertex_family{.name = "vertex",
                            .key_style = KeyStyle::bearer,
                            .target = target,
                            .settle = settle,
-                           .exchange = &access_token};
+                           .exchange = &access_token,
+                           .wants_media_inside = true};
 
 }  // namespace agt::provider

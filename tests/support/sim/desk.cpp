@@ -233,6 +233,8 @@ Handled Desk::handle(const Request& request, const Route& route, Now now) {
     const auto root = document->root();
     if (route.operation == Operation::embed || route.operation == Operation::batch_embed)
       out.reply = embed_reply(route, root, ids);
+    else if (route.operation == Operation::draw)
+      out.reply = drawn_reply(root, ids);
     else if (route.operation >= Operation::load_code_assist && route.operation <= Operation::retrieve_quota)
       out.reply = code_assist_reply(route.operation, root, ids);
     else

@@ -58,7 +58,7 @@ struct Fixed {
   Operation operation;
   std::string_view method;
 };
-constexpr std::array<Fixed, 13> fixed{{
+constexpr std::array<Fixed, 14> fixed{{
     {"/v1/chat/completions", Dialect::chat, Operation::generate, "POST"},
     {"/v1/completions", Dialect::completions, Operation::generate, "POST"},
     {"/v1/responses", Dialect::responses, Operation::generate, "POST"},
@@ -66,6 +66,7 @@ constexpr std::array<Fixed, 13> fixed{{
     {"/v1/messages/count_tokens", Dialect::anthropic, Operation::count_tokens, "POST"},
     {"/v1/responses/input_tokens", Dialect::responses, Operation::count_tokens, "POST"},
     {"/v1/embeddings", Dialect::chat, Operation::embed, "POST"},
+    {"/v1/images/generations", Dialect::chat, Operation::draw, "POST"},
     {"/token", Dialect::chat, Operation::token, "POST"},
     {"/oauth/token", Dialect::chat, Operation::token, "POST"},
     {"/authorize", Dialect::chat, Operation::authorize, "GET"},

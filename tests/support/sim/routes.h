@@ -18,6 +18,7 @@ enum class Operation : std::uint8_t {
   count_tokens,
   embed,
   batch_embed,
+  draw,
   models,
   model,
   load_code_assist,

@@ -227,6 +227,16 @@ Reply embed_reply(const Route& route, json::Value body, Minter& ids) {
   return reply;
 }
 
+// One pixel, whatever the prompt.
+Reply drawn_reply(json::Value body, Minter& ids) {
+  if (!body["prompt"].is_string())
+    return error_reply(Dialect::chat, {.message = "Missing required parameter: 'prompt'.", .param = "prompt"}, ids);
+  Reply reply{.headers = usual_headers(Dialect::chat, ids)};
+  reply.body =
+      R"({"created":1,"data":[{"b64_json":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}]})";
+  return reply;
+}
+
 Reply code_assist_reply(Operation operation, json::Value body, Minter& ids) {
   Reply reply{.headers = usual_headers(Dialect::gemini, ids)};
   const auto project = body["cloudaicompanionProject"].text_or("sim-project");

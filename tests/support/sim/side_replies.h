@@ -12,6 +12,7 @@ namespace agt::sim {
 [[nodiscard]] Reply model_reply(const Route& route, Minter& ids);
 [[nodiscard]] Reply count_reply(const Turn& turn, Minter& ids);
 [[nodiscard]] Reply embed_reply(const Route& route, json::Value body, Minter& ids);
+[[nodiscard]] Reply drawn_reply(json::Value body, Minter& ids);
 [[nodiscard]] Reply code_assist_reply(Operation operation, json::Value body, Minter& ids);
 
 }  // namespace agt::sim

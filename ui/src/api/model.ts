@@ -38,7 +38,7 @@ export interface Status {
   routes: number;
   keys: number;
   ledger: { requests: number; bytes: number; dropped: number; lost: number; last_error: string };
-  settings: Record<string, string | number | boolean>;
+  settings: Record<string, unknown>;
 }
 
 export interface Rest {
@@ -181,6 +181,7 @@ export interface Rule {
   position: number;
   match: string;
   targets: string[];
+  strict?: boolean;
   warnings: string[];
 }
 
@@ -204,7 +205,7 @@ export interface Settings {
 
 export interface RequestRow {
   id: string;
-  sequence: number;
+  sequence?: number; // absent in events
   started_ms: number;
   dialect: string;
   path: string;

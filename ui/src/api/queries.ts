@@ -133,7 +133,7 @@ export const accountApi = {
     post<m.Account>(`/accounts/${encodeURIComponent(id)}/${on ? 'enable' : 'disable'}`),
 };
 export const ruleApi = {
-  replaceAll: (routes: { match: string; targets: string[] }[]) => put<{ routes: m.Rule[] }>('/routes', { routes }),
+  replaceAll: (routes: { match: string; targets: string[]; strict?: boolean }[]) => put<{ routes: m.Rule[] }>('/routes', { routes }),
 };
 export const keyApi = {
   create: (name: string) => post<m.ClientKey>('/keys', { name }),

@@ -120,7 +120,8 @@ export interface AccountRests {
   why: "rests";
   model: string;
   code?: FailureCode;
-  rest_ms: number;
+  /** absent: until somebody acts */
+  rest_ms?: number;
   request: string;
 }
 
@@ -194,7 +195,7 @@ export interface Account {
   created_ms: number;
   updated_ms: number;
   rests: Rest[];
-  state: "ready" | "resting" | "disabled" | "unusable" | "needs_sign_in";
+  state: "ready" | "resting" | "disabled" | "needs_sign_in" | "unusable";
   problem?: string;
   /** empty: the provider has said nothing */
   quota: QuotaWindow[];
@@ -229,7 +230,12 @@ export interface Rest {
   model: string;
   code: FailureCode;
   message: string;
-  remaining_ms: number;
+  /** instead of remaining_ms */
+  until?: "somebody_acts";
+  remaining_ms?: number;
+  /** why it is passed over, in the words of a trace */
+  reason: string;
+  remedy: string;
   /** the id of a request */
   set_by: string;
 }
@@ -266,7 +272,8 @@ export interface SignInForm {
   token_url?: string;
   userinfo_url?: string;
   revoke_url?: string;
-  scopes?: string[];
+  /** with spaces between them */
+  scopes?: string;
   /** of the new account */
   provider?: string;
   label?: string;
@@ -317,7 +324,8 @@ export interface ImportForm {
   token_url?: string;
   userinfo_url?: string;
   revoke_url?: string;
-  scopes?: string[];
+  /** with spaces between them */
+  scopes?: string;
   /** of the new account */
   provider?: string;
   label?: string;
@@ -331,7 +339,7 @@ export interface Imported {
 }
 
 export interface ImportedItem {
-  place: string;
+  place: number;
   recognised: string;
   hint: string;
   subject: string;
@@ -559,11 +567,18 @@ export interface Attempt {
   status: number;
   timings: Timings;
   skipped?: Skip[];
+  /** that are not listed */
+  skipped_more?: number;
+  /** in line for an account */
+  waited_ms?: number;
   error?: Error;
   scope?: string;
+  /** how sure the diagnosis is */
+  confidence?: string;
   retry_hint?: string;
   rest_ms?: number;
-  next?: "next_account" | "next_target" | "stop";
+  rests_until?: "somebody_acts";
+  next?: "same_account" | "next_account" | "next_target" | "stop";
 }
 
 export interface Timings {
@@ -706,6 +721,53 @@ export interface Client {
   wrong: string;
 }
 
+export interface ExplainForm {
+  /** where the client would send it; default /v1/chat/completions */
+  path?: string;
+  /** in place of the request's */
+  model?: string;
+  /** the client's request */
+  body?: unknown;
+  headers?: Record<string, string>;
+  client_key?: string;
+}
+
+export interface Explained {
+  /** always false */
+  sent: boolean;
+  sentence: string;
+  rule?: string;
+  targets?: ExplainedTarget[];
+  would_send?: WouldSend;
+  error?: Error;
+}
+
+export interface ExplainedTarget {
+  target: string;
+  accounts: ExplainedAccount[];
+}
+
+export interface ExplainedAccount {
+  account_id: string;
+  account: string;
+  may_serve: boolean;
+  reason?: string;
+  remaining_ms?: number;
+  code?: FailureCode;
+  set_by?: string;
+}
+
+export interface WouldSend {
+  account: string;
+  lane: string;
+  losses?: string[];
+  method?: string;
+  url?: string;
+  /** secrets are masked */
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
 /** What each endpoint takes and gives, by method and path below /api/v1. */
 export interface Endpoints {
   /** All accounts with their health; never a credential. */
@@ -740,6 +802,8 @@ export interface Endpoints {
   "POST /accounts/{account}/enable": { answer: Account; body: never };
   /** A new access token, and no rests. */
   "POST /accounts/{account}/refresh": { answer: Account; body: never };
+  /** Ends every rest of the account. */
+  "POST /accounts/{account}/reset": { answer: Account; body: never };
   /** Asks the upstream for its models. */
   "POST /accounts/{account}/test": { answer: AccountTest; body: never };
   /** What is known about models. */
@@ -792,6 +856,8 @@ export interface Endpoints {
   "POST /routes": { answer: Route; body: RouteForm };
   /** Replaces the whole list. */
   "PUT /routes": { answer: Routes; body: RoutesForm };
+  /** What would happen to a request; nothing is sent. */
+  "POST /routes/explain": { answer: Explained; body: ExplainForm };
   /** Replaces one rule. */
   "PUT /routes/{position}": { answer: Route; body: RouteForm };
   /** Removes a rule. */

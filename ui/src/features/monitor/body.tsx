@@ -83,7 +83,7 @@ function Headers({ first, headers }: { first: string; headers: KeptBody['headers
 
 function NotKept() {
   const { t } = useTranslation();
-  const level = useStatus().data?.settings['logging.bodies'] ?? 'none';
+  const level = String(useStatus().data?.settings['logging.bodies'] ?? 'none');
   return (
     <Empty title={t('body.not_kept')} actions={<Link href="/settings/data">{t('body.change')}</Link>}>
       {t(`monitor.bodies.${level}`)}

@@ -66,7 +66,7 @@ function useRequestActions(trace: Trace | undefined) {
   const features = useFeatures();
   const errorText = useErrorText();
   const [replaying, setReplaying] = useState(false);
-  const replay = useChange((id: string) => post<{ id?: string; status: number }>(`/requests/${encodeURIComponent(id)}/replay`));
+  const replay = useChange((id: string) => post<{ id?: string; status: number }>(`/requests/${encodeURIComponent(id)}/replay`, {}));
   const copied = (ok: boolean) => toast(ok ? { tone: 'ok', text: t('copy.done') } : { tone: 'danger', text: t('copy.failed') });
   const body = async (): Promise<string | undefined> => {
     if (!trace || !features('GET', '/requests/{id}/body/{kind}')) return undefined;

@@ -3,6 +3,7 @@
 export interface DraftRule {
   match: string;
   targets: string[];
+  strict?: boolean | undefined; // refuse what a translation would lose; undefined: the gateway has no such rules
 }
 
 export function fits(pattern: string, model: string): boolean {

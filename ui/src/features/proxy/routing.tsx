@@ -5,7 +5,7 @@ import { ApiError } from '../../api/client';
 import { ruleApi, useAccounts, useChange, useModels, useProviders, useRules } from '../../api/queries';
 import { useShortcuts } from '../../shared/shortcuts';
 import { Button, IconButton } from '../../shared/ui/button';
-import { TextField } from '../../shared/ui/form';
+import { Check, TextField } from '../../shared/ui/form';
 import { Card, Empty, Note, Problem, Row, Skeleton } from '../../shared/ui/layout';
 import { toast } from '../../shared/ui/toast';
 import { type DraftRule, moved, problemOf } from './match';
@@ -18,8 +18,8 @@ interface Line extends DraftRule {
   text: string; // the targets as they are written
 }
 let next = 1;
-const lineOf = (rule: DraftRule & { warnings?: string[] }): Line => ({ key: next++, match: rule.match, targets: rule.targets, warnings: rule.warnings ?? [], text: rule.targets.join(', ') });
-const same = (a: DraftRule[], b: DraftRule[]) => JSON.stringify(a.map(({ match, targets }) => [match, targets])) === JSON.stringify(b.map(({ match, targets }) => [match, targets]));
+const lineOf = (rule: DraftRule & { warnings?: string[] }): Line => ({ key: next++, match: rule.match, targets: rule.targets, strict: rule.strict, warnings: rule.warnings ?? [], text: rule.targets.join(', ') });
+const same = (a: DraftRule[], b: DraftRule[]) => JSON.stringify(a.map(({ match, targets, strict }) => [match, targets, strict ?? false])) === JSON.stringify(b.map(({ match, targets, strict }) => [match, targets, strict ?? false]));
 
 export function Routing() {
   const { t } = useTranslation();
@@ -37,7 +37,7 @@ export function Routing() {
     setErrors({});
     setProblem('');
     try {
-      const saved = await save.mutateAsync(lines.map(({ match, targets }) => ({ match: match.trim(), targets })));
+      const saved = await save.mutateAsync(lines.map(({ match, targets, strict }) => ({ match: match.trim(), targets, ...(strict && { strict }) })));
       setLines(saved.routes.map(lineOf));
       toast({ tone: 'ok', text: t('routing.saved') });
     } catch (error) {
@@ -98,6 +98,11 @@ function Rules({ lines, errors, onLines }: { lines: Line[]; errors: Record<numbe
               <IconButton icon={ArrowDown} label={t('routing.down', { rule: i + 1 })} disabled={i === lines.length - 1} onClick={() => move(i, i + 1)} />
               <IconButton icon={Trash2} label={t('routing.remove', { rule: i + 1 })} onClick={() => onLines(lines.filter((_, other) => other !== i))} />
             </span>
+            {line.targets.length > 0 && (
+              <div className={css.ruleStrict}>
+                <Check label={t('routing.strict')} checked={line.strict === true} onChange={(strict) => put(i, { strict })} />
+              </div>
+            )}
             {notes.length > 0 && <div className={css.ruleNotes}>{notes.map((note) => <span key={note}>{note}</span>)}</div>}
           </li>
         );

@@ -6,9 +6,11 @@ import { TextField } from '../../shared/ui/form';
 import { Card, Empty, Page, Problem, Skeleton } from '../../shared/ui/layout';
 import { rank } from '../../app/rank';
 import { About } from './about';
+import { Backup } from './backup';
 import { useDraft } from './draft';
 import { SettingRow, useSettingWords } from './field';
 import { Looks } from './looks';
+import { Forget } from './forget';
 import { SaveBar } from './save-bar';
 import css from './settings.module.css';
 
@@ -62,6 +64,8 @@ export default function Settings() {
               {names.map((name) => <SettingRow key={name} draft={draft} name={name} found={name === find} />)}
             </Card>
           )}
+          {!words && shown === 'data' && <Forget />}
+          {!words && shown === 'accounts' && <Backup />}
           {words && names.length === 0 && !draft.loading && <Card><Empty title={t('state.no_match')} /></Card>}
           <SaveBar draft={draft} />
         </div>

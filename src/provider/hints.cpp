@@ -1,0 +1,140 @@
+#include "provider/hints.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "core/text.h"
+#include "json/document.h"
+
+namespace agt::provider {
+namespace {
+
+constexpr Milliseconds hint_max = std::chrono::hours(24 * 31);
+
+std::optional<Milliseconds> clamped(double milliseconds) {
+  if (!(milliseconds >= 0)) return Milliseconds(0);
+  return Milliseconds(static_cast<long long>(std::min(milliseconds, static_cast<double>(hint_max.count()))));
+}
+
+// RFC 9110 §5.6.7, the form that may be sent; the obsolete two are not seen from providers.
+std::optional<WallTime> http_date(std::string_view text) {
+  std::tm parts{};
+  const std::string copy(text);
+  const auto* end = strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return std::chrono::system_clock::from_time_t(timegm(&parts));
+}
+
+// RFC 3339 in UTC, as Anthropic's reset headers and Google's details have it.
+std::optional<WallTime> rfc3339(std::string_view text) {
+  std::tm parts{};
+  const std::string copy(text);
+  const auto* end = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (end == nullptr || (*end != 'Z' && *end != '.')) return std::nullopt;
+  return std::chrono::system_clock::from_time_t(timegm(&parts));
+}
+
+Milliseconds until(WallTime reset, WallTime wall) {
+  return std::clamp<Milliseconds>(std::chrono::ceil<Milliseconds>(reset - wall), Milliseconds(0), hint_max);
+}
+
+// Two ways of telling the same limits: a moment beside "remaining: 0" (Anthropic's rate limits), and a duration beside
+// it (OpenAI's and those of compatible servers). Seen 2026-10.
+std::optional<Milliseconds> counted_limits(const net::Headers& headers, WallTime wall) {
+  std::optional<Milliseconds> latest;
+  const auto later = [&latest](std::optional<Milliseconds> wait) {
+    if (wait && (!latest || *wait > *latest)) latest = wait;
+  };
+  for (const auto* kind : {"requests", "tokens", "input-tokens", "output-tokens"}) {
+    const auto stem = std::string("anthropic-ratelimit-") + kind;
+    if (headers.get_or(stem + "-remaining", "") != "0") continue;
+    if (const auto reset = rfc3339(headers.get_or(stem + "-reset", ""))) later(until(*reset, wall));
+  }
+  for (const auto* kind : {"requests", "tokens"}) {
+    if (headers.get_or(std::string("x-ratelimit-remaining-") + kind, "") != "0") continue;
+    later(spelled_duration(headers.get_or(std::string("x-ratelimit-reset-") + kind, "")));
+  }
+  return latest;
+}
+
+struct Window {
+  std::string_view name;
+  Code code;
+  bool whole_account;
+};
+// The windows of subscriptions; those of one model have a suffix. Their resets are unix seconds.
+constexpr std::array windows{Window{"5h", Code::window_5h, true}, Window{"7d", Code::weekly, true},
+                             Window{"7d_oi", Code::weekly, false}};
+
+std::optional<Exhausted> rejected_window(const net::Headers& headers, WallTime wall) {
+  std::optional<Exhausted> latest;
+  for (const auto& window : windows) {
+    const auto stem = "anthropic-ratelimit-unified-" + std::string(window.name);
+    if (headers.get_or(stem + "-status", "") != "rejected") continue;
+    const auto seconds = text::parse_number<long long>(text::trimmed(headers.get_or(stem + "-reset", "")));
+    if (!seconds) continue;
+    const auto wait = until(std::chrono::system_clock::from_time_t(*seconds), wall);
+    if (!latest || wait > latest->wait)
+      latest = Exhausted{.wait = wait, .code = window.code, .whole_account = window.whole_account};
+  }
+  return latest;
+}
+
+}  // namespace
+
+std::optional<Milliseconds> spelled_duration(std::string_view spelled) {
+  struct Unit {
+    std::string_view word;
+    double ms;
+  };
+  constexpr std::array units{Unit{"ms", 1}, Unit{"s", 1e3}, Unit{"m", 6e4}, Unit{"h", 36e5}, Unit{"d", 864e5}};
+  double sum = 0;
+  auto rest = text::trimmed(spelled);
+  if (rest.empty()) return std::nullopt;
+  while (!rest.empty()) {
+    const auto size = std::min(rest.find_first_not_of("0123456789."), rest.size());
+    const auto number = text::parse_number<double>(rest.substr(0, size));
+    rest.remove_prefix(size);
+    const auto unit = std::ranges::find_if(units, [&](const Unit& one) { return rest.starts_with(one.word); });
+    if (!number || unit == units.end()) return std::nullopt;
+    sum += *number * unit->ms;
+    rest.remove_prefix(unit->word.size());
+  }
+  return clamped(sum);
+}
+
+std::optional<Milliseconds> retry_after(const net::Headers& headers, WallTime wall) {
+  if (const auto ms = headers.get("retry-after-ms"))
+    if (const auto value = text::parse_number<double>(text::trimmed(*ms))) return clamped(*value);
+  const auto after = headers.get("retry-after");
+  if (!after) return std::nullopt;
+  const auto spelled = text::trimmed(*after);
+  if (const auto seconds = text::parse_number<double>(spelled)) return clamped(*seconds * 1000);
+  if (const auto date = http_date(spelled))
+    return std::max(Milliseconds(0), std::chrono::ceil<Milliseconds>(*date - wall));
+  return std::nullopt;
+}
+
+std::optional<Exhausted> exhausted(const net::Headers& headers, WallTime wall) {
+  if (const auto window = rejected_window(headers, wall)) return window;
+  if (const auto wait = counted_limits(headers, wall)) return Exhausted{.wait = *wait};
+  return std::nullopt;
+}
+
+std::optional<Milliseconds> reset_in_body(std::string_view body, WallTime wall) {
+  const auto document = json::Document::parse(body);
+  if (!document) return std::nullopt;
+  auto root = document->root();
+  if (root.is_array()) root = root[std::size_t{0}];
+  const auto error = root["error"];
+  if (const auto seconds = error["resets_at"].integer_or(0); seconds > 0)
+    return until(std::chrono::system_clock::from_time_t(seconds), wall);
+  for (const auto detail : error["details"].children())
+    if (const auto moment = rfc3339(detail["metadata"]["quotaResetTimeStamp"].text_or(""))) return until(*moment, wall);
+  return std::nullopt;
+}
+
+}  // namespace agt::provider

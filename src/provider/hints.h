@@ -1,0 +1,31 @@
+// When an upstream says that it may be asked again, in all the ways in which upstreams say so. Pure.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/failure.h"
+#include "net/http.h"
+
+namespace agt::provider {
+
+// Retry-After in its three spellings: milliseconds, seconds (with fractions), HTTP date. Never negative.
+[[nodiscard]] std::optional<Milliseconds> retry_after(const net::Headers& headers, WallTime wall);
+
+// What rate limit headers tell of the limits that have nothing left: the latest reset, and which kind it is where they
+// name one.
+struct Exhausted {
+  Milliseconds wait{};
+  std::optional<Code> code{};
+  bool whole_account = false;
+};
+[[nodiscard]] std::optional<Exhausted> exhausted(const net::Headers& headers, WallTime wall);
+
+// A reset that the body tells as a moment (unix seconds or RFC 3339), not as a delay.
+[[nodiscard]] std::optional<Milliseconds> reset_in_body(std::string_view body, WallTime wall);
+
+// "6m0s", "120ms", "1h2m3.5s".
+[[nodiscard]] std::optional<Milliseconds> spelled_duration(std::string_view text);
+
+}  // namespace agt::provider
