@@ -83,6 +83,29 @@ void write_tokens(json::Writer& w, const TokenState& tokens) {
   w.end_object();
 }
 
+// An empty list says that nothing is known.
+void write_quota(json::Writer& w, const std::vector<provider::QuotaWindow>& windows) {
+  const auto maybe = [&w](std::string_view key, const auto& value) {
+    if (value)
+      w.field(key, *value);
+    else
+      w.field_null(key);
+  };
+  w.key("quota");
+  w.begin_array();
+  for (const auto& window : windows) {
+    w.begin_object();
+    w.field("name", window.name);
+    maybe("limit", window.limit);
+    maybe("remaining", window.remaining);
+    maybe("left", window.left);
+    maybe("resets_ms", window.resets.transform([](WallTime t) { return unix_ms(t); }));
+    w.field("seen_ms", unix_ms(window.seen));
+    w.end_object();
+  }
+  w.end_array();
+}
+
 }  // namespace
 
 Result<store::Account> filled(store::Account account, const json::Value& form) {
@@ -124,7 +147,8 @@ Result<> check_change(const store::Account& old, const store::Account& changed, 
 }
 
 void write_account(json::Writer& w, const store::Account& account, Families families,
-                   const std::vector<pool::Resting>& rests, Instant now, const std::optional<TokenState>& tokens) {
+                   const std::vector<pool::Resting>& rests, Instant now, const std::optional<TokenState>& tokens,
+                   const provider::QuotaBook* quotas) {
   const auto upstream = upstream_of(account, families);
   w.begin_object();
   w.field("id", account.id);
@@ -154,6 +178,7 @@ void write_account(json::Writer& w, const store::Account& account, Families fami
   w.field("state", state_of(account, upstream.has_value(), is_resting, tokens));
   if (!upstream) w.field("problem", upstream.error().message);
   if (tokens) write_tokens(w, *tokens);
+  write_quota(w, quotas == nullptr ? std::vector<provider::QuotaWindow>() : quotas->of(account.id));
   w.end_object();
 }
 

@@ -24,6 +24,7 @@ namespace agt::admin {
 // One account for people: how it is, never its credential. `rests` are those of the whole pool, `tokens` those of an
 // account that was signed in.
 void write_account(json::Writer& w, const store::Account& account, Families families,
-                   const std::vector<pool::Resting>& rests, Instant now, const std::optional<TokenState>& tokens = {});
+                   const std::vector<pool::Resting>& rests, Instant now, const std::optional<TokenState>& tokens = {},
+                   const provider::QuotaBook* quotas = nullptr);
 
 }  // namespace agt::admin

@@ -12,7 +12,7 @@ std::string shown(const Call& call, const store::Account& account) {
   json::Writer w;
   const auto now = call.gateway.clock.now();
   write_account(w, account, call.gateway.families, call.gateway.pool.resting(now), now,
-                call.gateway.tokens.state(account.id));
+                call.gateway.tokens.state(account.id), call.gateway.services.quotas);
   return std::move(w).take();
 }
 
@@ -59,7 +59,8 @@ Result<Answer> list_accounts(const Call& call) {
   w.key("accounts");
   w.begin_array();
   for (const auto& account : all)
-    write_account(w, account, call.gateway.families, rests, now, call.gateway.tokens.state(account.id));
+    write_account(w, account, call.gateway.families, rests, now, call.gateway.tokens.state(account.id),
+                  call.gateway.services.quotas);
   w.end_array();
   w.end_object();
   return Answer{.body = std::move(w).take()};

@@ -48,6 +48,10 @@ Task<Outcome> ask_for_models(const Gateway& gateway, provider::Upstream upstream
     outcome.error = failed(gateway, upstream, head, *said);
   else
     outcome.models = listed(*said);
+  if (gateway.services.quotas != nullptr && said) {
+    gateway.services.quotas->note(upstream.account_id, head.headers, gateway.clock.wall());
+    gateway.services.quotas->note(upstream.account_id, provider::quota_in_buckets(*said, gateway.clock.wall()));
+  }
   if (!outcome.error && !outcome.models)
     outcome.error = Error{.code = Code::translate_reply,
                           .message = "It answered 200, but not with a list of models: is the base URL an API's?"};

@@ -22,7 +22,8 @@ Task<Result<Answer>> refresh_account(const Call& call, net::Worker& worker) {
   if (!outcome) co_return std::unexpected(outcome.error());
   const auto now = gateway.clock.now();
   json::Writer w;
-  write_account(w, account, gateway.families, gateway.pool.resting(now), now, gateway.tokens.state(account.id));
+  write_account(w, account, gateway.families, gateway.pool.resting(now), now, gateway.tokens.state(account.id),
+                gateway.services.quotas);
   co_return Answer{.body = std::move(w).take()};
 }
 

@@ -119,6 +119,19 @@ std::string details(const json::Value& account) {
   const auto concurrency = account["max_concurrency"].integer_or(0);
   line("max concurrency", concurrency == 0 ? "no limit" : fmt::format("{}", concurrency));
   line("created", shown_time(account["created_ms"].integer_or(0)) + " UTC");
+  const auto quota = account["quota"];
+  if (quota.size() == 0) line("quota", "unknown: the provider has said nothing yet");
+  Table windows({"quota", "left", "of", "resets (UTC)", "told (UTC)"});
+  for (const auto window : quota.children()) {
+    const auto count = [&window](std::string_view key) {
+      return window[key].present() ? fmt::format("{}", window[key].integer_or(0)) : std::string("?");
+    };
+    const auto share = window["left"].present() ? fmt::format(" ({:.0f} %)", 100 * window["left"].number_or(0)) : "";
+    windows.add({window["name"].text_or(""), count("remaining") + share, count("limit"),
+                 window["resets_ms"].present() ? shown_time(window["resets_ms"].integer_or(0)) : "?",
+                 shown_time(window["seen_ms"].integer_or(0))});
+  }
+  if (!windows.empty()) out += "\n" + windows.text();
   return rests.empty() ? out : out + "\n" + rests.text();
 }
 

@@ -127,12 +127,15 @@ Result<OpenedHome> open_home(const ServeOptions& options, const store::Environme
                     .settings = std::move(settings)};
 }
 
-Result<> all_kept(const admin::TokenKeeper& tokens) {
+// The last words. A refresh token that is in memory only must not go in silence.
+Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
   const auto lost = tokens.unsaved();
-  if (lost.empty()) return {};
-  return fail(Code::storage, fmt::format("The newest refresh tokens of {} could not be stored and are lost: sign in to "
-                                         "these accounts again.",
-                                         text::joined(lost, ", ")));
+  if (!lost.empty())
+    return fail(Code::storage, fmt::format("The newest refresh tokens of {} could not be stored and are lost: sign in "
+                                           "to these accounts again.",
+                                           text::joined(lost, ", ")));
+  log.write(LogLevel::info, "stopped");
+  return {};
 }
 
 // Serves until a signal.
@@ -192,6 +195,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   relay::Current current(nullptr);
   relay::Memories memories;
   provider::Exchanges exchanges(clock, log);
+  provider::QuotaBook quotas;
   admin::TokenKeeper tokens(*vault, clock, log);
   const relay::Services services{.current = current,
                                  .pool = pool,
@@ -201,7 +205,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .exchanges = exchanges,
                                  .clock = clock,
                                  .log = log,
-                                 .access_tokens = &tokens};
+                                 .access_tokens = &tokens,
+                                 .quotas = &quotas};
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
@@ -240,9 +245,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   const auto ran = run(gateway, *runtime, admin_port);
   admin::withdraw(home);
   TRY_OK(ran);
-  TRY_OK(all_kept(tokens));
-  log.write(LogLevel::info, "stopped");
-  return {};
+  return end(tokens, log);
 }
 
 }  // namespace agt::app

@@ -69,6 +69,8 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   CO_TRY(auto reply, co_await send(upstream, want, body, passthrough ? &exchange_.head().headers : nullptr));
   current().timings = reply->timings();
   current().status = reply->head().status;
+  if (services_.quotas != nullptr)
+    services_.quotas->note(upstream.account_id, reply->head().headers, services_.clock.wall());
   // We ask for identity. What comes compressed all the same can neither be read nor observed, and its client was not
   // told of it.
   const auto encoding = reply->head().headers.get_or("content-encoding", "identity");

@@ -15,6 +15,7 @@
 #include "pool/pool.h"
 #include "provider/access_tokens.h"
 #include "provider/exchange.h"
+#include "provider/quota.h"
 #include "relay/memories.h"
 #include "relay/plan.h"
 #include "relay/snapshot.h"
@@ -43,6 +44,7 @@ struct Services {
   const Clock& clock;
   const Log& log;
   provider::AccessTokens* access_tokens = nullptr;  // without it accounts that were signed in cannot be called
+  provider::QuotaBook* quotas = nullptr;            // where an upstream's words on what is left go; null: nowhere
 };
 
 [[nodiscard]] const dialect::Codec* codec_of(const Services& services, ir::Dialect dialect);

@@ -197,6 +197,19 @@ export interface Account {
   rests: Rest[];
   state: "ready" | "resting" | "disabled" | "needs_sign_in" | "unusable";
   problem?: string;
+  /** empty: the provider has said nothing */
+  quota: QuotaWindow[];
+}
+
+export interface QuotaWindow {
+  /** requests, tokens, 5h, 7d, or a model */
+  name: string;
+  limit: number | null;
+  remaining: number | null;
+  /** 0 to 1 */
+  left: number | null;
+  resets_ms: number | null;
+  seen_ms: number;
 }
 
 export interface SignedIn {
@@ -217,7 +230,12 @@ export interface Rest {
   model: string;
   code: FailureCode;
   message: string;
-  remaining_ms: number;
+  /** instead of remaining_ms */
+  until?: "somebody_acts";
+  remaining_ms?: number;
+  /** why it is passed over, in the words of a trace */
+  reason: string;
+  remedy: string;
   /** the id of a request */
   set_by: string;
 }
@@ -555,6 +573,8 @@ export interface Attempt {
   waited_ms?: number;
   error?: Error;
   scope?: string;
+  /** how sure the diagnosis is */
+  confidence?: string;
   retry_hint?: string;
   rest_ms?: number;
   rests_until?: "somebody_acts";
