@@ -102,6 +102,12 @@ Result<std::uint16_t> listen_for_admin(net::Runtime& runtime, const store::Setti
   return opened;
 }
 
+Result<std::uint16_t> open_admin(admin::Gateway& gateway, net::Runtime& runtime, const store::Settings& settings) {
+  return listen_for_admin(runtime, settings, [&gateway](net::Worker& worker) {
+    return admin::make_admin_handler(gateway, *gateway.access, worker, interface_files());
+  });
+}
+
 // What is there before anything runs.
 struct OpenedHome {
   store::Home home;
@@ -234,10 +240,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .workers = runtime->workers(),
                          .resolve = resolve,
                          .runtime = runtime.get()};
-  const auto admins = [&](net::Worker& worker) {
-    return admin::make_admin_handler(gateway, access, worker, interface_files());
-  };
-  TRY(const auto admin_port, listen_for_admin(*runtime, settings, admins));
+  TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(admin::reload(gateway));
   TRY_OK(admin::restore_rests(gateway));
