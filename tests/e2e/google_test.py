@@ -185,12 +185,16 @@ class CodeAssist(WithGateway):
         self.assertNotIn("thought", self.requests()[-1]["body"])
 
     def test_38_errors_come_without_it(self):
-        self.sim.script({"error": "gemini_503"}, model=MODEL, times=-1)
-        for client in (CHAT, GEMINI):
-            for stream in (False, True):
-                reply = client.post(self.gateway, "to-assist", stream=stream)
-                self.assertEqual(reply.status, 503, reply)
-                client.error(reply)
+        gateway = Gateway(self.sim, accounts=self.accounts(), routes=self.routes()).start()  # its account rests afterwards
+        try:
+            self.sim.script({"error": "gemini_503"}, model=MODEL, times=-1)
+            for client in (CHAT, GEMINI):
+                for stream in (False, True):
+                    reply = client.post(gateway, "to-assist", stream=stream)
+                    self.assertEqual(reply.status, 503, reply)
+                    client.error(reply)
+        finally:
+            gateway.stop()
 
     def test_the_project_is_asked_for_once(self):
         gateway = Gateway(self.sim, accounts=self.accounts(), routes=self.routes()).start()
