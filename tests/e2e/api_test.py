@@ -95,6 +95,7 @@ class Shapes(WithGateway):
         self.ask("PATCH", "/accounts/{account}", {"models": ["a"], "max_concurrency": 2}, account="new")
         self.ask("POST", "/accounts/{account}/test", account="new")
         self.ask("POST", "/accounts/{account}/refresh", account="new")
+        self.ask("POST", "/accounts/{account}/reset", account="new")
         self.ask("POST", "/accounts/{account}/disable", account="new")
         self.ask("POST", "/accounts/{account}/enable", account="new")
         self.ask("GET", "/accounts/{account}", account="new")
@@ -130,6 +131,9 @@ class Shapes(WithGateway):
         self.ask("PUT", "/routes/{position}", rule, position=1)
         self.ask("DELETE", "/routes/{position}", position=1)
         self.ask("PUT", "/routes", {"routes": self.ask("GET", "/routes")["routes"]})
+        asked = {"model": "to-chat", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]}
+        self.assertIn("body", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked})["would_send"])
+        self.assertIn("error", self.ask("POST", "/routes/explain", {"body": {"model": 5}}))
         self.ask("POST", "/keys", {"name": "one"}, expected=201)
         self.ask("DELETE", "/keys/{key}", key="one")
 

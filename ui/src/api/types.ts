@@ -735,6 +735,9 @@ export interface ExplainForm {
 export interface Explained {
   /** always false */
   sent: boolean;
+  /** of the client */
+  dialect?: string;
+  model?: string;
   sentence: string;
   rule?: string;
   targets?: ExplainedTarget[];
