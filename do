@@ -78,7 +78,10 @@ build_ui() {
   fi
   need_ui
   say "Building the interface"
-  (cd ui && npm run --silent build >/dev/null)
+  local log
+  log=$(mktemp)
+  (cd ui && npm run --silent build > "$log" 2>&1) || { cat "$log" >&2; rm -f "$log"; die "the interface does not build"; }
+  rm -f "$log"
 }
 
 build() {

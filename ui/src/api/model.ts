@@ -49,16 +49,14 @@ export interface Rest {
   set_by: string;
 }
 
+// null: the provider did not say.
 export interface QuotaWindow {
-  name?: string;
-  model?: string;
-  family?: string;
-  remaining_fraction?: number;
-  remaining?: number;
-  limit?: number;
-  reset_ms?: number;
-  resets_ms?: number;
-  as_of_ms?: number;
+  name: string;
+  limit: number | null;
+  remaining: number | null;
+  left: number | null; // 0 to 1
+  resets_ms: number | null;
+  seen_ms: number;
 }
 
 export interface Account {

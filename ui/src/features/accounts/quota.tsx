@@ -3,11 +3,6 @@ import type { Account, QuotaWindow } from '../../api/model';
 import { useFormats, useNow } from '../../shared/hooks';
 import css from './accounts.module.css';
 
-export function share(window: QuotaWindow): number | undefined {
-  if (window.remaining_fraction !== undefined) return window.remaining_fraction;
-  return window.remaining !== undefined && window.limit ? window.remaining / window.limit : undefined;
-}
-
 // What is left and when it comes back. What nobody reported is an empty hatched track, never zero.
 export function Quota({ account, all }: { account: Account; all?: boolean }) {
   const { t } = useTranslation();
@@ -24,15 +19,14 @@ function Meter({ window: one }: { window: QuotaWindow }) {
   const { t } = useTranslation();
   const f = useFormats();
   const now = useNow();
-  const left = share(one);
-  const tone = left === undefined ? '' : left < 0.1 ? 'danger' : left < 0.3 ? 'warn' : 'ok';
-  const reset = one.reset_ms ?? one.resets_ms;
+  const { left, resets_ms: reset } = one;
+  const tone = left === null ? '' : left < 0.1 ? 'danger' : left < 0.3 ? 'warn' : 'ok';
   return (
     <div className={css.meter}>
-      <span className="cut">{one.name ?? one.family ?? one.model ?? ''}</span>
-      <span className={`${css.track} ${left === undefined ? css.unknown : ''}`}>{left !== undefined && <i data-tone={tone} style={{ inlineSize: `${Math.round(left * 100)}%` }} />}</span>
+      <span className="cut">{one.name}</span>
+      <span className={`${css.track} ${left === null ? css.unknown : ''}`}>{left !== null && <i data-tone={tone} style={{ inlineSize: `${Math.round(left * 100)}%` }} />}</span>
       <span className="num" title={reset ? f.dateTime(reset) : undefined}>
-        {left === undefined ? '?' : f.percent(left)}
+        {left === null ? '?' : f.percent(left)}
         {reset && reset > now ? ` · ${t('account.quota.back', { time: f.remaining(reset - now) })}` : ''}
       </span>
     </div>

@@ -17,15 +17,15 @@ export function Newest({ rows, loaded }: { rows: RequestRow[]; loaded: boolean }
       {loaded && rows.length === 0 && <p className={css.quiet}>{t('dash.no_requests')}</p>}
       {rows.length > 0 && (
         <div className={layout.tableWrap} tabIndex={0} role="region" aria-label={t('dash.newest')}>
-          <table className={layout.table}>
+          <table className={`${layout.table} ${css.newest}`}>
             <tbody>
               {rows.slice(0, 8).map((row) => (
                 <tr key={row.id}>
                   <td className="num">{f.time(row.started_ms)}</td>
                   <td><OutcomeChip outcome={outcomeOf(row)} /></td>
-                  <td className="cut" style={{ maxInlineSize: 120 }}><Identity>{row.client_key || clientOf(row.user_agent)}</Identity></td>
-                  <td className="cut" style={{ maxInlineSize: 220 }}>{row.model || row.path}</td>
-                  <td className={layout.right}>{f.duration(row.latency_ms)}</td>
+                  <td className="cut" style={{ maxInlineSize: 96 }}><Identity>{row.client_key || clientOf(row.user_agent)}</Identity></td>
+                  <td className="cut" style={{ maxInlineSize: 150 }}>{row.model || row.path}</td>
+                  <td className={layout.right} style={{ whiteSpace: 'nowrap' }}>{f.duration(row.latency_ms)}</td>
                   <td className={layout.right}><Link href={`/monitor/${row.id}`} aria-label={t('dash.open_request', { id: row.id })}>{t(isFailure(outcomeOf(row)) ? 'dash.why' : 'dash.trace')}</Link></td>
                 </tr>
               ))}
