@@ -63,6 +63,13 @@ constexpr std::array route_add_options{
     OptionSpec{"--strict", "", "refuse what translation would lose, naming the field, instead of leaving it out"},
     OptionSpec{"--position", "N", "where in the list, from 0; default: at the end"},
 };
+constexpr std::array connect_options{
+    json_option,
+    OptionSpec{"--print", "", "show what to set and what --write would change; the default"},
+    OptionSpec{"--write", "", "change the client's files; what was there is kept beside them"},
+    OptionSpec{"--undo", "", "put back what was there, byte for byte"},
+    OptionSpec{"--model", "MODEL", "the model that the client shall ask for, where its files name one"},
+};
 constexpr std::array explain_options{
     json_option,
     OptionSpec{"--path", "PATH", "where the client would send it; default /v1/chat/completions"},
@@ -96,6 +103,10 @@ constexpr std::string_view account_add_notes =
     "anthropic, openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them.\n"
     "The key is never an argument: other users could read it in the process list. Example:\n\n"
     "  agt account add openai --key-env OPENAI_API_KEY\n";
+constexpr std::string_view connect_notes =
+    "CLIENT is claude-code, codex, gemini-cli, opencode, curl, openai-sdk, …; without it all are listed. Comments and\n"
+    "other settings in the files stay. A file that cannot be read is not touched. Example:\n\n"
+    "  agt connect claude-code --write\n";
 constexpr std::string_view account_login_notes =
     "SERVICE is google, or custom with its addresses. The OAuth client is your own: none is built in. For Google make\n"
     "one of the type \"Desktop app\" at https://console.cloud.google.com/auth/clients and store it once:\n\n"
@@ -158,6 +169,8 @@ constexpr std::array table{
     Command{"route add", "", route_add_options, "Say where a model name goes.", route_add_notes, route_add},
     Command{"route list", "", read_options, "The rules, in the order in which they are asked.", "", route_list},
     Command{"route remove", "N", {}, "Remove the rule at position N.", "", route_remove},
+    Command{"connect", "[CLIENT]", connect_options, "Set a client up for the gateway, or show how.", connect_notes,
+            connect_client},
     Command{"explain", "[FILE]", explain_options, "What would happen to a request; nothing is sent.", explain_notes,
             explain},
     Command{"trace", "[ID]", trace_options, "The story of one request, or the last requests.", trace_notes, show_trace},

@@ -76,6 +76,9 @@ struct Command {
 [[nodiscard]] Result<Exit> import_all(Session& session);
 [[nodiscard]] Result<Exit> export_all(Session& session);
 
+// cli_connect.cpp
+[[nodiscard]] Result<Exit> connect_client(Session& session);
+
 // cli_explain.cpp
 [[nodiscard]] Result<Exit> explain(Session& session);
 

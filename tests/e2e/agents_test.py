@@ -26,6 +26,8 @@ AGENT_S = 60
 # Codex makes its sandbox only in a home outside of the system's folder for temporary files.
 HOMES = "/var/tmp"
 MAKE = "printf made-by-the-agent > made.txt && echo bash-was-here"
+# Where Gemini CLI and Codex report to their makers: their user's choice, which `agt connect` leaves as it is.
+OWN_REPORTS = {"play.googleapis.com", "ab.chatgpt.com"}
 UPSTREAMS = {**TO, "responses": "to-responses"}
 # What Codex may ask for, at each upstream: it knows these models, and gives one that it does not know fewer tools.
 CODEX_TARGETS = {"chat": "openai-compatible/gpt-5.5", "anthropic": "anthropic-compatible/claude-sonnet-4-5",
@@ -152,14 +154,45 @@ class Agent:
         return result
 
 
+class ConnectedAgent(Agent):
+    """An agent whose only setup is `agt connect … --write`."""
+
+    def __init__(self, kind, model, gateway, upstream):
+        super().__init__(kind, model, gateway.url, upstream)
+        client = {"claude": "claude-code", "gemini": "gemini-cli"}.get(kind, kind)
+        done = subprocess.run([harness.AGT, "connect", client, "--write"], env=harness.clean_environment(AGT_HOME=gateway.home, HOME=self.home), capture_output=True, text=True, timeout=30)
+        assert done.returncode == 0, done.stderr
+
+    def claude(self):
+        command, env = super().claude()
+        return command, {name: value for name, value in env.items() if not name.startswith("ANTHROPIC_")}
+
+    def gemini(self):
+        folder = self.home / ".gemini"
+        written = {path.name: path.read_bytes() for path in folder.iterdir()}
+        shutil.rmtree(folder)
+        command, _ = super().gemini()
+        for name, content in written.items():
+            (folder / name).write_bytes(content)
+        return [*command, "--skip-trust"], {}
+
+    def codex(self):
+        settings = self.home / ".codex" / "config.toml"
+        written = settings.read_bytes()
+        shutil.rmtree(settings.parent)
+        command, _ = super().codex()
+        settings.write_bytes(written)
+        return [*command[:-1], "-m", self.model, "-c", 'approval_policy="never"', "-s", "workspace-write", command[-1]], {}
+
+
 codex_gateways = {}
 
 
 def add_codex_gateway(sim, accounts, target):
-    """The address of a gateway that sends every model of Codex to one upstream."""
+    """A gateway that sends every model of Codex to one upstream."""
     if target not in codex_gateways:
         codex_gateways[target] = Gateway(sim, accounts=accounts, routes=[("gpt-*", target)]).start()
-    return codex_gateways[target].url
+    return codex_gateways[target]
 
 
 def inside(work):
@@ -175,7 +208,9 @@ def inside(work):
     gateway = Gateway(sim, accounts=accounts, routes=[*ROUTES, ("to-responses", "openai-responses/gpt-5.5")]).start()
     agents = [Agent(kind, model, gateway.url, upstream) for kind in ("claude", "claude --bare", "gemini") for upstream, model in UPSTREAMS.items()]
     for upstream, target in CODEX_TARGETS.items():
-        agents += [Agent("codex", model, add_codex_gateway(sim, accounts, target), upstream) for model in ("gpt-5.5", "gpt-6.1-sol")]
+        agents += [Agent("codex", model, add_codex_gateway(sim, accounts, target).url, upstream) for model in ("gpt-5.5", "gpt-6.1-sol")]
+    agents += [ConnectedAgent(kind, UPSTREAMS["chat"], gateway, "chat, set up by agt connect") for kind in ("claude", "gemini")]
+    agents.append(ConnectedAgent("codex", "gpt-5.5", add_codex_gateway(sim, accounts, CODEX_TARGETS["chat"]), "chat, set up by agt connect"))
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         results = list(pool.map(Agent.run, agents))
     told = gateway.stderr()
@@ -217,7 +252,8 @@ class Agents(harness.CleanCase):
                     patched, second = ("patched-by-the-agent\n", "Success") if result["model"] == "gpt-5.5" else (None, "the second call")
                     self.assertEqual(result["patched"], patched, why)
                     self.assertIn(second, result["said"], why)
-        self.assertEqual(seen["names"], [], "somebody asked for names outside")
+        outside = [name for name in seen["names"] if name not in OWN_REPORTS]
+        self.assertEqual(outside, [], "somebody asked for names outside")
         self.assertTrue(all(entry["status"] == 200 for entry in seen["log"] if entry["path"] != "/"), seen["log"])
 
 
