@@ -223,7 +223,7 @@ verb_soak() {
 
 verb_screenshots() {
   # shellcheck disable=SC2086
-  need $TEST_PACKAGES
+  need $TEST_PACKAGES $UI_TEST_PACKAGES
   need_ui
   build_ui
   build release agt agt-sim
