@@ -60,7 +60,7 @@ export function AccountTable({ accounts, selected, onSelect, onOpen }: TableProp
               <th scope="col">{t('accounts.col.state')}</th>
               <th scope="col">{t('accounts.col.account')}</th>
               <th scope="col">{t('accounts.col.provider')}</th>
-              {wide && <th scope="col">{t('accounts.col.quota')}</th>}
+              {wide && <th scope="col" className={css.wideOnly}>{t('accounts.col.quota')}</th>}
               <th scope="col">{t('accounts.col.models')}</th>
               <th scope="col" className={layout.right}>{t('accounts.col.priority')}</th>
               <th scope="col" className={css.wideOnly}>{t('accounts.col.changed')}</th>
@@ -84,7 +84,7 @@ export function AccountTable({ accounts, selected, onSelect, onOpen }: TableProp
                     <span className={`${css.dim} cut`} title={one.address}>{one.address?.replace(/^https?:\/\//, '') ?? t('account.local')}</span>
                   </span>
                 </td>
-                {wide && <td><Quota account={one} /></td>}
+                {wide && <td className={css.wideOnly}><Quota account={one} narrow /></td>}
                 <td className="cut" style={{ maxInlineSize: 180 }} title={one.models.join(', ')}>{one.models.length === 0 ? t('account.models.all') : one.models.join(', ')}</td>
                 <td className={layout.right}>{f.number(one.priority)}</td>
                 <td className={css.wideOnly} title={f.dateTime(one.updated_ms)}>{f.ago(Math.max(0, now - one.updated_ms))}</td>

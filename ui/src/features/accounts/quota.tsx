@@ -4,18 +4,18 @@ import { useFormats, useNow } from '../../shared/hooks';
 import css from './accounts.module.css';
 
 // What is left and when it comes back. What nobody reported is an empty hatched track, never zero.
-export function Quota({ account, all }: { account: Account; all?: boolean }) {
+export function Quota({ account, all, narrow }: { account: Account; all?: boolean; narrow?: boolean }) {
   const { t } = useTranslation();
   const windows = account.quota ?? [];
   if (windows.length === 0) return <span className={css.dim}>{t('account.quota.unknown')}</span>;
   return (
-    <div className={css.quota}>
-      {windows.slice(0, all ? 20 : 2).map((one, i) => <Meter key={i} window={one} />)}
+    <div className={`${css.quota} ${narrow ? css.narrow : ''}`}>
+      {windows.slice(0, all ? 20 : narrow ? 1 : 2).map((one) => <Meter key={one.name} window={one} narrow={narrow} />)}
     </div>
   );
 }
 
-function Meter({ window: one }: { window: QuotaWindow }) {
+function Meter({ window: one, narrow }: { window: QuotaWindow; narrow?: boolean }) {
   const { t } = useTranslation();
   const f = useFormats();
   const now = useNow();
@@ -27,7 +27,7 @@ function Meter({ window: one }: { window: QuotaWindow }) {
       <span className={`${css.track} ${left === null ? css.unknown : ''}`}>{left !== null && <i data-tone={tone} style={{ inlineSize: `${Math.round(left * 100)}%` }} />}</span>
       <span className="num" title={reset ? f.dateTime(reset) : undefined}>
         {left === null ? '?' : f.percent(left)}
-        {reset && reset > now ? ` · ${t('account.quota.back', { time: f.remaining(reset - now) })}` : ''}
+        {!narrow && reset && reset > now ? ` · ${t('account.quota.back', { time: f.remaining(reset - now) })}` : ''}
       </span>
     </div>
   );
