@@ -17,7 +17,7 @@ constexpr std::array members_named{"session_id", "prompt_cache_key", "conversati
 constexpr std::array metadata_named{"session_id", "conversation_id", "user_id"};
 
 constexpr std::size_t name_bytes_max = 512;
-constexpr std::size_t words_bytes_max = 16 * 1024;
+constexpr std::size_t words_bytes_max = 1024;  // they are hashed for every request
 constexpr int turns_looked_at = 8;
 
 std::string in_headers(const HeaderLookup& header, auto names) {
@@ -44,17 +44,25 @@ std::string word(const json::Value& value) {
   return out;
 }
 
+// Where the string that begins at `quote` closes: by the search for a character, since texts are long.
+std::size_t end_of_string(std::string_view json, std::size_t quote) {
+  auto at = json.find('"', quote + 1);
+  while (at != std::string_view::npos) {
+    auto slashes = at;
+    while (json[slashes - 1] == '\\') --slashes;
+    if ((at - slashes) % 2 == 0) return at;
+    at = json.find('"', at + 1);
+  }
+  return json.size();
+}
+
 // One past the end of the value that begins at `from`, or npos. The text is known to balance its brackets and quotes.
 std::size_t end_of_value(std::string_view json, std::size_t from) {
   int depth = 0;
-  bool quoted = false;
   for (auto i = from; i < json.size(); ++i) {
     const char c = json[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      quoted = c != '"';
-    } else if (c == '"') {
-      quoted = true;
+    if (c == '"') {
+      i = end_of_string(json, i);
     } else if (c == '{' || c == '[') {
       ++depth;
     } else if (c == '}' || c == ']') {
@@ -100,17 +108,18 @@ std::string named_session(const HeaderLookup& header, const json::Document& memb
   return {};
 }
 
-std::string first_words(const json::Document& members, std::string_view turns) {
+std::string first_words(const json::Document& members, std::string_view turns, json::Scratch& scratch) {
   const auto list = members.root()[turns];
   std::string out;
   if (list.is_string()) collect_words(list, out);
+  out.resize(text::clipped(out, words_bytes_max).size());
   if (!list.is_array()) return out;
   const auto json = list.raw();
   std::size_t at = 1;
   for (int i = 0; i < turns_looked_at; ++i) {
     const auto end = end_of_value(json, at);
     if (end == std::string_view::npos || end <= at) break;
-    const auto turn = json::Document::parse(json.substr(at, end - at));
+    const auto turn = json::Document::parse(json.substr(at, end - at), scratch);
     if (!turn) break;
     const auto role = turn->root()["role"];
     if (!role.exists() || role.is("user")) {
@@ -120,6 +129,7 @@ std::string first_words(const json::Document& members, std::string_view turns) {
     if (json[end] != ',') break;
     at = end + 1;
   }
+  out.resize(text::clipped(out, words_bytes_max).size());
   return out;
 }
 

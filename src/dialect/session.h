@@ -16,6 +16,6 @@ namespace agt::dialect {
 
 // Without a name: the words of the first user message, clipped. Never the system prompt, which all users of a program
 // share. `turns`: the member of the body that holds the turns (Codec::turns).
-[[nodiscard]] std::string first_words(const json::Document& members, std::string_view turns);
+[[nodiscard]] std::string first_words(const json::Document& members, std::string_view turns, json::Scratch& scratch);
 
 }  // namespace agt::dialect

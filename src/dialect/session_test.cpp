@@ -20,7 +20,7 @@ std::string named(std::map<std::string, std::string, std::less<>> headers, std::
 std::string words(std::string_view body, std::string_view turns = "messages") {
   json::Scratch scratch;
   const auto members = json::Document::parse_members(body, scratch).value();
-  return first_words(members, turns);
+  return first_words(members, turns, scratch);
 }
 
 TEST(Session, is_named_by_headers_and_bodies_in_order_of_trust) {
@@ -53,6 +53,21 @@ TEST(Session, reads_the_turns_of_every_dialect) {
   EXPECT_EQ(
       words(R"({"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"R"}]}]})", "input"),
       "R\n");
+}
+
+TEST(Session, finds_the_end_of_a_turn_behind_any_string) {
+  EXPECT_EQ(words(R"({"messages":[{"role":"system","content":"a\\"},{"role":"user","content":"x\"},{"}]})"),
+            "x\"},{\n");
+  EXPECT_EQ(words(R"({"messages":[{"role":"system","content":"\\\""},{"role":"user","content":"y"}]})"), "y\n");
+  EXPECT_EQ(words(R"({"messages":[{"role":"system","content":""},{"role":"user","content":"z"}]})"), "z\n");
+}
+
+TEST(Session, looks_at_the_beginning_of_long_words) {
+  const auto body = [](std::string_view end) {
+    return R"({"messages":[{"role":"user","content":")" + std::string(5000, 'w') + std::string(end) + R"("}]})";
+  };
+  EXPECT_EQ(words(body("a")).size(), 1024U);
+  EXPECT_EQ(words(body("a")), words(body("b")));
 }
 
 TEST(Session, is_nothing_without_words_of_a_user) {

@@ -38,7 +38,8 @@ std::uint64_t Journey::session() {
   if (!has_choice || snapshot_->mode == pool::Mode::performance_first || !shallow_) return 0;
   const auto header = [&](std::string_view name) { return exchange_.head().headers.get(name); };
   auto said = dialect::named_session(header, *shallow_);
-  if (said.empty() && body_.size() >= session_body_bytes_min) said = dialect::first_words(*shallow_, codec_->turns);
+  if (said.empty() && body_.size() >= session_body_bytes_min)
+    said = dialect::first_words(*shallow_, codec_->turns, desk_.scratch);
   return said.empty() ? 0 : pool::mixed(pool::hash_of(said), pool::hash_of(trace_.client_key));
 }
 

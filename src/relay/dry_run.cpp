@@ -123,7 +123,8 @@ class Rehearsal {
   std::uint64_t session() {
     const auto header = [&](std::string_view name) { return asked_.headers.get(name); };
     auto said = dialect::named_session(header, *members_);
-    if (said.empty() && body_.size() >= session_body_bytes_min) said = dialect::first_words(*members_, codec_->turns);
+    if (said.empty() && body_.size() >= session_body_bytes_min)
+      said = dialect::first_words(*members_, codec_->turns, scratch_);
     return said.empty() ? 0 : pool::mixed(pool::hash_of(said), pool::hash_of(asked_.client_key));
   }
 
