@@ -36,10 +36,8 @@ Result<Work> prepare(Session& session) {
   Work work{.places = {.environment = environment, .state = folders.state}};
   TRY(const auto status, session.ask_document({.path = "/status"}));
   const auto proxy = status.root()["proxy"];
-  TRY(const auto port, session.ask_document({.path = "/settings/proxy.port"}));
   TRY(const auto key, session.ask_document({.path = "/settings/proxy.api_key", .query = "reveal=1"}));
-  const auto source = proxy["running"].boolean_or(false) ? proxy["port"] : port.root()["value"];
-  work.values.host = fmt::format("http://127.0.0.1:{}", source.integer_or(0));
+  work.values.host = fmt::format("http://127.0.0.1:{}", proxy["port"].integer_or(0));
   work.values.key = Secret(key.root()["value"].text_or(""));
   work.values.model = session.arguments().get("--model");
   work.key_demanded = proxy["keys_demanded"].boolean_or(false);

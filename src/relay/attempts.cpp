@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "dialect/session.h"
 #include "relay/explain.h"
 #include "relay/journey.h"
 #include "relay/limits.h"
+#include "relay/session.h"
 
 namespace agt::relay {
 namespace {
@@ -31,16 +31,13 @@ class BellWaker final : public pool::Waker {
 
 }  // namespace
 
-// A hash of the conversation, or 0. Whether one client's session is another's is not for either to say.
+// 0 also where there is nobody to choose between.
 std::uint64_t Journey::session() {
   constexpr std::size_t accounts_with_demo = 2;
   const bool has_choice = snapshot_->accounts.size() > accounts_with_demo;
   if (!has_choice || snapshot_->mode == pool::Mode::performance_first || !shallow_) return 0;
   const auto header = [&](std::string_view name) { return exchange_.head().headers.get(name); };
-  auto said = dialect::named_session(header, *shallow_);
-  if (said.empty() && body_.size() >= session_body_bytes_min)
-    said = dialect::first_words(*shallow_, codec_->turns, desk_.scratch);
-  return said.empty() ? 0 : pool::mixed(pool::hash_of(said), pool::hash_of(trace_.client_key));
+  return session_of(header, body_, *shallow_, *codec_, trace_.client_key, desk_.scratch);
 }
 
 Task<Result<>> Journey::try_targets(const Route& route) {

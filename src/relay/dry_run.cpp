@@ -5,13 +5,13 @@
 #include <algorithm>
 
 #include "core/text.h"
-#include "dialect/session.h"
 #include "dialect/signs.h"
 #include "ir/turns.h"
 #include "json/splice.h"
 #include "relay/explain.h"
 #include "relay/limits.h"
 #include "relay/plan.h"
+#include "relay/session.h"
 
 namespace agt::relay {
 namespace {
@@ -43,6 +43,8 @@ class Rehearsal {
   Result<> run(std::string& outcome) {
     TRY_OK(read());
     TRY(const auto route, plan(*snapshot_, model_, endpoint_.dialect));
+    const auto header = [&](std::string_view name) { return asked_.headers.get(name); };
+    session_ = session_of(header, body_, *members_, *codec_, asked_.client_key, scratch_);
     w_.field("rule", route.why);
     w_.key("targets");
     w_.begin_array();
@@ -120,20 +122,12 @@ class Rehearsal {
     return {};
   }
 
-  std::uint64_t session() {
-    const auto header = [&](std::string_view name) { return asked_.headers.get(name); };
-    auto said = dialect::named_session(header, *members_);
-    if (said.empty() && body_.size() >= session_body_bytes_min)
-      said = dialect::first_words(*members_, codec_->turns, scratch_);
-    return said.empty() ? 0 : pool::mixed(pool::hash_of(said), pool::hash_of(asked_.client_key));
-  }
-
   // Whom this target means, in their order, each with what stands against it.
   void weigh(const Target& target) {
     const pool::Ask ask{.who = target.who,
                         .model = target.model,
                         .mode = snapshot_->mode,
-                        .session = session(),
+                        .session = session_,
                         .pinned = snapshot_->pinned_account};
     const auto now = services_.clock.now();
     Attempt look{.target = &target};
@@ -253,6 +247,7 @@ class Rehearsal {
   std::string body_;
   Writer w_{};
   json::Scratch scratch_{};
+  std::uint64_t session_ = 0;
   dialect::Endpoint endpoint_{};
   const dialect::Codec* codec_ = nullptr;
   std::optional<json::Document> members_{};

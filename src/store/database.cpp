@@ -53,45 +53,29 @@ Statement::~Statement() {
   sqlite3_clear_bindings(handle_);
 }
 
-Statement& Statement::bind_integer(std::int64_t value) {
-  const int code = sqlite3_bind_int64(handle_, ++bound_, value);
+Statement& Statement::bind_integer(std::int64_t value) { return bound(sqlite3_bind_int64(handle_, ++bound_, value)); }
+
+Statement& Statement::bound(int code) {
   if (bind_result_ == SQLITE_OK) bind_result_ = code;
   return *this;
 }
 
 Statement& Statement::bind(std::string_view text) {
   const char* bytes = text.data() != nullptr ? text.data() : "";  // a null pointer would be stored as NULL
-  const int code = sqlite3_bind_text64(handle_, ++bound_, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
-  if (bind_result_ == SQLITE_OK) bind_result_ = code;
-  return *this;
-}
-
-Statement& Statement::bind_borrowed(std::string_view text) {
-  const char* bytes = text.data() != nullptr ? text.data() : "";
-  const int code = sqlite3_bind_text64(handle_, ++bound_, bytes, text.size(), SQLITE_STATIC, SQLITE_UTF8);
-  if (bind_result_ == SQLITE_OK) bind_result_ = code;
-  return *this;
+  return bound(sqlite3_bind_text64(handle_, ++bound_, bytes, text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 Statement& Statement::bind_blob(std::string_view bytes) {
   const char* data = bytes.data() != nullptr ? bytes.data() : "";
-  const int code = sqlite3_bind_blob64(handle_, ++bound_, data, bytes.size(), SQLITE_TRANSIENT);
-  if (bind_result_ == SQLITE_OK) bind_result_ = code;
-  return *this;
+  return bound(sqlite3_bind_blob64(handle_, ++bound_, data, bytes.size(), SQLITE_TRANSIENT));
 }
 
 Statement& Statement::bind_borrowed_blob(std::string_view bytes) {
   const char* data = bytes.data() != nullptr ? bytes.data() : "";
-  const int code = sqlite3_bind_blob64(handle_, ++bound_, data, bytes.size(), SQLITE_STATIC);
-  if (bind_result_ == SQLITE_OK) bind_result_ = code;
-  return *this;
+  return bound(sqlite3_bind_blob64(handle_, ++bound_, data, bytes.size(), SQLITE_STATIC));
 }
 
-Statement& Statement::bind_null() {
-  const int code = sqlite3_bind_null(handle_, ++bound_);
-  if (bind_result_ == SQLITE_OK) bind_result_ = code;
-  return *this;
-}
+Statement& Statement::bind_null() { return bound(sqlite3_bind_null(handle_, ++bound_)); }
 
 Result<bool> Statement::step() {
   auto* database = sqlite3_db_handle(handle_);

@@ -39,10 +39,9 @@ class Statement {
   ~Statement();
 
   Statement& bind(std::integral auto value) { return bind_integer(static_cast<std::int64_t>(value)); }
-  Statement& bind(std::string_view text);           // copied
-  Statement& bind_borrowed(std::string_view text);  // outlives the statement; what a hot path binds
+  Statement& bind(std::string_view text);  // copied
   Statement& bind_blob(std::string_view bytes);
-  Statement& bind_borrowed_blob(std::string_view bytes);
+  Statement& bind_borrowed_blob(std::string_view bytes);  // it outlives the statement
   Statement& bind_null();
   template <class T>
   Statement& bind(const std::optional<T>& value) {
@@ -62,6 +61,7 @@ class Statement {
   friend class Database;
   explicit Statement(sqlite3_stmt* handle) : handle_(handle) {}
   Statement& bind_integer(std::int64_t value);
+  Statement& bound(int code);
   sqlite3_stmt* handle_;
   int bound_ = 0;
   int bind_result_ = 0;  // the first failure of a bind; told by step

@@ -18,12 +18,9 @@ extern const char* const ledger_0001_start;
 namespace {
 
 // ?1: batches that began before; ?2: about so many rows, at least one batch.
-constexpr Sql sum_of_oldest(R"(SELECT coalesce(sum(rows), 0) FROM
-  (SELECT rows, sum(rows) OVER (ORDER BY last) - rows AS before FROM batches WHERE until_ms < ?1 ORDER BY last LIMIT ?2)
-  WHERE before < ?2)");
 constexpr Sql delete_oldest(R"(DELETE FROM batches WHERE last IN (SELECT last FROM
   (SELECT last, sum(rows) OVER (ORDER BY last) - rows AS before FROM batches WHERE until_ms < ?1 ORDER BY last LIMIT ?2)
-  WHERE before < ?2))");
+  WHERE before < ?2) RETURNING rows)");
 
 constexpr int packed_format = 1;  // of packed_rows.h
 
@@ -160,18 +157,14 @@ Result<std::int64_t> Ledger::used_bytes() {
 
 // Batches go as a whole, the oldest first: about so many rows at a time, at least one batch.
 Result<std::int64_t> Ledger::prune_some(std::int64_t limit_ms) {
-  TRY(auto transaction, Transaction::begin(database_));
-  std::int64_t rows = 0;
-  {
-    TRY(auto count, database_.prepare(sum_of_oldest));
-    TRY_OK(count.bind(limit_ms).bind(ledger_prune_rows).step());
-    rows = count.integer(0);
-  }
-  if (rows == 0) return 0;
   TRY(auto remove, database_.prepare(delete_oldest));
-  TRY_OK(remove.bind(limit_ms).bind(ledger_prune_rows).run());
-  TRY_OK(transaction.commit());
-  return rows;
+  remove.bind(limit_ms).bind(ledger_prune_rows);
+  std::int64_t rows = 0;
+  while (true) {
+    TRY(const bool more, remove.step());
+    if (!more) return rows;
+    rows += remove.integer(0);
+  }
 }
 
 // The lock is given back in between: neither writers nor readers wait for a large clean-up.

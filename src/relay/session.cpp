@@ -1,0 +1,16 @@
+#include "relay/session.h"
+
+#include "dialect/session.h"
+#include "pool/choose.h"
+#include "relay/limits.h"
+
+namespace agt::relay {
+
+std::uint64_t session_of(const dialect::HeaderLookup& header, std::string_view body, const json::Document& members,
+                         const dialect::Codec& codec, std::string_view client_key, json::Scratch& scratch) {
+  auto said = dialect::named_session(header, members);
+  if (said.empty() && body.size() >= session_body_bytes_min) said = dialect::first_words(members, codec.turns, scratch);
+  return said.empty() ? 0 : pool::mixed(pool::hash_of(said), pool::hash_of(client_key));
+}
+
+}  // namespace agt::relay

@@ -1,0 +1,19 @@
+// Which conversation a request belongs to, as a number: a request and its dry run must see the same one.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "dialect/codec.h"
+#include "dialect/signs.h"
+#include "json/document.h"
+
+namespace agt::relay {
+
+// A hash of what the client calls it, else of its first words when `body` is long enough to have a cache; 0: unknown.
+// Whether one client's session is another's is not for either to say. `members`: the top level of `body`.
+[[nodiscard]] std::uint64_t session_of(const dialect::HeaderLookup& header, std::string_view body,
+                                       const json::Document& members, const dialect::Codec& codec,
+                                       std::string_view client_key, json::Scratch& scratch);
+
+}  // namespace agt::relay
