@@ -15,6 +15,8 @@ std::string gemini_asks(const std::string& members) {
   return R"({"contents":[{"role":"user","parts":[{"text":"hi"}]}],)" + members + "}";
 }
 
+std::string responses_asks(const std::string& members) { return R"({"model":"m","input":"hi",)" + members + "}"; }
+
 struct Asking {
   const Side& client;
   std::string body;
@@ -30,6 +32,9 @@ TEST(acceptance, 55_what_cannot_be_had_is_refused) {
       {chat(), chat_asks(R"("response_format":{"type":"grammar","grammar":"x"})"), "response_format"},
       {anthropic(), anthropic_asks(R"("output_config":{"format":{"type":"regex","pattern":"x"}})"),
        "output_config.format"},
+      {responses(), responses_asks(R"("conversation":"conv_1")"), "conversation"},
+      {responses(), responses_asks(R"("prompt":{"id":"pmpt_1"})"), "prompt"},
+      {responses(), responses_asks(R"("background":true)"), "background"},
       {gemini(), gemini_asks(R"("cachedContent":"cachedContents/1")"), "cachedContent"},
       {gemini(), gemini_asks(R"("cached_content":"cachedContents/1")"), "cached_content"},
       {gemini(), gemini_asks(R"("continuationToken":"t")"), "continuationToken"},
@@ -63,6 +68,9 @@ TEST(acceptance, 55_what_changes_no_answer_is_no_warning) {
       {anthropic(), anthropic_asks(R"("metadata":{"user_id":"u","x":1})"), ""},
       {anthropic(), anthropic_asks(R"("cache_control":{"type":"ephemeral"})"), ""},
       {anthropic(), anthropic_asks(R"("service_tier":"auto")"), ""},
+      {responses(), responses_asks(R"("metadata":{"a":"b"},"client_metadata":{"x":1},"prompt_cache_key":"k")"), ""},
+      {responses(), responses_asks(R"("store":false,"truncation":"disabled","safety_identifier":"s")"), ""},
+      {responses(), responses_asks(R"("include":["reasoning.encrypted_content"],"background":false)"), ""},
       {gemini(), gemini_asks(R"("labels":{"team":"x"})"), ""},
       {gemini(), gemini_asks(R"("generationConfig":{"responseModalities":["TEXT"],"candidateCount":1})"), ""},
   };
@@ -118,10 +126,15 @@ TEST(acceptance, 55_who_the_user_is) {
 
 TEST(acceptance, 01_requests_of_real_agents_reach_every_upstream) {
   const std::vector<std::pair<const Side*, std::string>> recorded{
-      {&anthropic(), "anthropic/claude_code.request.json"}, {&anthropic(), "anthropic/claude_code_budget.request.json"},
-      {&anthropic(), "anthropic/sdk_beta.request.json"},    {&chat(), "openai_chat/requests/opencode.json"},
-      {&chat(), "openai_chat/requests/pi_agent.json"},      {&chat(), "openai_chat/requests/qwen_code.json"},
-      {&gemini(), "gemini/request_cli_tools.json"},         {&gemini(), "gemini/request_langchain.json"},
+      {&anthropic(), "anthropic/claude_code.request.json"},
+      {&anthropic(), "anthropic/claude_code_budget.request.json"},
+      {&anthropic(), "anthropic/sdk_beta.request.json"},
+      {&chat(), "openai_chat/requests/opencode.json"},
+      {&chat(), "openai_chat/requests/pi_agent.json"},
+      {&chat(), "openai_chat/requests/qwen_code.json"},
+      {&gemini(), "gemini/request_cli_tools.json"},
+      {&gemini(), "gemini/request_langchain.json"},
+      {&responses(), "openai_responses/requests/codex.json"},
   };
   for (const auto& [client, file] : recorded)
     for (const auto* upstream : others(*client)) {
@@ -140,11 +153,11 @@ TEST(acceptance, 01_requests_of_real_agents_reach_every_upstream) {
 
 // A whole answer tells what it could not show, as a stream does.
 TEST(acceptance, 66_losses_of_whole_answers) {
-  const ir::Response response{
-      .id = "r",
-      .parts = {ir::text_part("x"), part(ir::Opaque{.origin = ir::Dialect::openai_responses, .raw = {"{}"}})},
-      .stop = {ir::StopReason::end}};
   for (const auto* client : sides()) {
+    const auto elsewhere = client == &responses() ? ir::Dialect::anthropic : ir::Dialect::openai_responses;
+    const ir::Response response{.id = "r",
+                                .parts = {ir::text_part("x"), part(ir::Opaque{.origin = elsewhere, .raw = {"{}"}})},
+                                .stop = {ir::StopReason::end}};
     ir::Losses losses;
     dialect::ReplyContext context{.model = "alias", .id = "abc"};
     context.losses = &losses;
@@ -157,6 +170,7 @@ TEST(acceptance, 66_losses_of_whole_answers) {
 TEST(acceptance, 66_ordinary_answers_lose_nothing) {
   const std::vector<std::pair<const Side*, std::string>> recorded{{&chat(), "openai_chat/replies/parallel_tools.json"},
                                                                   {&anthropic(), "anthropic/parallel_tools.reply.json"},
+                                                                  {&responses(), "openai_responses/replies/tool.json"},
                                                                   {&gemini(), "gemini/reply_text.json"}};
   for (const auto& [upstream, file] : recorded)
     for (const auto* client : sides()) {

@@ -25,10 +25,39 @@ ir::Request next_turn(ir::Request request, const ir::Response& answer, const std
   return request;
 }
 
+// A client of Responses sends the items of its last event back as they are, with an output for each call.
+ir::Request replayed_items(const Side& client, const ir::Request& request, const std::string& sse,
+                           const std::string& result) {
+  const auto before = client.codec->render_request(request, {.model = "m", .facts = client.facts});
+  EXPECT_TRUE(before.has_value());
+  if (!before) return {};
+  const auto body = json::Document::parse(before->body);
+  const auto last = json::Document::parse(std::string_view(sse).substr(sse.rfind("\ndata: ") + 7));
+  EXPECT_TRUE(body.has_value() && last.has_value()) << sse;
+  if (!body || !last) return {};
+  std::string items = body->root()["input"].is_string() ? R"({"role":"user","content":"go"},)" : "";
+  for (const auto item : body->root()["input"].children()) items += std::string(item.raw()) + ",";
+  std::string outputs;
+  for (const auto item : last->root()["response"]["output"].children()) {
+    items += std::string(item.raw()) + ",";
+    if (item["type"].is("function_call"))
+      outputs += R"({"type":"function_call_output","call_id":)" + std::string(item["call_id"].raw()) +
+                 R"(,"output":")" + result + " " + item["name"].text_or("") + R"("},)";
+  }
+  if (outputs.empty()) outputs = R"({"role":"user","content":")" + result + R"("},)";
+  items += outputs;
+  items.pop_back();
+  std::string next = "{";
+  for (const auto member : body->root().children())
+    if (member.key() != "input") next += '"' + std::string(member.key()) + "\":" + std::string(member.raw()) + ",";
+  return asked(client, next + R"("input":[)" + items + "]}");
+}
+
 // The same over the wire: what the client keeps is what it reads in its stream, and what it sends is what its own
 // dialect writes of that.
 ir::Request replayed(const Side& client, const ir::Request& request, const std::string& sse,
                      const std::string& result) {
+  if (client.name == "responses") return replayed_items(client, request, sse, result);
   auto next = next_turn(request, reread(client, sse), result);
   // A client of Chat sends one message for each result.
   if (client.name == "chat") {
@@ -41,9 +70,9 @@ ir::Request replayed(const Side& client, const ir::Request& request, const std::
   // What it was shown of another provider's signature it keeps as it was shown.
   for (auto& message : next.messages)
     for (auto& one : message.parts)
-      if (one.signature && client.name == "anthropic" && std::holds_alternative<ir::Reasoning>(one.body))
-        one.signature =
-            ir::Signature{.blob = dialect::carried(*one.signature, Dialect::anthropic), .signer = Dialect::anthropic};
+      if (one.signature && client.codec->carried_mark != "" && std::holds_alternative<ir::Reasoning>(one.body))
+        one.signature = ir::Signature{.blob = dialect::carried(*one.signature, client.codec->dialect),
+                                      .signer = client.codec->dialect};
   const auto body = client.codec->render_request(next, {.model = "m", .facts = client.facts});
   EXPECT_TRUE(body.has_value());
   return asked(client, body ? body->body : "{}");
@@ -56,6 +85,12 @@ ir::Request first_ask(const Side& client) {
                  R"({"model":"m","stream":true,"reasoning_effort":"high","messages":[{"role":"user","content":"go"}],)"
                  R"("tools":[{"type":"function","function":{"name":"f","parameters":)" +
                      tools + R"(}},{"type":"function","function":{"name":"g","parameters":)" + tools + "}}]}");
+  if (client.name == "responses")
+    return asked(
+        client,
+        R"({"model":"m","stream":true,"store":false,"include":["reasoning.encrypted_content"],"reasoning":)"
+        R"({"effort":"high","summary":"auto"},"input":"go","tools":[{"type":"function","name":"f","parameters":)" +
+            tools + R"(},{"type":"function","name":"g","parameters":)" + tools + "}]}");
   if (client.name == "anthropic")
     return asked(client, R"({"model":"m","max_tokens":9000,"stream":true,"thinking":{"type":"adaptive"},"messages":[)"
                          R"({"role":"user","content":"go"}],"tools":[{"name":"f","input_schema":)" +
@@ -72,6 +107,12 @@ std::string two_calls_of(const Side& upstream, const std::string& turn = "1") {
     return stream_of(upstream, {.id = "msg_1",
                                 .parts = {signed_by(thought("why"), Dialect::anthropic, "EqSig=="),
                                           call("toolu_" + turn + "a", "f"), call("toolu_" + turn + "b", "g")},
+                                .stop = {StopReason::tool_use}});
+  }
+  if (upstream.name == "responses") {
+    return stream_of(upstream, {.id = "resp_" + turn,
+                                .parts = {signed_by(thought("why"), Dialect::openai_responses, "gAAsealed=="),
+                                          call("call_" + turn + "a", "f"), call("call_" + turn + "b", "g")},
                                 .stop = {StopReason::tool_use}});
   }
   if (upstream.name == "chat") {
@@ -122,6 +163,7 @@ void check_loop(const Side& client) {
 
 TEST(acceptance, 02_tool_loop_of_an_anthropic_client) { check_loop(anthropic()); }
 TEST(acceptance, 02_tool_loop_of_a_chat_client) { check_loop(chat()); }
+TEST(acceptance, 03_tool_loop_of_a_responses_client) { check_loop(responses()); }
 TEST(acceptance, 04_tool_loop_of_a_gemini_client) { check_loop(gemini()); }
 
 // The first call of the answer goes back with the signature that Gemini gave it.
@@ -214,6 +256,8 @@ TEST(acceptance, 11_a_conversation_that_moves_between_providers) {
       {&gemini(), &chat(), &anthropic(), &gemini()},
       {&chat(), &anthropic(), &gemini(), &chat()},
       {&gemini(), &anthropic(), &gemini(), &anthropic()},
+      {&responses(), &anthropic(), &gemini(), &responses()},
+      {&anthropic(), &responses(), &anthropic(), &chat(), &responses()},
   };
   for (const auto* client : sides())
     for (const auto& way : ways) {
@@ -223,14 +267,17 @@ TEST(acceptance, 11_a_conversation_that_moves_between_providers) {
         trail += " " + upstream->name;
         SCOPED_TRACE(trail);
         const auto out = sent(request, *upstream);
-        const std::string own = upstream == &anthropic() ? "EqSig==" : upstream == &gemini() ? "R1NpZw==" : "none";
-        for (const std::string mark : {"agt1.", "EqSig==", "R1NpZw=="}) {
+        const std::string own = upstream == &anthropic()   ? "EqSig=="
+                                : upstream == &gemini()    ? "R1NpZw=="
+                                : upstream == &responses() ? "gAAsealed=="
+                                                           : "none";
+        for (const std::string mark : {"agt1.", "EqSig==", "R1NpZw==", "gAAsealed=="}) {
           const bool foreign = mark != own && client != upstream;
           EXPECT_FALSE(foreign && out.body.contains(mark)) << "another's signature: " << out.body;
         }
         const auto turn = std::to_string(request.messages.size());
         const auto shown = streamed(*upstream, two_calls_of(*upstream, turn), *client,
-                                    {.request = &request, .names = out.names, .id_seed = turn});
+                                    {.request = &request, .names = out.names, .id_seed = turn, .id = "t" + turn});
         request = replayed(*client, request, shown, "result of");
       }
     }

@@ -13,6 +13,7 @@ std::string anthropic_asks(const std::string& members, const std::string& max_to
   return R"({"model":"m","max_tokens":)" + max_tokens + R"(,"messages":[{"role":"user","content":"hi"}])" +
          (members.empty() ? "" : "," + members) + "}";
 }
+std::string responses_asks(const std::string& members) { return R"({"model":"m","input":"hi",)" + members + "}"; }
 std::string gemini_asks(const std::string& members) {
   return R"({"contents":[{"role":"user","parts":[{"text":"hi"}]}])" + (members.empty() ? "" : "," + members) + "}";
 }
@@ -30,8 +31,15 @@ TEST(acceptance, 20_usage_by_the_formulas) {
       R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}],"responseId":"r","usageMetadata":)"
       R"({"promptTokenCount":90,"toolUsePromptTokenCount":10,"cachedContentTokenCount":60,"candidatesTokenCount":14,)"
       R"("thoughtsTokenCount":30,"totalTokenCount":144}})";
-  const std::vector<std::tuple<const Side*, std::string, int>> replies{
-      {&chat(), from_chat, 10}, {&anthropic(), from_anthropic, 10}, {&gemini(), from_gemini, 0}};
+  const std::string from_responses =
+      R"({"id":"resp_1","object":"response","status":"completed","output":[{"type":"message","id":"msg_1","role":)"
+      R"("assistant","content":[{"type":"output_text","text":"x"}]}],"usage":{"input_tokens":100,"input_tokens_details":)"
+      R"({"cached_tokens":60,"cache_write_tokens":10},"output_tokens":44,"output_tokens_details":{"reasoning_tokens":30},)"
+      R"("total_tokens":144}})";
+  const std::vector<std::tuple<const Side*, std::string, int>> replies{{&chat(), from_chat, 10},
+                                                                       {&anthropic(), from_anthropic, 10},
+                                                                       {&gemini(), from_gemini, 0},
+                                                                       {&responses(), from_responses, 10}};
   for (const auto& [upstream, reply, written] : replies) {
     SCOPED_TRACE(upstream->name);
     const auto on_chat = at(whole(*upstream, reply, chat()), "usage");
@@ -40,6 +48,13 @@ TEST(acceptance, 20_usage_by_the_formulas) {
     EXPECT_EQ(at(on_chat, "total_tokens"), "144");
     EXPECT_EQ(at(on_chat, "prompt_tokens_details.cached_tokens"), "60");
     EXPECT_EQ(at(on_chat, "completion_tokens_details.reasoning_tokens"), "30");
+    const auto on_responses = at(whole(*upstream, reply, responses()), "usage");
+    EXPECT_EQ(at(on_responses, "input_tokens"), "100");
+    EXPECT_EQ(at(on_responses, "input_tokens_details.cached_tokens"), "60");
+    EXPECT_EQ(at(on_responses, "input_tokens_details.cache_write_tokens"), std::to_string(written));
+    EXPECT_EQ(at(on_responses, "output_tokens"), "44");
+    EXPECT_EQ(at(on_responses, "output_tokens_details.reasoning_tokens"), "30");
+    EXPECT_EQ(at(on_responses, "total_tokens"), "144");
     const auto on_anthropic = at(whole(*upstream, reply, anthropic()), "usage");
     EXPECT_EQ(at(on_anthropic, "input_tokens"), std::to_string(40 - written));
     EXPECT_EQ(at(on_anthropic, "cache_read_input_tokens"), "60");
@@ -59,6 +74,7 @@ TEST(acceptance, 20_usage_that_nobody_said_is_not_made_up) {
       R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}],"responseId":"r"})";
   EXPECT_EQ(at(whole(gemini(), reply, chat()), "usage"), "");
   EXPECT_EQ(at(whole(gemini(), reply, gemini()), "usageMetadata"), "");
+  EXPECT_EQ(at(whole(gemini(), reply, responses()), "usage"), "null");
   // A message must have counts: the gateway's estimate of the input, and of what was written.
   EXPECT_EQ(at(whole(gemini(), reply, anthropic()), "usage.input_tokens"), "7");
 }
@@ -88,6 +104,14 @@ TEST(acceptance, 21_counts_include_tools_and_system) {
   ASSERT_TRUE(to_anthropic.has_value());
   for (const auto* member : {"max_tokens", "stream", "stop_sequences"}) EXPECT_EQ(at(to_anthropic->body, member), "");
   EXPECT_EQ(size_at(to_anthropic->body, "tools"), 1U);
+  const auto to_responses = responses().codec->render_request(
+      back, {.model = "m", .facts = responses().facts, .operation = dialect::Asked::Operation::count_tokens});
+  ASSERT_TRUE(to_responses.has_value());
+  for (const auto* member : {"max_output_tokens", "stream", "store", "include"})
+    EXPECT_EQ(at(to_responses->body, member), "");
+  EXPECT_EQ(text_at(to_responses->body, "instructions"), "Be brief.");
+  EXPECT_EQ(text_at(to_responses->body, "tools[0].name"), "f");
+  EXPECT_EQ(responses().codec->render_token_count(12), R"({"object":"response.input_tokens","input_tokens":12})");
   EXPECT_EQ(anthropic().codec->render_token_count(12), R"({"input_tokens":12})");
   EXPECT_EQ(gemini().codec->render_token_count(12), R"({"totalTokens":12})");
 }
@@ -137,12 +161,18 @@ TEST(acceptance, 49_structured_output) {
       {&anthropic(), anthropic_asks(R"("output_config":{"format":{"type":"json_schema","schema":)" + schema + "}}")},
       {&gemini(), gemini_asks(R"("generationConfig":{"responseMimeType":"application/json","responseJsonSchema":)" +
                               schema + "}")},
+      {&responses(),
+       responses_asks(R"("text":{"format":{"type":"json_schema","name":"N","strict":true,"schema":)" + schema + "}}")},
   };
   for (const auto& [client, body] : requests) {
     SCOPED_TRACE(client->name);
     const auto on_chat = sent(*client, body, chat()).body;
     EXPECT_EQ(at(on_chat, "response_format.json_schema.schema"), schema);
     EXPECT_NE(text_at(on_chat, "response_format.json_schema.name"), client == &anthropic() ? "N" : "");
+    const auto on_responses = sent(*client, body, responses()).body;
+    EXPECT_EQ(text_at(on_responses, "text.format.type"), "json_schema");
+    EXPECT_EQ(at(on_responses, "text.format.schema"), schema);
+    EXPECT_NE(text_at(on_responses, "text.format.name"), "");
     const auto on_gemini = sent(*client, body, gemini()).body;
     EXPECT_EQ(at(on_gemini, "generationConfig.responseJsonSchema"), schema);
     EXPECT_EQ(text_at(on_gemini, "generationConfig.responseMimeType"), "application/json");
@@ -159,6 +189,7 @@ TEST(acceptance, 49_structured_output) {
 TEST(acceptance, 49_json_object) {
   const auto body = chat_asks(R"("response_format":{"type":"json_object"})");
   EXPECT_EQ(text_at(sent(chat(), body, gemini()).body, "generationConfig.responseMimeType"), "application/json");
+  EXPECT_EQ(at(sent(chat(), body, responses()).body, "text.format"), R"({"type":"json_object"})");
   const auto out = sent(chat(), body, anthropic());
   EXPECT_TRUE(text_at(out.body, "system[0].text").contains("JSON")) << out.body;
   EXPECT_TRUE(lost(out.losses, "response_format", Weight::approximated));
@@ -213,6 +244,7 @@ TEST(acceptance, 52_effort_on_every_kind_of_model) {
     const auto by_level = sent(chat(), body, level).body;
     EXPECT_EQ(text_at(by_level, "generationConfig.thinkingConfig.thinkingLevel"), row.level);
     EXPECT_EQ(at(by_level, "generationConfig.thinkingConfig.thinkingBudget"), "");
+    EXPECT_EQ(text_at(sent(chat(), body, responses()).body, "reasoning.effort"), row.effort);
     const auto by_tokens = sent(chat(), body, tokens).body;
     EXPECT_EQ(at(by_tokens, "generationConfig.thinkingConfig.thinkingBudget"), row.tokens);
   }
@@ -282,10 +314,19 @@ TEST(acceptance, 54_stop_sequences) {
   const auto six = anthropic_asks(R"("stop_sequences":["a","b","c","d","e","f"])");
   EXPECT_EQ(refused(anthropic(), six, gemini()).field, "stop_sequences");
   EXPECT_EQ(refused(chat(), chat_asks(R"("stop":["\n"])"), anthropic()).field, "stop");
+  // The Responses API knows none: a client of it sends none, and an upstream of it cannot be told.
+  EXPECT_EQ(refused(chat(), one, responses()).field, "stop");
+  EXPECT_EQ(refused(anthropic(), five, responses()).field, "stop_sequences");
+  EXPECT_EQ(refused(gemini(), gemini_asks(R"("generationConfig":{"stopSequences":["END"]})"), responses()).field,
+            "generationConfig.stopSequences");
+  for (const auto* upstream : others(responses()))
+    EXPECT_FALSE(sent(responses(), responses_asks(R"("stream":false)"), *upstream).body.contains("stop"));
   // Which one it was is known of Anthropic only.
   const std::string reply = R"({"type":"message","id":"msg_1","content":[{"type":"text","text":"x"}],)"
                             R"("stop_reason":"stop_sequence","stop_sequence":"END"})";
   EXPECT_EQ(text_at(whole(anthropic(), reply, anthropic()), "stop_sequence"), "END");
+  EXPECT_EQ(text_at(whole(anthropic(), reply, chat()), "choices[0].finish_reason"), "stop");
+  EXPECT_EQ(text_at(whole(anthropic(), reply, responses()), "status"), "completed");
 }
 
 }  // namespace

@@ -264,6 +264,8 @@ Result<ir::Request> adapted(const ir::Request& request, const RenderTarget& targ
   TRY_OK(adapter.add_system(ir::system_parts(request), own));
   const auto turns = ir::turns(request, {.merge_same_role = true, .system_inside = true}, losses);
   for (const auto& turn : turns) TRY_OK(adapter.add(turn));
+  if (!turns.empty() && turns.back().role == ir::Role::assistant)
+    losses.approximated(std::string(path), "a begun answer is not continued here; it was sent as a finished message");
   own.messages = std::move(adapter).take();
   if (own.messages.empty()) return fail(Code::schema, "The conversation is empty.", std::string(path));
   return own;

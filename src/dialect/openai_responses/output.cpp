@@ -65,12 +65,10 @@ void Output::begin(const ir::Part& part) {
   const auto first = [](std::string& head) { return std::exchange(head, {}); };
   std::visit(Overloaded{
                  [&](ir::Text& body) {
-                   begin_words();
                    if (auto head = first(body.text); !head.empty()) grow_words(head);
                    for (const auto& citation : std::exchange(body.citations, {})) cite(citation);
                  },
                  [&](ir::Refusal& body) {
-                   begin_words();
                    if (auto head = first(body.text); !head.empty()) grow_words(head);
                  },
                  [&](ir::Reasoning& body) {
@@ -121,7 +119,9 @@ void Output::finish(std::string_view status) { close_message(status); }
 
 // ---- messages ------------------------------------------------------------------------------------------------------
 
+// With the first words: a text that stays empty is no item, unless it was one at home.
 void Output::begin_words() {
+  if (std::exchange(begun_, true)) return;
   const auto id = kept_id(part_);
   if (message_open_ && !id.empty() && id != id_) close_message("completed");
   if (!message_open_) {
@@ -146,6 +146,7 @@ void Output::begin_words() {
 
 void Output::grow_words(const std::string& text) {
   if (text.empty()) return;
+  begin_words();
   text_ += text;
   const bool refusal = std::holds_alternative<ir::Refusal>(part_.body);
   event(refusal ? event::refusal_delta : event::text_delta, [&](json::Writer& writer) {
@@ -161,6 +162,7 @@ void Output::grow_words(const std::string& text) {
 void Output::cite(const ir::Citation& citation) {
   losses_.extras_go_home(citation.extras, here, "output");
   if (citation.url.empty()) return losses_.approximated("output", "a citation without an address cannot be shown");
+  begin_words();
   json::Writer annotation;
   write_citation(annotation, citation, text_);
   annotations_.push_back(std::move(annotation).take());
@@ -194,6 +196,8 @@ std::string Output::content(std::string_view text) const {
 }
 
 void Output::end_words() {
+  if (!begun_ && kept_id(part_).empty()) return;
+  begin_words();
   const bool refusal = std::holds_alternative<ir::Refusal>(part_.body);
   event(refusal ? event::refusal_done : event::text_done, [&](json::Writer& writer) {
     place(writer);
