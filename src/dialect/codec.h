@@ -11,6 +11,8 @@
 
 #include "core/model_facts.h"
 #include "core/result.h"
+#include "dialect/model_list.h"
+#include "dialect/signs.h"
 #include "dialect/sse.h"
 #include "dialect/tool_names.h"
 #include "ir/conversation.h"
@@ -154,7 +156,9 @@ struct Codec {
   Error (*diagnose)(int status, std::string_view body) = nullptr;
 
   std::string (*render_token_count)(std::int64_t tokens) = nullptr;
-  std::string (*render_models)(std::span<const ModelFacts> models) = nullptr;
+  // The part of the list that the query asks for; nullptr where the protocol lists all at once.
+  Result<ModelPage> (*model_page)(std::span<const ModelFacts> models, const QueryLookup& query) = nullptr;
+  std::string (*render_models)(const ModelPage& page) = nullptr;
   std::string (*render_model)(const ModelFacts& model) = nullptr;
 
   const Embedder* embedder = nullptr;

@@ -1,6 +1,8 @@
 // Settings of a request: sampling, thinking, formats; and what an upstream that has no such thing is told instead.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "acceptance/journey.h"
 
 namespace agt::acceptance {
@@ -118,20 +120,35 @@ TEST(acceptance, 21_counts_include_tools_and_system) {
 
 TEST(acceptance, 22_models_in_each_shape) {
   const std::vector<ModelFacts> models{{.id = "one", .display_name = "One", .context_tokens = 1000}, {.id = "two"}};
-  const auto on_chat = chat().codec->render_models(models);
+  const auto on_chat = chat().codec->render_models({.models = models});
   EXPECT_EQ(text_at(on_chat, "object"), "list");
   EXPECT_EQ(text_at(on_chat, "data[1].id"), "two");
   EXPECT_EQ(text_at(on_chat, "data[0].object"), "model");
-  const auto on_anthropic = anthropic().codec->render_models(models);
+  const auto on_anthropic = anthropic().codec->render_models({.models = models});
   EXPECT_EQ(text_at(on_anthropic, "data[0].type"), "model");
   EXPECT_EQ(text_at(on_anthropic, "first_id") + text_at(on_anthropic, "last_id"), "onetwo");
   EXPECT_EQ(at(on_anthropic, "has_more"), "false");
   EXPECT_TRUE(text_at(on_anthropic, "data[0].created_at").ends_with("Z"));
-  const auto on_gemini = gemini().codec->render_models(models);
+  const auto on_gemini = gemini().codec->render_models({.models = models});
   EXPECT_EQ(text_at(on_gemini, "models[0].name"), "models/one");
   EXPECT_EQ(at(on_gemini, "models[0].inputTokenLimit"), "1000");
+  // A page of it, as each protocol asks for one.
+  const auto paged = [&](const Side& client, const std::map<std::string, std::string>& query) {
+    const auto page = client.codec->model_page(models, [&](std::string_view name) -> std::optional<std::string> {
+      const auto found = query.find(std::string(name));
+      return found == query.end() ? std::nullopt : std::optional(found->second);
+    });
+    EXPECT_TRUE(page.has_value());
+    return page ? client.codec->render_models(*page) : std::string();
+  };
+  EXPECT_EQ(text_at(paged(anthropic(), {{"limit", "1"}}), "last_id"), "one");
+  EXPECT_EQ(at(paged(anthropic(), {{"limit", "1"}}), "has_more"), "true");
+  EXPECT_EQ(text_at(paged(anthropic(), {{"limit", "1"}, {"after_id", "one"}}), "last_id"), "two");
+  EXPECT_EQ(text_at(paged(gemini(), {{"pageSize", "1"}}), "nextPageToken"), "one");
+  const auto last = paged(gemini(), {{"pageSize", "1"}, {"pageToken", "one"}});
+  EXPECT_EQ(text_at(last, "models[0].name") + text_at(last, "nextPageToken"), "models/two");
   for (const auto* client : sides()) {
-    const auto list = client->codec->render_models(models);
+    const auto list = client->codec->render_models({.models = models});
     const auto first = at(list, client == &gemini() ? "models[0]" : "data[0]");
     EXPECT_EQ(client->codec->render_model(models[0]), first) << "one model looks as in the list";
   }

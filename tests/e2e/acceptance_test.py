@@ -2,6 +2,7 @@
 is behind. The numbers are those of tests/acceptance, where the translation itself is tested.
 """
 import json
+import threading
 import time
 import unittest
 
@@ -47,6 +48,50 @@ class Acceptance(WithGateway):
                     reply = self.gateway.call("POST", path.format(model=model), body, client.headers)
                     self.assertEqual(reply.status, 200, reply)
                     self.assertGreater(reply.json()[field], 0)
+                    native = client is upstream or (client.name, upstream.name) == ("gemini", "gemini")
+                    self.assertEqual("x-agt-losses" in reply.headers, not native, "an estimate is marked as one")
+                    more = {**body, **({"system": "Be brief. " * 50} if client is MESSAGES else {"systemInstruction": {"parts": [{"text": "Be brief. " * 50}]}})}
+                    longer = self.gateway.call("POST", path.format(model=model), more, client.headers)
+                    self.assertGreater(longer.json()[field], reply.json()[field], "the system prompt counts")
+            body = {key: value for key, value in client.body("no-such", "x").items() if key != "max_tokens"}
+            unknown = self.gateway.call("POST", path.format(model="no-such"), body, client.headers)
+            self.assertEqual(unknown.status, 404, unknown)
+            client.error(unknown)
+
+    def test_29_a_waiting_client_gets_signs_of_life(self):
+        self.sim.script({"stall": "mid", "stall_ms": 17000, "chunks": 4}, times=-1)
+        answers = {}
+
+        def ask(client, upstream):
+            reply = client.post(self.gateway, TO[upstream.name], stream=True, timeout=60)
+            answers[client.name, upstream.name] = (reply.status, reply.text(), client.stream_ended_well(reply))
+        pairs = self.pairs()  # where the bytes pass through, nothing may be added to them
+        threads = [threading.Thread(target=ask, args=pair) for pair in pairs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for client, upstream in pairs:
+            with self.subTest(f"{client.name} to {upstream.name}"):
+                status, text, ended = answers[client.name, upstream.name]
+                self.assertEqual((status, ended), (200, True), text)
+                self.assertIn("event: ping" if client is MESSAGES else ": keep-alive", text)
+
+    def test_33_an_event_of_ten_megabytes_and_a_hundred_thousand_small_ones(self):
+        chunk = lambda delta, finish: "data: " + json.dumps({"id": "c1", "object": "chat.completion.chunk", "model": "m", "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}) + "\n\n"  # noqa: E731
+        end = chunk({}, "stop") + "data: [DONE]\n\n"
+        long = "0123456789" * (1 << 20)
+        streams = {"one": ([long], 16), "many": ([f"{number} " for number in range(100_000)], 4)}
+        for name, (words, times) in streams.items():
+            for client in (MESSAGES, CHAT):
+                with self.subTest(f"{name} to {client.name}"):
+                    self.sim.script({"headers": {"content-type": "text/event-stream"}, "body": "".join(chunk({"content": word}, None) for word in words) + end})
+                    before = self.gateway.rss_kb()
+                    reply = client.post(self.gateway, TO["chat"], stream=True, timeout=60)
+                    self.assertEqual(reply.status, 200)
+                    self.assertTrue(client.said(reply, True) == "".join(words), "not the same words")
+                    self.assertTrue(client.stream_ended_well(reply))
+                    self.assertLess(self.gateway.rss_kb() - before, times * len(long) >> 10)
 
     def test_34_a_slow_reader_holds_the_upstream_back(self):
         size = 400 << 10  # of text; as events it is some fifty times as much

@@ -18,7 +18,7 @@ namespace agt::dialect::openai_chat {
 [[nodiscard]] ErrorReply render_error(const Error& error, std::string_view trace);
 [[nodiscard]] Error diagnose(int status, std::string_view body);
 [[nodiscard]] std::string render_token_count(std::int64_t tokens);
-[[nodiscard]] std::string render_models(std::span<const ModelFacts> models);
+[[nodiscard]] std::string render_models(const ModelPage& page);
 [[nodiscard]] std::string render_model(const ModelFacts& model);
 
 inline constexpr std::string_view done = "[DONE]";

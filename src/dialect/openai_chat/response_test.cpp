@@ -200,7 +200,7 @@ TEST(OpenaiChatReply, case_53_hidden_reasoning_is_not_shown) {
 TEST(OpenaiChatReply, case_22_models_have_openais_shape) {
   const std::array models{ModelFacts{.id = "a"}, ModelFacts{.id = "b/c"}};
   EXPECT_EQ(
-      openai_chat_codec.render_models(models),
+      openai_chat_codec.render_models({.models = models}),
       R"({"object":"list","data":[{"id":"a","object":"model","created":0,"owned_by":"gateway"},{"id":"b/c","object":"model","created":0,"owned_by":"gateway"}]})");
   EXPECT_EQ(openai_chat_codec.render_model(models[0]),
             R"({"id":"a","object":"model","created":0,"owned_by":"gateway"})");
