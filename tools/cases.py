@@ -8,6 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIST = ROOT / "tests" / "acceptance" / "README.md"
 LAST = 63  # the cases are numbered through to here
 NAMES = ((ROOT / "tests" / "acceptance", "*_test.cpp", re.compile(r"^TEST\(acceptance, ((?:\d\d_)+)", re.MULTILINE)),
+         (ROOT / "src", "*_test.cpp", re.compile(r"^TEST\(\w+, case_((?:\d\d_)+)", re.MULTILINE)),
          (ROOT / "tests" / "e2e", "*_test.py", re.compile(r"^    def test_((?:\d\d_)+)", re.MULTILINE)))
 
 
@@ -15,7 +16,7 @@ def main():
     listed = set(re.findall(r"^\| (\d\d) \| \S", LIST.read_text(), re.MULTILINE))
     tested = {}
     for folder, pattern, name in NAMES:
-        for path in sorted(folder.glob(pattern)):
+        for path in sorted(folder.rglob(pattern)):
             for numbers in name.findall(path.read_text()):
                 for number in numbers.strip("_").split("_"):
                     tested.setdefault(number, []).append(path.name)

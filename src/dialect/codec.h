@@ -132,6 +132,9 @@ struct Codec {
   // A body that holds this text replays another provider's signature (carried_signature.h) and must be rendered anew
   // even for its own dialect; "" when this dialect's clients are given no such thing.
   std::string_view carried_mark{};
+  // Its clients send back calls without the thinking and the signatures that came with them: kept for them
+  // (keepsakes.h).
+  bool forgets_signatures = false;
   // How providers of this dialect word a 400 about a signature that they cannot verify: parts of the message, in lower
   // case. The same request without any signature is worth one more try.
   std::span<const std::string_view> signature_refusals{};

@@ -34,7 +34,8 @@ std::string route_shown(const Attempt& served) {
   return out;
 }
 
-// Over for a day or longer, whatever delay the provider names beside it (Gemini says 39 s with a PerDay quota, 2026-11).
+// Over for a day or longer, whatever delay the provider names beside it (39 s beside a quota of a day was seen,
+// 2026-11).
 bool is_over(Code code) { return code == Code::daily || code == Code::weekly || code == Code::credits; }
 
 bool worth_repeating(const Error& error) {

@@ -27,7 +27,6 @@ struct Asking {
 TEST(acceptance, 55_what_cannot_be_had_is_refused) {
   const std::vector<Asking> all{
       {chat(), chat_asks(R"("n":2)"), "n"},
-      {chat(), chat_asks(R"("logprobs":true)"), "logprobs"},
       {chat(), chat_asks(R"("modalities":["text","audio"],"audio":{"voice":"alloy","format":"wav"})"), "modalities"},
       {chat(), chat_asks(R"("response_format":{"type":"grammar","grammar":"x"})"), "response_format"},
       {anthropic(), anthropic_asks(R"("output_config":{"format":{"type":"regex","pattern":"x"}})"),
@@ -53,6 +52,68 @@ TEST(acceptance, 55_what_cannot_be_had_is_refused) {
       EXPECT_EQ(error.field, one.field);
       EXPECT_FALSE(sent(one.client, one.body, one.client).body.empty()) << "at home nothing is refused";
     }
+}
+
+// Several answers to one request, and probabilities where one end has none.
+TEST(acceptance, 55_probabilities_are_refused_where_there_are_none) {
+  for (const auto* upstream : {&anthropic(), &responses()}) {
+    EXPECT_EQ(refused(chat(), chat_asks(R"("logprobs":true)"), *upstream).field, "logprobs");
+    EXPECT_EQ(
+        refused(gemini(), gemini_asks(R"("generationConfig":{"responseLogprobs":true,"logprobs":2})"), *upstream).field,
+        "generationConfig.responseLogprobs");
+  }
+  const auto thinker = with_model(chat(), "openai", "gpt-5.5");
+  EXPECT_EQ(refused(gemini(), gemini_asks(R"("generationConfig":{"responseLogprobs":true})"), thinker).field,
+            "generationConfig.responseLogprobs");
+}
+
+TEST(acceptance, 55_log_probabilities_are_asked_for_in_each_ones_words) {
+  const auto on_gemini = sent(chat(), chat_asks(R"("logprobs":true,"top_logprobs":3)"), gemini());
+  EXPECT_EQ(at(on_gemini.body, "generationConfig.responseLogprobs"), "true");
+  EXPECT_EQ(at(on_gemini.body, "generationConfig.logprobs"), "3");
+  EXPECT_EQ(visible(on_gemini.losses), 0U) << told(on_gemini.losses);
+  const auto on_chat =
+      sent(gemini(), gemini_asks(R"("generationConfig":{"responseLogprobs":true,"logprobs":3})"), chat());
+  EXPECT_EQ(at(on_chat.body, "logprobs"), "true");
+  EXPECT_EQ(at(on_chat.body, "top_logprobs"), "3");
+  const auto from_responses =
+      sent(responses(), responses_asks(R"("include":["message.output_text.logprobs"],"top_logprobs":2)"), gemini());
+  EXPECT_EQ(at(from_responses.body, "generationConfig.responseLogprobs"), "true");
+  EXPECT_EQ(at(from_responses.body, "generationConfig.logprobs"), "2");
+}
+
+// The same tokens with the same probabilities, whoever gave them and whoever reads them, streamed and whole.
+TEST(acceptance, 55_log_probabilities_cross) {
+  const std::string of_chat =
+      R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":"Hé!"},"logprobs":{"content":[)"
+      R"({"token":"Hé","logprob":-0.25,"bytes":[72,195,169],"top_logprobs":[{"token":"Ho","logprob":-1.5,"bytes":null}]},)"
+      R"({"token":"!","logprob":-0.75,"bytes":[33],"top_logprobs":[]}],"refusal":null},"finish_reason":"stop"}]})";
+  const std::string of_gemini =
+      R"({"candidates":[{"content":{"parts":[{"text":"Hé!"}]},"finishReason":"STOP","avgLogprobs":-0.5,"logprobsResult":)"
+      R"({"topCandidates":[{"candidates":[{"token":"Ho","logProbability":-1.5}]},{"candidates":[]}],"chosenCandidates":)"
+      R"([{"token":"Hé","tokenId":7,"logProbability":-0.25},{"token":"!","logProbability":-0.75}]}}],"responseId":"r"})";
+  const std::string tokens =
+      R"([{"token":"Hé","logprob":-0.25,"bytes":[72,195,169],"top_logprobs":[{"token":"Ho","logprob":-1.5,"bytes":)"
+      R"([72,111]}]},{"token":"!","logprob":-0.75,"bytes":[33],"top_logprobs":[]}])";
+  const std::vector<ir::TokenScore> scores{{"Hé", -0.25, {{"Ho", -1.5, {}}}}, {"!", -0.75, {}}};
+  for (const auto& [upstream, reply] :
+       std::vector<std::pair<const Side*, std::string>>{{&chat(), of_chat}, {&gemini(), of_gemini}}) {
+    SCOPED_TRACE(upstream->name);
+    EXPECT_EQ(at(whole(*upstream, reply, chat()), "choices[0].logprobs.content"), tokens);
+    EXPECT_EQ(at(whole(*upstream, reply, responses()), "output[0].content[0].logprobs"), tokens);
+    const auto on_gemini = whole(*upstream, reply, gemini());
+    EXPECT_EQ(at(on_gemini, "candidates[0].avgLogprobs"), "-0.5");
+    EXPECT_EQ(at(on_gemini, "candidates[0].logprobsResult.chosenCandidates[1].logProbability"), "-0.75");
+    EXPECT_EQ(text_at(on_gemini, "candidates[0].logprobsResult.topCandidates[0].candidates[0].token"), "Ho");
+    const auto sse = stream_of(*upstream, reread_whole(*upstream, reply));
+    for (const auto* client : {&chat(), &gemini()}) {
+      const auto seen = reread(*client, streamed(*upstream, sse, *client));
+      ASSERT_EQ(seen.parts.size(), 1U);
+      EXPECT_EQ(std::get<ir::Text>(seen.parts[0].body).scores, scores) << client->name;
+    }
+    EXPECT_TRUE(streamed(*upstream, sse, responses()).contains(R"("logprobs":)" + tokens));
+    EXPECT_EQ(words_of(reread(anthropic(), streamed(*upstream, sse, anthropic())).parts), "Hé!");
+  }
 }
 
 // What cannot change an answer is listed, and not counted as a loss.

@@ -1,7 +1,12 @@
 // Conversations of several turns: results behind their calls, signatures that go back to their signer, and a
 // conversation that moves from one provider to another.
+#include <functional>
+#include <map>
+
 #include "acceptance/journey.h"
 #include "dialect/carried_signature.h"
+#include "dialect/keepsakes.h"
+#include "dialect/laws.h"
 
 namespace agt::acceptance {
 namespace {
@@ -23,6 +28,15 @@ ir::Request next_turn(ir::Request request, const ir::Response& answer, const std
   if (user.parts.empty()) user.parts.push_back(ir::text_part(result));
   request.messages.push_back(std::move(user));
   return request;
+}
+
+ir::Request one_message_a_result(ir::Request next) {
+  auto results = std::move(next.messages.back().parts);
+  next.messages.pop_back();
+  for (auto& one : results)
+    next.messages.push_back({.role = ir::Role::user, .parts = {std::move(one)}, .extras = next.extras});
+  for (auto& message : next.messages) message.extras = {.origin = next.extras.origin};
+  return next;
 }
 
 // A client of Responses sends the items of its last event back as they are, with an output for each call.
@@ -60,13 +74,7 @@ ir::Request replayed(const Side& client, const ir::Request& request, const std::
   if (client.name == "responses") return replayed_items(client, request, sse, result);
   auto next = next_turn(request, reread(client, sse), result);
   // A client of Chat sends one message for each result.
-  if (client.name == "chat") {
-    auto results = std::move(next.messages.back().parts);
-    next.messages.pop_back();
-    for (auto& one : results)
-      next.messages.push_back({.role = ir::Role::user, .parts = {std::move(one)}, .extras = next.extras});
-    for (auto& message : next.messages) message.extras = {.origin = next.extras.origin};
-  }
+  if (client.name == "chat") next = one_message_a_result(std::move(next));
   // What it was shown of another provider's signature it keeps as it was shown.
   for (auto& message : next.messages)
     for (auto& one : message.parts)
@@ -184,6 +192,78 @@ TEST(acceptance, 10_signatures_of_gemini_come_back) {
   }
 }
 
+// The next request of a Chat client that keeps nothing but the fields it knows, with what the gateway kept for it.
+ir::Request forgotten_and_put_back(const ir::Request& request, const Side& upstream, bool kept) {
+  const auto events = dialect::laws::events_of(*upstream.codec, two_calls_of(upstream), 64);
+  dialect::KeepsakeCollector collector;
+  for (const auto& event : events) collector.take(event);
+  std::map<std::string, dialect::Keepsake, std::less<>> keepsakes;
+  if (kept)
+    for (auto& [id, one] : std::move(collector).release()) keepsakes.emplace(std::move(id), std::move(one));
+  auto answer = reread(chat(), streamed(upstream, two_calls_of(upstream), chat(), {.request = &request}));
+  std::erase_if(answer.parts, [](const auto& one) { return std::holds_alternative<ir::Reasoning>(one.body); });
+  for (auto& one : answer.parts) one.signature.reset();
+  auto next = one_message_a_result(next_turn(request, answer, "ok"));
+  dialect::put_back(next, [&](std::string_view id) -> std::shared_ptr<const dialect::Keepsake> {
+    const auto found = keepsakes.find(id);
+    return found == keepsakes.end() ? nullptr : std::make_shared<const dialect::Keepsake>(found->second);
+  });
+  return next;
+}
+
+// A client that has no place for it sends the calls alone; what was kept for it is the signature itself.
+TEST(acceptance, 10_signatures_of_gemini_are_kept_for_a_chat_client) {
+  const auto request = first_ask(chat());
+  const auto kept = sent(forgotten_and_put_back(request, gemini(), true), gemini()).body;
+  EXPECT_EQ(text_at(kept, "contents[1].parts[0].thoughtSignature"), "R1NpZw==") << kept;
+  EXPECT_FALSE(kept.contains("skip_thought_signature_validator")) << kept;
+  const auto gone = sent(forgotten_and_put_back(request, gemini(), false), gemini()).body;
+  EXPECT_EQ(text_at(gone, "contents[1].parts[0].thoughtSignature"), "skip_thought_signature_validator") << gone;
+}
+
+TEST(acceptance, 11_thinking_is_kept_for_a_chat_client) {
+  const auto request = first_ask(chat());
+  const auto next = forgotten_and_put_back(request, anthropic(), true);
+  for (const auto* model : {"claude-opus-5", "claude-sonnet-4-5"}) {
+    const auto home = sent(next, with_model(anthropic(), "anthropic", model)).body;
+    EXPECT_EQ(at(home, "messages[1].content[0]"), R"({"type":"thinking","thinking":"why","signature":"EqSig=="})")
+        << home;
+    EXPECT_NE(text_at(home, "thinking.type"), "disabled") << home;
+  }
+  const auto sealed = sent(forgotten_and_put_back(request, responses(), true), responses()).body;
+  EXPECT_EQ(text_at(sealed, "input[1].encrypted_content"), "gAAsealed==") << sealed;
+  for (const auto* upstream : {&gemini(), &chat(), &responses()})
+    EXPECT_FALSE(sent(next, *upstream).body.contains("EqSig")) << upstream->name;
+}
+
+// A client of Responses carries it itself, in the item that its protocol has for it.
+TEST(acceptance, 11_thinking_comes_back_through_a_responses_client) {
+  const auto request = first_ask(responses());
+  const auto shown = streamed(anthropic(), two_calls_of(anthropic()), responses(), {.request = &request});
+  const auto next = replayed(responses(), request, shown, "ok");
+  const auto home = sent(next, with_model(anthropic(), "anthropic", "claude-sonnet-4-5")).body;
+  EXPECT_EQ(at(home, "messages[1].content[0]"), R"({"type":"thinking","thinking":"why","signature":"EqSig=="})");
+  EXPECT_NE(text_at(home, "thinking.type"), "disabled") << home;
+}
+
+// What Codex needs at the end of a stream: the sealed item, both calls, and the counts.
+TEST(acceptance, 03_the_last_event_has_the_sealed_item_and_the_usage) {
+  const auto request = first_ask(responses());
+  for (const auto* upstream : {&anthropic(), &gemini(), &responses()}) {
+    SCOPED_TRACE(upstream->name);
+    auto events = dialect::laws::events_of(*upstream->codec, two_calls_of(*upstream), 64);
+    events.insert(events.end() - 1, ir::Metered{.usage = {.input = 10, .output = 5}});
+    const auto sse =
+        dialect::laws::written(*responses().codec, events, {.model = "alias", .id = "abc", .request = &request});
+    keeps_stream_rules(responses(), sse);
+    const auto last = sse.substr(sse.rfind("\ndata: ") + 7);
+    EXPECT_EQ(text_at(last, "type"), "response.completed");
+    EXPECT_EQ(at(last, "response.usage.total_tokens"), "15");
+    EXPECT_TRUE(last.contains(R"("encrypted_content":")")) << last;
+    EXPECT_EQ(calls_of(reread(responses(), sse).parts).size(), 2U);
+  }
+}
+
 TEST(acceptance, 10_a_signature_that_is_gone_is_replaced) {
   const std::string body =
       R"({"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"a","type":)"
@@ -205,7 +285,8 @@ TEST(acceptance, 11_signed_thinking_goes_back_to_its_signer_only) {
   const auto home = sent(next, anthropic()).body;
   EXPECT_EQ(at(home, "messages[1].content[0]"), R"({"type":"thinking","thinking":"why","signature":"EqSig=="})");
   for (const auto* upstream : others(anthropic())) EXPECT_FALSE(sent(next, *upstream).body.contains("EqSig"));
-  // A Chat client cannot keep it: adaptive models go on without, budget models stop thinking until the loop is over.
+  // A Chat client cannot keep it. Where the gateway has not either: adaptive models go on without, budget models stop
+  // thinking until the loop is over.
   const auto ask = first_ask(chat());
   const auto kept =
       replayed(chat(), ask, streamed(anthropic(), two_calls_of(anthropic()), chat(), {.request = &ask}), "ok");

@@ -120,36 +120,38 @@ TEST(acceptance, 16_order_of_text_thinking_and_tools) {
       }
 }
 
-TEST(acceptance, 19_stop_reasons) {
-  struct Row {
-    const Side& upstream;
-    std::string reply;
-    std::string on_chat;
-    std::string on_anthropic;
-    std::string on_gemini;
-    std::string on_responses;  // the status, or why it is incomplete
-  };
-  const auto chat_reply = [](std::string word, std::string message = R"("content":"x")") {
-    return R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant",)" + message + R"(},"finish_reason":")" +
-           word + R"("}]})";
-  };
-  const auto anthropic_reply = [](std::string word) {
-    return R"({"type":"message","id":"msg_1","content":[{"type":"text","text":"x"}],"stop_reason":")" + word +
-           R"(","stop_sequence":"END"})";
-  };
-  const auto gemini_reply = [](std::string word) {
-    return R"({"candidates":[{"content":{"role":"model","parts":[{"text":"x"}]},"finishReason":")" + word +
-           R"("}],"responseId":"r"})";
-  };
-  const auto responses_reply = [](const std::string& status, const std::string& why = "") {
-    return R"({"id":"resp_1","object":"response","status":")" + status +
-           R"(","output":[{"type":"message","id":"msg_1",)" +
-           R"("role":"assistant","content":[{"type":"output_text","text":"x"}]}])" +
-           (why.empty() ? "" : R"(,"incomplete_details":{"reason":")" + why + "\"}") + "}";
-  };
-  const std::string called = R"("content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f",)"
-                             R"("arguments":"{}"}}])";
-  const std::vector<Row> rows{
+struct StopRow {
+  const Side& upstream;
+  std::string reply;
+  std::string on_chat;
+  std::string on_anthropic;
+  std::string on_gemini;
+  std::string on_responses;  // the status, or why it is incomplete
+};
+
+const auto chat_reply = [](std::string word, std::string message = R"("content":"x")") {
+  return R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant",)" + message + R"(},"finish_reason":")" +
+         word + R"("}]})";
+};
+const auto anthropic_reply = [](std::string word) {
+  return R"({"type":"message","id":"msg_1","content":[{"type":"text","text":"x"}],"stop_reason":")" + word +
+         R"(","stop_sequence":"END"})";
+};
+const auto gemini_reply = [](std::string word) {
+  return R"({"candidates":[{"content":{"role":"model","parts":[{"text":"x"}]},"finishReason":")" + word +
+         R"("}],"responseId":"r"})";
+};
+const auto responses_reply = [](const std::string& status, const std::string& why = "") {
+  return R"({"id":"resp_1","object":"response","status":")" + status +
+         R"(","output":[{"type":"message","id":"msg_1",)" +
+         R"("role":"assistant","content":[{"type":"output_text","text":"x"}]}])" +
+         (why.empty() ? "" : R"(,"incomplete_details":{"reason":")" + why + "\"}") + "}";
+};
+const std::string called = R"("content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f",)"
+                           R"("arguments":"{}"}}])";
+
+std::vector<StopRow> stop_rows() {
+  return {
       {gemini(), gemini_reply("STOP"), "stop", "end_turn", "STOP", "completed"},
       {gemini(), gemini_reply("MAX_TOKENS"), "length", "max_tokens", "MAX_TOKENS", "max_output_tokens"},
       {gemini(), gemini_reply("CONTINUATION"), "length", "max_tokens", "MAX_TOKENS", "max_output_tokens"},
@@ -180,7 +182,10 @@ TEST(acceptance, 19_stop_reasons) {
       {chat(), chat_reply("tool_calls", called), "tool_calls", "tool_use", "STOP", "completed"},
       {chat(), chat_reply("stop", called), "tool_calls", "tool_use", "STOP", "completed"},
   };
-  for (const auto& row : rows) {
+}
+
+TEST(acceptance, 19_stop_reasons) {
+  for (const auto& row : stop_rows()) {
     SCOPED_TRACE(row.reply);
     EXPECT_EQ(text_at(whole(row.upstream, row.reply, chat()), "choices[0].finish_reason"), row.on_chat);
     EXPECT_EQ(text_at(whole(row.upstream, row.reply, anthropic()), "stop_reason"), row.on_anthropic);

@@ -203,6 +203,24 @@ TEST(acceptance, 49_structured_output) {
   }
 }
 
+// A model may decline instead of filling in the schema: that is a refusal, and no broken JSON.
+TEST(acceptance, 49_a_refusal_instead_of_the_structure) {
+  const auto request = asked(
+      chat(),
+      chat_asks(R"("response_format":{"type":"json_schema","json_schema":{"name":"N","schema":{"type":"object"}}})"));
+  const std::string of_chat = R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":null,)"
+                              R"("refusal":"I will not."},"finish_reason":"stop"}]})";
+  const auto on_responses = whole(chat(), of_chat, responses(), {.request = &request});
+  EXPECT_EQ(text_at(on_responses, "output[0].content[0].refusal"), "I will not.");
+  EXPECT_EQ(text_at(whole(responses(), on_responses, chat(), {.request = &request}), "choices[0].message.refusal"),
+            "I will not.");
+  EXPECT_EQ(text_at(whole(chat(), of_chat, anthropic(), {.request = &request}), "stop_reason"), "refusal");
+  const std::string of_anthropic =
+      R"({"type":"message","id":"msg_1","content":[],"stop_reason":"refusal","stop_details":{"explanation":"no"}})";
+  const auto on_chat = whole(anthropic(), of_anthropic, chat(), {.request = &request});
+  EXPECT_EQ(text_at(on_chat, "choices[0].finish_reason"), "content_filter");
+}
+
 TEST(acceptance, 49_json_object) {
   const auto body = chat_asks(R"("response_format":{"type":"json_object"})");
   EXPECT_EQ(text_at(sent(chat(), body, gemini()).body, "generationConfig.responseMimeType"), "application/json");

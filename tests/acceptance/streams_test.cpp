@@ -126,6 +126,21 @@ TEST(acceptance, 25_forms_of_server_sent_events) {
     const auto expected = streamed(chat(), clean, *client);
     for (const auto& form : forms) EXPECT_EQ(streamed(chat(), form, *client), expected) << client->name << "\n" << form;
   }
+  // The other upstreams' streams in the same forms; what stands between their events is theirs.
+  const std::vector<std::pair<const Side*, std::string>> recorded{
+      {&anthropic(), golden("anthropic/text.sse")},
+      {&gemini(), golden("gemini/reply_text.sse")},
+      {&responses(), golden("openai_responses/replies/text.sse")}};
+  for (const auto& [upstream, sse] : recorded) {
+    const auto lines = replaced(sse, "\r\n", "\n");
+    for (const auto* client : sides()) {
+      const auto expected = streamed(*upstream, sse, *client);
+      for (const auto& form :
+           {lines, replaced(lines, "\n", "\r\n"), replaced(lines, "\n", "\r"), replaced(lines, "data: ", "data:"),
+            replaced(lines, "data: ", ": a comment\ndata: "), "\xEF\xBB\xBF" + lines, "retry: 5\nid: 7\n" + lines})
+        EXPECT_EQ(streamed(*upstream, form, *client), expected) << upstream->name << " to " << client->name;
+    }
+  }
 }
 
 // A stream that just stops never looks finished.

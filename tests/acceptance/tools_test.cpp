@@ -317,6 +317,48 @@ TEST(acceptance, 61_a_custom_tool_of_a_chat_client) {
   EXPECT_EQ(text_at(shown, "choices[0].message.tool_calls[0].custom.input"), "select 1");
 }
 
+// Only what the gateway itself has wrapped is unwrapped: the text of a custom tool may look the same.
+TEST(acceptance, 61_a_text_that_looks_like_a_wrapped_one) {
+  const std::string text = R"({"input":"x"})";
+  auto native = call("c1", "apply_patch", text);
+  std::get<ir::ToolCall>(native.body).kind = ir::ToolCall::Kind::custom;
+  const ir::Response said{.id = "r", .parts = {native}, .stop = {StopReason::tool_use}};
+  const auto tools = [](const Side& upstream) { return sent(codex(), upstream).names; };
+  for (const auto* upstream : {&chat(), &responses()})  // who know custom tools
+    for (const auto* client : {&chat(), &responses()})
+      for (const auto& seen :
+           {reread(*client, streamed(*upstream, stream_of(*upstream, said), *client, {.names = tools(*upstream)})),
+            reread_whole(*client, whole(*upstream, whole_of(*upstream, said), *client, {.names = tools(*upstream)}))})
+        EXPECT_EQ(calls_of(seen.parts).at(0).arguments, text) << upstream->name << " to " << client->name;
+  // Through a function and back: wrapped once, unwrapped once.
+  const std::string wrapped = R"({"input":"{\"input\":\"x\"}"})";
+  const ir::Response called{.id = "r", .parts = {call("c1", "apply_patch", wrapped)}, .stop = {StopReason::tool_use}};
+  for (const auto& upstream : {without_custom_tools(chat()), anthropic(), gemini()}) {
+    const auto names = tools(upstream);
+    for (const auto* client : {&chat(), &responses()})
+      for (const auto& seen :
+           {reread(*client, streamed(upstream, stream_of(upstream, called), *client, {.names = names})),
+            reread_whole(*client, whole(upstream, whole_of(upstream, called), *client, {.names = names}))})
+        EXPECT_EQ(calls_of(seen.parts).at(0).arguments, text) << upstream.name << " to " << client->name;
+  }
+  // And what the client sends back is wrapped as any other text.
+  const auto body =
+      R"({"model":"m","input":[{"role":"user","content":"x"},{"type":"custom_tool_call","call_id":"c1","name":)"
+      R"("p","input":"{\"input\":\"x\"}"},{"type":"custom_tool_call_output","call_id":"c1","output":"ok"}],)"
+      R"("tools":[{"type":"custom","name":"p"}]})";
+  EXPECT_EQ(at(sent(responses(), body, anthropic()).body, "messages[1].content[0].input"), wrapped);
+}
+
+// A model that puts its text into another form than it was told: the client gets what it said.
+TEST(acceptance, 61_a_call_that_is_wrapped_differently) {
+  const auto out = sent(codex(), anthropic());
+  const ir::Response said{
+      .id = "r", .parts = {call("c1", "apply_patch", R"({"patch":"x"})")}, .stop = {StopReason::tool_use}};
+  const auto seen =
+      reread(responses(), streamed(anthropic(), stream_of(anthropic(), said), responses(), {.names = out.names}));
+  EXPECT_EQ(calls_of(seen.parts).at(0).arguments, R"({"patch":"x"})");
+}
+
 // The function calling of 2023: one call, no ids.
 TEST(acceptance, 50_legacy_functions) {
   const std::string body =

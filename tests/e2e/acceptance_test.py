@@ -186,7 +186,7 @@ class Acceptance(WithGateway):
         told = [part["functionResponse"]["response"]["output"] for part in sent["contents"][2]["parts"]]
         self.assertEqual(told, ["Rome", "Oslo"])
 
-    def test_10_a_client_that_forgets_the_signature_is_served_too(self):
+    def test_10_what_a_client_forgets_is_kept_for_it(self):
         ask = {"model": "to-gemini-3", "messages": [{"role": "user", "content": ASK_FOR_TOOLS}],
                "tools": [{"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}]}
 
@@ -197,9 +197,39 @@ class Acceptance(WithGateway):
             turns = [*ask["messages"], {"role": "assistant", "content": None, "tool_calls": calls}, *results]
             return CHAT.path("", False), {**ask, "messages": turns}, CHAT.headers
 
+        def unknown(reply):  # as after a restart, or in a conversation from elsewhere
+            path, body, headers = answer(reply)
+            return path, json.loads(json.dumps(body).replace(reply["choices"][0]["message"]["tool_calls"][0]["id"], "call_of_somebody_else")), headers
+
         sent = self.loop((CHAT.path("", False), ask, CHAT.headers), answer)
-        self.assertEqual(sent["contents"][1]["parts"][0]["thoughtSignature"], "skip_thought_signature_validator")
+        self.assertNotIn("skip_thought_signature_validator", json.dumps(sent))
+        self.assertTrue(sent["contents"][1]["parts"][0]["thoughtSignature"])
         self.assertEqual(len(sent["contents"][2]["parts"]), 2)
+        streamed = {**ask, "stream": True}
+        self.assertTrue(self.gateway.call("POST", CHAT.path("", True), streamed, CHAT.headers).text())
+        sent = self.loop((CHAT.path("", False), ask, CHAT.headers), unknown)
+        self.assertEqual(sent["contents"][1]["parts"][0]["thoughtSignature"], "skip_thought_signature_validator")
+
+    def test_11_thinking_is_kept_for_a_client_that_streams_and_forgets(self):
+        self.sim.reset()
+        ask = {"model": "to-anthropic", "stream": True, "reasoning_effort": "low", "messages": [{"role": "user", "content": "[[think]] " + ASK_FOR_TOOLS}],
+               "tools": [{"type": "function", "function": {"name": "weather", "parameters": SCHEMA}}]}
+        reply = self.gateway.call("POST", CHAT.path("", True), ask, CHAT.headers)
+        calls = {}
+        for _, event in reply.events():
+            for delta in (event["choices"][0]["delta"].get("tool_calls") or []) if event != "[DONE]" and event["choices"] else []:
+                call = calls.setdefault(delta["index"], {"type": "function", "function": {"name": "", "arguments": ""}})
+                call["id"] = delta.get("id", call.get("id"))
+                call["function"]["name"] += delta["function"].get("name", "")
+                call["function"]["arguments"] += delta["function"].get("arguments", "")
+        self.assertEqual(len(calls), 2, reply)
+        turns = [*ask["messages"], {"role": "assistant", "content": None, "tool_calls": list(calls.values())},
+                 *({"role": "tool", "tool_call_id": call["id"], "content": "warm"} for call in calls.values())]
+        self.assertEqual(self.gateway.call("POST", CHAT.path("", False), {**ask, "stream": False, "messages": turns}, CHAT.headers).status, 200)
+        sent = self.upstream_body()
+        self.assertEqual(sent["messages"][1]["content"][0]["type"], "thinking")
+        self.assertTrue(sent["messages"][1]["content"][0]["signature"])
+        self.assertNotEqual(sent["thinking"]["type"], "disabled")
 
     def test_62_the_same_prefix_reaches_the_upstream_byte_by_byte(self):
         turns = [{"role": "user", "content": "one"}, {"role": "assistant", "content": "two"}, {"role": "user", "content": "three"}]

@@ -37,10 +37,9 @@ std::string render_token_count(std::int64_t tokens) {
 Result<ModelPage> model_page(std::span<const ModelFacts> models, const QueryLookup& query) {
   auto token = query("pageToken");
   if (token && token->empty()) token.reset();  // proto3 clients write a default as ""
-  return page_of(models, {.after = std::move(token),
-                          .size = query("pageSize"),
-                          .after_name = "pageToken",
-                          .size_name = "pageSize"});
+  return page_of(
+      models,
+      {.after = std::move(token), .size = query("pageSize"), .after_name = "pageToken", .size_name = "pageSize"});
 }
 
 std::string render_models(const ModelPage& page) {

@@ -229,8 +229,7 @@ class Adapter {
     own.name_space.clear();
     if (call.kind == ir::ToolCall::Kind::custom && !facts_.custom_tools) {
       own.kind = ir::ToolCall::Kind::function;
-      own.arguments =
-          fmt::format("{{{}:{}}}", json::quoted(openai_chat::custom_argument), json::quoted(call.arguments));
+      own.arguments = fmt::format("{{{}:{}}}", json::quoted(custom_argument), json::quoted(call.arguments));
     } else if (call.kind == ir::ToolCall::Kind::function && own.arguments.empty()) {
       own.arguments = "{}";
     }

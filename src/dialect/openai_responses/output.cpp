@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/overloaded.h"
 #include "core/text.h"
 #include "dialect/members.h"
+#include "dialect/openai_chat/reply.h"
 #include "dialect/openai_responses/items.h"
 #include "dialect/openai_responses/reply.h"
 
@@ -59,6 +61,7 @@ void Output::begin(const ir::Part& part) {
   part_ = part;
   text_.clear();
   annotations_.clear();
+  scores_.clear();
   begun_ = false;
   growths_ = 0;
   losses_.extras_go_home(part.extras, here, "output");
@@ -93,6 +96,7 @@ void Output::grow(const ir::Event& event) {
                  [&](const ir::ThoughtGrew& e) { grow_thought(e.text); },
                  [&](const ir::ArgumentsGrew& e) { grow_call(e.text); },
                  [&](const ir::Cited& e) { cite(e.citation); },
+                 [&](const ir::Scored& e) { std::ranges::copy(e.tokens, std::back_inserter(scores_)); },
                  [&](const ir::Signed& e) { seal(e.signature); },
                  [](const ir::Closed&) {},
                  [](const ir::Metered&) {},
@@ -189,7 +193,7 @@ std::string Output::content(std::string_view text) const {
     for (const auto& annotation : annotations_) writer.raw(annotation);
     writer.end_array();
     writer.key("logprobs");
-    writer.raw("[]");
+    openai_chat::write_scores(writer, scores_);
   }
   writer.end_object();
   return std::move(writer).take();
@@ -205,7 +209,7 @@ void Output::end_words() {
     writer.field(refusal ? "refusal" : "text", text_);
     if (refusal) return;
     writer.key("logprobs");
-    writer.raw("[]");
+    openai_chat::write_scores(writer, scores_);
   });
   auto whole = content(text_);
   event(event::part_done, [&](json::Writer& writer) {
