@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 
 #include "core/text.h"
 
@@ -74,12 +75,11 @@ std::size_t end_of_value(std::string_view json, std::size_t from) {
   return std::string_view::npos;
 }
 
-// The words alone: cache marks beside them come and go from turn to turn.
+// The words alone, as they are spelled: cache marks beside them come and go from turn to turn.
 void collect_words(const json::Value& value, std::string& out) {
   if (out.size() >= words_bytes_max) return;
   if (value.is_string()) {
-    out += value.text_or("");
-    out += '\n';
+    out += value.raw().substr(0, words_bytes_max - out.size());
     return;
   }
   for (const auto part : value.children()) {
@@ -95,8 +95,9 @@ void collect_words(const json::Value& value, std::string& out) {
 std::string named_session(const HeaderLookup& header, const json::Document& members) {
   if (auto found = in_headers(header, headers_first); !found.empty()) return found;
   const auto root = members.root();
-  Result<json::Document> metadata = fail(Code::schema, "none");
-  if (root["metadata"].is_object()) metadata = json::Document::parse(root["metadata"].raw());
+  std::optional<json::Document> metadata;
+  if (const auto kept = root["metadata"]; kept.is_object())
+    if (auto inside = json::Document::parse(kept.raw())) metadata = *std::move(inside);
   if (metadata)
     if (auto found = session_part(metadata->root()["user_id"].text_or("")); !found.empty()) return found;
   if (auto found = in_headers(header, headers_then); !found.empty()) return found;
@@ -112,7 +113,6 @@ std::string first_words(const json::Document& members, std::string_view turns, j
   const auto list = members.root()[turns];
   std::string out;
   if (list.is_string()) collect_words(list, out);
-  out.resize(text::clipped(out, words_bytes_max).size());
   if (!list.is_array()) return out;
   const auto json = list.raw();
   std::size_t at = 1;
@@ -129,7 +129,6 @@ std::string first_words(const json::Document& members, std::string_view turns, j
     if (json[end] != ',') break;
     at = end + 1;
   }
-  out.resize(text::clipped(out, words_bytes_max).size());
   return out;
 }
 
