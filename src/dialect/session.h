@@ -16,6 +16,6 @@ namespace agt::dialect {
 
 // Without a name: the words of the first user message as the body spells them, cut at 1 KB. Never the system prompt,
 // which all users of a program share. `turns`: the member of the body that holds the turns (Codec::turns).
-[[nodiscard]] std::string first_words(const json::Document& members, std::string_view turns, json::Scratch& scratch);
+[[nodiscard]] std::string_view first_words(const json::Document& members, std::string_view turns);
 
 }  // namespace agt::dialect

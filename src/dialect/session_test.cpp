@@ -20,7 +20,7 @@ std::string named(std::map<std::string, std::string, std::less<>> headers, std::
 std::string words(std::string_view body, std::string_view turns = "messages") {
   json::Scratch scratch;
   const auto members = json::Document::parse_members(body, scratch).value();
-  return first_words(members, turns, scratch);
+  return std::string(first_words(members, turns));
 }
 
 TEST(Session, is_named_by_headers_and_bodies_in_order_of_trust) {
@@ -53,6 +53,23 @@ TEST(Session, reads_the_turns_of_every_dialect) {
   EXPECT_EQ(
       words(R"({"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"R"}]}]})", "input"),
       R"("R")");
+}
+
+TEST(Session, is_the_same_however_the_body_is_laid_out) {
+  const auto flat = words(R"({"messages":[{"role":"user","content":[{"type":"text","text":"Hi"}]}]})");
+  EXPECT_EQ(flat, R"("Hi")");
+  EXPECT_EQ(words("{ \"messages\" : [ { \"content\" : [ { \"text\" : \"Hi\" , \"type\" : \"text\" } ] ,\n \"role\" : "
+                  "\"user\" } ] }"),
+            flat);
+  EXPECT_EQ(words(R"({"messages":[{"role":"user","content":["Hi"]}]})"), flat);
+}
+
+TEST(Session, is_unknown_where_nobody_has_spoken) {
+  EXPECT_EQ(words(R"({"messages":[]})"), "");
+  EXPECT_EQ(words(R"({"messages":[{"role":"assistant","content":"x"}]})"), "");
+  EXPECT_EQ(words(R"({"messages":[{}]})"), "{}");
+  EXPECT_EQ(words(R"({"messages":{"a":1}})"), "");
+  EXPECT_EQ(words(R"({"messages":[[],{},7,"x",{"role":"user"}]})").size() <= 1024, true);
 }
 
 TEST(Session, finds_the_end_of_a_turn_behind_any_string) {
