@@ -69,7 +69,9 @@ std::vector<std::pair<std::string, Keepsake>> KeepsakeCollector::release() && { 
 std::size_t put_back(ir::Request& request, const FindKeepsake& find) {
   std::size_t count = 0;
   for (auto& message : request.messages) {
-    if (message.role != ir::Role::assistant) continue;
+    const bool calls = std::ranges::any_of(
+        message.parts, [](const auto& part) { return std::holds_alternative<ir::ToolCall>(part.body); });
+    if (message.role != ir::Role::assistant || !calls) continue;
     std::vector<ir::Part> parts;
     parts.reserve(message.parts.size());
     bool own_thoughts = false;  // the client has sent the thinking itself

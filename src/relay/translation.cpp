@@ -131,7 +131,8 @@ std::string Journey::whole_answer(const ir::Response& response) {
   auto context = reply_context();
   context.losses = &losses;
   auto body = codec_->render_response(response, context);
-  if (codec_->forgets_signatures) keep_beside_calls(ir::unfold(response));
+  const bool proofs = std::ranges::any_of(response.parts, [](const auto& part) { return part.signature.has_value(); });
+  if (proofs && codec_->forgets_signatures) keep_beside_calls(ir::unfold(response));
   release_beside_calls();
   for (const auto& loss : losses.all()) trace_.losses.push_back(loss);
   remember(response, context);
