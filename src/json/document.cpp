@@ -132,7 +132,7 @@ std::string unescaped(std::string_view literal) {
 }
 
 Result<Document> Document::parse(std::string_view text) {
-  thread_local Scratch scratch;  // events of a stream are many and small
+  Scratch scratch;
   return parse(text, scratch);
 }
 

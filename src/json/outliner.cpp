@@ -158,7 +158,7 @@ bool Outliner::walk() {
 void Outliner::take_nodes() {
   nodes_ = &scratch_.structure_->nodes;
   if (nodes_->size() > nodes_kept_max && structure_size_ < nodes_kept_max) *nodes_ = {};
-  if (nodes_->size() < nodes_min) nodes_->resize(nodes_min);
+  if (nodes_->empty()) nodes_->resize(std::min(nodes_min, structure_size_ + 1));
 }
 
 bool Outliner::step() {
