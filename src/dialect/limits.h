@@ -9,5 +9,7 @@ inline constexpr std::size_t sse_event_bytes_max = 64UL * 1024 * 1024;  // image
 inline constexpr std::size_t tool_id_bytes_max = 64;                    // OpenAI's limit; the smallest of the four
 inline constexpr std::size_t stop_sequences_max = 4;                    // OpenAI; Gemini takes 5
 inline constexpr std::size_t cache_marks_max = 4;                       // Anthropic
+inline constexpr std::size_t thought_bytes_kept_max = 512UL * 1024;     // of one thought, for a client that forgets it
+inline constexpr std::size_t models_per_page_max = 1000;                // Anthropic and Gemini
 
 }  // namespace agt::dialect

@@ -40,7 +40,10 @@ char* put_utf8(char* at, std::uint32_t point) {
 
 std::uint32_t hex4(std::string_view s) {
   std::uint32_t value = 0;
-  std::from_chars(s.data(), s.data() + std::min<std::size_t>(4, s.size()), value, 16);
+  for (const char c : s.substr(0, 4)) {
+    const auto digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;  // the parser has seen that they are digits
+    value = value << 4U | static_cast<std::uint32_t>(digit);
+  }
   return value;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "dialect/codec.h"
+#include "dialect/keepsakes.h"
 #include "dialect/paths.h"
 #include "net/runtime.h"
 #include "net/server.h"
@@ -90,6 +91,9 @@ class Journey {
   [[nodiscard]] bool to_be_remembered() const;
   void remember(const ir::Response& response, const dialect::ReplyContext& context);
   void remember_events(const std::vector<ir::Event>& events);
+  void put_back_keepsakes();
+  void keep_beside_calls(const std::vector<ir::Event>& events);
+  void release_beside_calls();
   void take_note(const std::vector<ir::Event>& events);
   [[nodiscard]] Attempt& current() { return trace_.attempts.back(); }
 
@@ -118,13 +122,14 @@ class Journey {
   std::optional<json::Document> document_{};  // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
-  bool batch_ = false;                    // what is asked upstream are the vectors of many texts
-  std::optional<ir::Request> request_{};  // parsed when a lane needs it
-  bool signatures_dropped_ = false;       // from request_, as an upstream could not verify them
-  bool recalled_ = false;                 // it continues what we had kept, which now stands in it
-  std::unique_ptr<Tape> tape_{};          // when messages may be kept
-  pool::Lease* lease_ = nullptr;          // of the attempt that is under way
-  Microseconds waited_{};                 // since the last attempt, for an account
+  bool batch_ = false;                         // what is asked upstream are the vectors of many texts
+  std::optional<ir::Request> request_{};       // parsed when a lane needs it
+  bool signatures_dropped_ = false;            // from request_, as an upstream could not verify them
+  bool recalled_ = false;                      // it continues what we had kept, which now stands in it
+  dialect::KeepsakeCollector beside_calls_{};  // of the answer
+  std::unique_ptr<Tape> tape_{};               // when messages may be kept
+  pool::Lease* lease_ = nullptr;               // of the attempt that is under way
+  Microseconds waited_{};                      // since the last attempt, for an account
 
   // An upstream's refusal in the client's own dialect, to be handed on as it is.
   struct Verbatim {

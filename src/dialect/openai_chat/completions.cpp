@@ -120,6 +120,7 @@ class CompletionWriter final : public EventWriter {
                    [&](const ir::ThoughtGrew&) { thoughts_ = true; },
                    [](const ir::ArgumentsGrew&) {},
                    [](const ir::Cited&) {},
+                   [](const ir::Scored&) {},
                    [](const ir::Signed&) {},
                    [](const ir::Closed&) {},
                    [&](const ir::Metered& e) { usage_.update(e.usage); },
