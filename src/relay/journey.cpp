@@ -97,7 +97,7 @@ Result<> Journey::admit() {
   const auto signs = dialect::read_signs(header, query);
   codec_ = codec_of(services_, dialect::error_dialect(head.path, signs));
   if (codec_ == nullptr) codec_ = services_.codecs.front();
-  TRY_OK(admit_page(head, snapshot_->admission));
+  TRY_OK(admit_visit(head, snapshot_->admission));
   if (is_lost_browser()) return {};
   if (is_health(head.path)) return {};  // always open: it tells nothing but that we are here
   TRY(const auto key, dialect::client_key(header, query));
@@ -120,6 +120,8 @@ Result<> Journey::admit() {
   if (codec == nullptr || endpoint_.operation == dialect::Operation::not_served)
     return fail(Code::path_unknown,
                 fmt::format("{} is not served by this version of the gateway.", text::quoted(head.path)));
+  TRY_OK(admit_type(head, json_type));
+  TRY(codings_, net::content_codings(head.headers));
   return {};
 }
 
@@ -210,6 +212,9 @@ Task<Result<>> Journey::forward() {
   if (snapshot_->capture != Capture::none) tape_ = std::make_unique<Tape>();
   CO_TRY(body_, co_await exchange_.read_body(snapshot_->body_bytes_max));
   trace_.bytes_in = body_.size();
+  if (!codings_.empty()) {
+    CO_TRY(body_, net::decoded(codings_, std::move(body_), snapshot_->body_bytes_max));
+  }
   CO_TRY_OK(read_ask());
   trace_.announced = true;
   services_.recorder.started(trace_);

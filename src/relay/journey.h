@@ -10,6 +10,7 @@
 
 #include "dialect/codec.h"
 #include "dialect/paths.h"
+#include "net/coding.h"
 #include "net/runtime.h"
 #include "net/server.h"
 #include "pool/pool.h"
@@ -73,7 +74,8 @@ class Journey {
   [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream,
                                                                std::string_view body, bool passthrough);
-  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> dispatch(net::Call call);  // and keeps what was said
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> dispatch(
+      net::Call call, const net::Headers* client_headers);  // and keeps what was said
   // ready_call.cpp: with what the account gets first, and the envelope of its provider
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send_ready(const provider::Upstream& upstream,
                                                                      provider::Want want, std::string_view body,
@@ -113,6 +115,7 @@ class Journey {
 
   const dialect::Codec* codec_ = nullptr;  // the client's
   dialect::Endpoint endpoint_{};
+  std::vector<net::Coding> codings_{};  // of the body as it comes
   std::string body_{};
   std::optional<json::Document> shallow_{};   // of the body: its top-level members
   std::optional<json::Document> document_{};  // the whole body, when a lane needs it

@@ -8,6 +8,7 @@
 #include "json/document.h"
 #include "sim/answer.h"
 #include "sim/checks.h"
+#include "sim/compression.h"
 #include "sim/delivery.h"
 #include "sim/errors.h"
 #include "sim/limits.h"
@@ -245,6 +246,7 @@ Handled Desk::handle(const Request& request, const Route& route, Now now) {
     std::erase_if(out.reply.headers, [&](const Header& h) { return text::iequals(h.name, header.name); });
     out.reply.headers.push_back(header);
   }
+  if (!script.encoding.empty()) compress(out.reply, script.encoding);
   return out;
 }
 
