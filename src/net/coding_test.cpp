@@ -7,6 +7,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <random>
+
 #include "net/testing/harness.h"
 
 namespace agt::net {
@@ -125,6 +127,19 @@ TEST(Coding, a_bomb_is_refused_before_it_goes_off) {
   const auto large = decoded({Coding::gzip}, gzip(some_text()), 1000);
   ASSERT_FALSE(large);
   EXPECT_EQ(large.error().code, Code::body_too_large);
+}
+
+TEST(Coding, damaged_bytes_are_decoded_or_refused_within_the_limits) {
+  std::mt19937 chance(7);  // NOLINT: the same on every run
+  const auto text = some_text().substr(0, 3000);
+  for (const auto& row : rows(text))
+    for (int round = 0; round < 2000; ++round) {
+      auto bytes = row.bytes;
+      for (int edits = static_cast<int>(chance() % 3) + 1; edits > 0; --edits)
+        bytes[chance() % bytes.size()] = static_cast<char>(chance());
+      const auto out = decoded({row.coding}, bytes, 1UL << 20);
+      if (out) EXPECT_LE(out->size(), 1UL << 20);
+    }
 }
 
 TEST(Coding, a_window_that_wants_too_much_memory_is_refused) {

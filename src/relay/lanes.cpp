@@ -103,15 +103,16 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
   current().lane = upstream.family->envelope != nullptr ? Lane::envelope : Lane::passthrough;
   const bool same_model = codec_->model_in_path || target.model == model_;
   std::string renamed;
-  if (!same_model) renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));
+  if (!same_model && form_) renamed = form_->with(body_, "model", target.model);
+  if (!same_model && !form_)
+    renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));
   CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body_ : renamed, true));
   if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing))
     co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
   CO_TRY(const auto plain, plain_copy(reply->head(), whole));
-  const bool speaks =
-      endpoint_.operation != dialect::Operation::embed && endpoint_.operation != dialect::Operation::draw;
+  const bool speaks = endpoint_.operation != dialect::Operation::embed;
   if (const auto document = json::Document::parse(plain ? *plain : whole, desk_.scratch); document && speaks) {
     auto observed = codec_->observe_whole(*document);
     if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
@@ -173,6 +174,7 @@ Task<Result<>> Journey::cut_off(const Error& error) {
   if (!endpoint_.array_framing) {  // inside an array of unknown state nothing can be said; it stays open
     std::string out;
     codec_->make_writer(reply_context())->write(ir::Failed{.error = error}, out);
+    stream_ended_ = true;
     CO_TRY_OK(co_await write(out));
     CO_TRY_OK(co_await exchange_.end());
   }

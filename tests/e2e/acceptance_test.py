@@ -77,6 +77,25 @@ class Acceptance(WithGateway):
                 self.assertEqual(reply.status, 200, reply)
                 self.assertEqual(int(reply.headers.get("x-agt-losses", "0")), count, reply)
 
+    def test_55_what_a_whole_answer_loses_is_in_its_head_and_in_the_trace(self):
+        answer = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5", "stop_reason": "end_turn", "stop_sequence": None,
+                  "content": [{"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "x"}}, {"type": "text", "text": "Found."}],
+                  "usage": {"input_tokens": 3, "output_tokens": 4}}
+        for path, body in ((CHAT.path("", False), CHAT.body("to-anthropic", "Hi")), ("/v1/completions", {"model": "to-anthropic", "prompt": "Hi"}),
+                           ("/v1/responses", {"model": "to-anthropic", "input": "Hi", "store": False}), (GEMINI.path("to-anthropic", False), GEMINI.body("", "Hi"))):
+            # An upstream that does not stream answers a client that does: its answer is whole before the head goes out.
+            for stream in (False, True):
+                with self.subTest(f"{path} stream={stream}"):
+                    self.sim.script({"status": 200, "headers": {"content-type": "application/json"}, "body": answer})
+                    place = path.replace(":generateContent", ":streamGenerateContent?alt=sse") if stream else path
+                    asked = {**body, "stream": True} if stream and place == path else body
+                    reply = self.gateway.call("POST", place, asked, CHAT.headers if place == path and "beta" not in path else GEMINI.headers)
+                    self.assertEqual(reply.status, 200, reply)
+                    self.assertIn("Found.", reply.text())
+                    self.assertGreaterEqual(int(reply.headers.get("x-agt-losses", "0")), 1, reply)
+                    self.assertIn("dropped:", reply.headers["x-agt-warnings"])
+                    self.assertTrue([loss for loss in self.gateway.trace(reply)["losses"] if loss["weight"] == "dropped"])
+
     def test_55_a_strict_rule_refuses_what_would_be_lost(self):
         self.gateway.route("strict", "anthropic-compatible/claude-sonnet-4-5", strict=True)
         self.assertIn('"strict":true', self.gateway.cli("route", "list", "--json").stdout)

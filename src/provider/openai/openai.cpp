@@ -17,6 +17,12 @@ std::string target(std::string_view base_path, const Want& want) {
     case dialect::Operation::complete: return fmt::format("{}/completions{}{}", base, mark, want.client_query);
     case dialect::Operation::embed: return fmt::format("{}/embeddings{}{}", base, mark, want.client_query);
     case dialect::Operation::draw: return fmt::format("{}/images/generations{}{}", base, mark, want.client_query);
+    case dialect::Operation::edit_image: return fmt::format("{}/images/edits{}{}", base, mark, want.client_query);
+    case dialect::Operation::vary_image: return fmt::format("{}/images/variations{}{}", base, mark, want.client_query);
+    case dialect::Operation::transcribe:
+      return fmt::format("{}/audio/transcriptions{}{}", base, mark, want.client_query);
+    case dialect::Operation::translate_speech:
+      return fmt::format("{}/audio/translations{}{}", base, mark, want.client_query);
     case dialect::Operation::list_models: return fmt::format("{}/models", base);
     case dialect::Operation::show_model: return fmt::format("{}/models/{}", base, want.model);
   }
@@ -37,7 +43,8 @@ const Family openai_family{.name = "openai",
                            .key_style = KeyStyle::bearer,
                            .target = target,
                            .embeds = true,
-                           .draws = true};
+                           .draws = true,
+                           .hears = true};
 
 // Servers that have no Chat API, and users who want OpenAI's newer one for every client.
 const Family openai_responses_family{.name = "openai-responses",
@@ -51,6 +58,7 @@ const Family openai_compatible_family{.name = "openai-compatible",
                                       .key_style = KeyStyle::bearer,
                                       .target = target,
                                       .embeds = true,
-                                      .draws = true};
+                                      .draws = true,
+                                      .hears = true};
 
 }  // namespace agt::provider

@@ -11,6 +11,7 @@
 #include "sim/compression.h"
 #include "sim/delivery.h"
 #include "sim/errors.h"
+#include "sim/form_replies.h"
 #include "sim/limits.h"
 #include "sim/side_replies.h"
 
@@ -78,6 +79,7 @@ std::size_t prompt_bytes(json::Value body) {
 
 std::string model_of(const Request& request, const Route& route) {
   if (!route.model.empty() || request.body.empty()) return route.model;
+  if (takes_form(route.operation)) return form_model(request);
   const auto document = json::Document::parse(request.body);
   return document ? document->root()["model"].text_or("") : std::string();
 }
@@ -225,6 +227,8 @@ Handled Desk::handle(const Request& request, const Route& route, Now now) {
     out.reply = error_reply(route.dialect, admitted.error(), ids);
   } else if (route.operation == Operation::models || route.operation == Operation::model) {
     out.reply = without_body(route, request);
+  } else if (takes_form(route.operation)) {
+    out.reply = form_reply(route, request, ids);
   } else {
     const auto document = json::Document::parse(request.body);
     if (!document || !document->root().is_object()) {
