@@ -20,9 +20,6 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool ends_scalar(char c) {
-  return c == ',' || c == ']' || c == '}' || c == ':' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
 
 // RFC 8259 §6.
 bool is_number(std::string_view s) {
@@ -266,15 +263,17 @@ bool Outliner::scalar(std::uint32_t at, Node& node) {
     node.escaped = string.escaped;
     return true;
   }
-  auto end = at;
-  while (end < text_.size() && !ends_scalar(text_[end])) ++end;
-  const auto word = text_.substr(at, end - at);
-  if (word == "null")
+  // Up to the next structural character there is nothing but white space behind it.
+  const char* const text = text_.data();
+  auto end = static_cast<std::uint32_t>(at_end() ? text_.size() : structure_[cursor_]);
+  while (is_space(text[end - 1])) --end;
+  const std::string_view word(text + at, end - at);
+  if (is_number(word))
+    node.kind = Kind::number;
+  else if (word == "null")
     node.kind = Kind::null;
   else if (word == "true" || word == "false")
     node.kind = Kind::boolean;
-  else if (is_number(word))
-    node.kind = Kind::number;
   else
     return broken(at, "an unexpected character");
   node.end = end;
