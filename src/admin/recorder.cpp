@@ -102,7 +102,7 @@ void LedgerRecorder::started(const relay::Trace& trace) {
 
 void LedgerRecorder::record(const relay::Trace& trace, std::string& text) {
   if (trace.announced) in_flight_.fetch_sub(1, std::memory_order_relaxed);
-  relay::append_json(text, trace);
+  relay::append_packed(text, trace);
   const auto entry = entry_of(trace, text);
   writer_.push(entry);
   if (!events_.wanted()) {
