@@ -207,7 +207,7 @@ verb_fuzz() {
 verb_bench() {
   # shellcheck disable=SC2086
   need $BENCH_PACKAGES
-  build release agt agt-sim
+  build release agt agt-sim agt-bench-choice
   python3 bench/bench.py "$@"
 }
 

@@ -14,7 +14,7 @@ from signed_in import SOAK, SignedInCase
 
 CALLS = "write,pwrite64,pwritev,fsync,fdatasync,ftruncate"
 FIRST = range(1, 201) if SOAK else (*range(1, 9), 12, 16, 21, 34)
-REFRESHES_MAX = 10  # until the nth write is reached: one rotation has about 20, on two threads
+REFRESHES_MAX = 150 if SOAK else 10  # until the nth write of a thread is reached: a rotation has a handful
 
 
 class Rotation(SignedInCase):
