@@ -61,6 +61,10 @@ struct ReplyContext {
   const ir::Request* request = nullptr;  // outlives the writer
   bool array_framing = false;            // Gemini without alt=sse: one JSON array
   ir::Losses* losses = nullptr;          // where render_response tells what it cannot show; may be nullptr
+  // Of a stream that is one of several in one answer (Questions):
+  std::size_t question = 0;
+  bool more_follow = false;
+  ir::Usage spent{};  // by those before it
 };
 
 // Reads one upstream stream. Gives events in the grammar of ir/event.h, whatever the upstream does: what cannot be
@@ -124,6 +128,14 @@ struct Embedder {
   std::string (*render_reply)(const ir::EmbeddingReply& reply, const ir::EmbeddingRequest& request) = nullptr;
 };
 
+// For a protocol whose request may ask several questions at once, each to be answered on its own. Who asks a provider
+// that takes one at a time sends them one by one.
+struct Questions {
+  // The request once for each of them; one for a request of the usual kind. Client errors, as of parse_request.
+  Result<std::vector<std::string>> (*split)(const json::Document& body) = nullptr;
+  std::string (*render_responses)(std::span<const ir::Response> responses, const ReplyContext& context) = nullptr;
+};
+
 struct Codec {
   ir::Dialect dialect{};
   std::string_view turns{};             // the member of a request that holds the turns of the conversation
@@ -166,7 +178,9 @@ struct Codec {
 
   const Embedder* embedder = nullptr;
   const Codec* completions = nullptr;  // the same protocol's older endpoint, for clients only
-  const Memory* memory = nullptr;      // nullptr when every request says its whole conversation
+  const Codec* media = nullptr;        // and its endpoints of pictures and speech, which are never translated
+  const Questions* questions = nullptr;
+  const Memory* memory = nullptr;  // nullptr when every request says its whole conversation
 };
 
 }  // namespace agt::dialect

@@ -117,4 +117,16 @@ void Usage::update(const Usage& newer) {
   if (!newer.raw.empty()) raw = newer.raw;
 }
 
+void Usage::add(const Usage& more) {
+  const auto sum = [](std::optional<std::int64_t>& into, const std::optional<std::int64_t>& count) {
+    if (count) into = into.value_or(0) + *count;
+  };
+  sum(input, more.input);
+  sum(output, more.output);
+  sum(cache_read, more.cache_read);
+  sum(cache_write, more.cache_write);
+  sum(reasoning, more.reasoning);
+  raw = {};  // nobody's own words speak of both
+}
+
 }  // namespace agt::ir

@@ -275,6 +275,7 @@ struct Usage {
 
   // Takes over every count that `newer` has: providers send cumulative totals.
   void update(const Usage& newer);
+  void add(const Usage& more);  // of another call
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 

@@ -69,6 +69,7 @@ struct Family {
   bool wants_media_inside = false;  // its models open no URLs that a request names, or not all
   bool embeds = false;              // it has embeddings in its dialect's own form
   bool draws = false;               // it has images in OpenAI's form
+  bool hears = false;               // and transcription of speech
   std::string (*list_body)(const Upstream& upstream) = nullptr;  // of the call that lists models, where that is a POST
 
   [[nodiscard]] bool local() const { return answer != nullptr; }

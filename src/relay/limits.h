@@ -9,6 +9,7 @@ namespace agt::relay {
 using namespace std::chrono_literals;
 
 inline constexpr int attempts_max = 3;           // upstream calls for one request
+inline constexpr int unreached_free_max = 2;     // beside them: connections that were refused before anybody was asked
 inline constexpr auto attempts_deadline = 120s;  // no new attempt after this long
 inline constexpr auto keep_alive_every = 15s;    // a sign of life to a waiting stream client
 inline constexpr auto retry_after_max = 60s;     // the longest wait that a client is told

@@ -26,6 +26,7 @@ const Codec openai_chat_codec{
     .render_model = openai_chat::render_model,
     .embedder = &openai_chat::embedder,
     .completions = &openai_chat::completions_codec,
+    .media = &openai_chat::media_codec,
 };
 
 }  // namespace agt::dialect
