@@ -70,11 +70,11 @@ inline constexpr double retry_tokens_per_request = 0.1;
 
 // Sessions that stay with their account.
 inline constexpr std::size_t sessions_max = 20'000;
-inline constexpr auto session_life = 1h;       // the longest life of a prompt cache that a provider offers
-inline constexpr auto soft_escape_max = 60s;   // for a shorter rest the session only visits another account …
-inline constexpr int visits_max = 2;           // … but moves after so many visits
-inline constexpr auto visits_within = 120s;    // that were no further apart
+inline constexpr auto session_life = 1h;      // the longest life of a prompt cache that a provider offers
+inline constexpr auto soft_escape_max = 60s;  // for a shorter rest the session only visits another account …
+inline constexpr int visits_max = 2;          // … but moves after so many visits
+inline constexpr auto visits_within = 120s;   // that were no further apart
 inline constexpr double crowded_share = 1.0;  // of the mean of all accounts in the last minute, and
-inline constexpr double crowded_least = 0;     // so many requests: new sessions go elsewhere
+inline constexpr double crowded_least = 0;    // so many requests: new sessions go elsewhere
 
 }  // namespace agt::pool

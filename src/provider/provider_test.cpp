@@ -4,6 +4,7 @@
 #include "ir/grammar.h"
 #include "provider/classify.h"
 #include "provider/families.h"
+#include "provider/upstream_clock.h"
 
 namespace agt::provider {
 namespace {
