@@ -38,6 +38,7 @@ class Offline final : public Api {
                   .codecs = context.codecs,
                   .recorder = recorder_,
                   .memories = memories_,
+                  .keepsakes = keepsakes_,
                   .exchanges = exchanges_,
                   .clock = clock,
                   .log = log_,
@@ -89,6 +90,7 @@ class Offline final : public Api {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  relay::Keepsakes keepsakes_{};
   provider::Exchanges exchanges_{clock_, log_};
   admin::TokenKeeper tokens_{*vault_, clock_, log_};
   relay::Services services_;

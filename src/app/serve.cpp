@@ -200,6 +200,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   pool::Pool pool;
   relay::Current current(nullptr);
   relay::Memories memories;
+  relay::Keepsakes keepsakes;
   provider::Exchanges exchanges(clock, log);
   provider::QuotaBook quotas;
   admin::TokenKeeper tokens(*vault, clock, log);
@@ -208,6 +209,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .codecs = codecs(),
                                  .recorder = recorder,
                                  .memories = memories,
+                                 .keepsakes = keepsakes,
                                  .exchanges = exchanges,
                                  .clock = clock,
                                  .log = log,

@@ -47,6 +47,10 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
   return fmt::format("{}", fmt::join(parts, separator));
 }
 
+bool contains(std::string_view s, std::string_view part) {
+  return ::memmem(s.data(), s.size(), part.data(), part.size()) != nullptr;
+}
+
 std::size_t last_of(std::string_view s, char c) {
   const auto* const found = static_cast<const char*>(::memrchr(s.data(), c, s.size()));
   return found == nullptr ? std::string_view::npos : static_cast<std::size_t>(found - s.data());

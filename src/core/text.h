@@ -30,6 +30,9 @@ namespace agt::text {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view s, char separator);
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 
+// The same as s.contains(part), for large texts.
+[[nodiscard]] bool contains(std::string_view s, std::string_view part);
+
 // The same as s.rfind(c), but many bytes at once.
 [[nodiscard]] std::size_t last_of(std::string_view s, char c);
 

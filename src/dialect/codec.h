@@ -11,6 +11,8 @@
 
 #include "core/model_facts.h"
 #include "core/result.h"
+#include "dialect/model_list.h"
+#include "dialect/signs.h"
 #include "dialect/sse.h"
 #include "dialect/tool_names.h"
 #include "ir/conversation.h"
@@ -142,6 +144,9 @@ struct Codec {
   // A body that holds this text replays another provider's signature (carried_signature.h) and must be rendered anew
   // even for its own dialect; "" when this dialect's clients are given no such thing.
   std::string_view carried_mark{};
+  // Its clients send back calls without the thinking and the signatures that came with them: kept for them
+  // (keepsakes.h).
+  bool forgets_signatures = false;
   // How providers of this dialect word a 400 about a signature that they cannot verify: parts of the message, in lower
   // case. The same request without any signature is worth one more try.
   std::span<const std::string_view> signature_refusals{};
@@ -166,7 +171,9 @@ struct Codec {
   Error (*diagnose)(int status, std::string_view body) = nullptr;
 
   std::string (*render_token_count)(std::int64_t tokens) = nullptr;
-  std::string (*render_models)(std::span<const ModelFacts> models) = nullptr;
+  // The part of the list that the query asks for; nullptr where the protocol lists all at once.
+  Result<ModelPage> (*model_page)(std::span<const ModelFacts> models, const QueryLookup& query) = nullptr;
+  std::string (*render_models)(const ModelPage& page) = nullptr;
   std::string (*render_model)(const ModelFacts& model) = nullptr;
 
   const Embedder* embedder = nullptr;

@@ -42,6 +42,22 @@ std::string_view name(MediaKind kind) {
   std::unreachable();
 }
 
+std::string_view name(Detail detail) {
+  switch (detail) {
+    case Detail::unset: return "auto";
+    case Detail::low: return "low";
+    case Detail::high: return "high";
+    case Detail::original: return "original";
+  }
+  std::unreachable();
+}
+
+std::optional<Detail> detail_named(std::string_view word) {
+  for (const auto detail : {Detail::low, Detail::high, Detail::original})
+    if (word == name(detail)) return detail;
+  return std::nullopt;
+}
+
 std::string_view name(Role role) {
   switch (role) {
     case Role::system: return "system";

@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "json/document.h"
+#include "provider/upstream_clock.h"
 
 namespace agt::provider {
 namespace {
@@ -104,6 +105,11 @@ std::optional<Milliseconds> spelled_duration(std::string_view spelled) {
     rest.remove_prefix(unit->word.size());
   }
   return clamped(sum);
+}
+
+WallTime upstream_wall(const net::Headers& headers, WallTime ours) {
+  const auto date = headers.get("date");
+  return date ? http_date(text::trimmed(*date)).value_or(ours) : ours;
 }
 
 std::optional<Milliseconds> retry_after(const net::Headers& headers, WallTime wall) {

@@ -4,6 +4,7 @@
 #include "ir/grammar.h"
 #include "provider/classify.h"
 #include "provider/families.h"
+#include "provider/upstream_clock.h"
 
 namespace agt::provider {
 namespace {
@@ -114,6 +115,17 @@ TEST(RetryAfter, reads_its_spellings) {
 const dialect::Codec plain{.diagnose = [](int, std::string_view) {
   return Error{.code = Code::unknown_429, .retry_after = Milliseconds(1000)};
 }};
+
+TEST(Hints, read_moments_by_the_clock_of_the_upstream) {
+  const net::Headers headers{{"date", "Mon, 21 Sep 2026 14:13:20 GMT"},
+                             {"retry-after", "Mon, 21 Sep 2026 14:13:28 GMT"}};
+  for (const auto off : {Seconds(0), Seconds(7200), Seconds(-7200)}) {
+    const auto own = from_unix_ms(1'790'000'000'000) + off;
+    EXPECT_EQ(retry_after(headers, upstream_wall(headers, own)), Milliseconds(8000));
+  }
+  EXPECT_EQ(upstream_wall({}, from_unix_ms(7)), from_unix_ms(7));
+  EXPECT_EQ(upstream_wall({{"date", "yesterday"}}, from_unix_ms(7)), from_unix_ms(7));
+}
 
 TEST(Classify, lets_the_header_win_over_the_body) {
   const auto diagnosis = classify(plain, 429, {{"retry-after", "7"}}, "", wall);

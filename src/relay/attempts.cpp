@@ -142,7 +142,7 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
     if (several) co_return co_await answer_several(target, upstream);
   }
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
-  const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
+  const bool carries = native && !codec_->carried_mark.empty() && text::contains(body_, codec_->carried_mark);
   // An envelope has events only; an array of them is written by us.
   const bool reframed = upstream.family->envelope != nullptr && endpoint_.array_framing;
   if (native && !carries && !reframed && !continues_own()) co_return co_await pass_through(target, upstream);

@@ -176,7 +176,13 @@ Task<Result<>> Journey::answer_probe() {
 
 Task<Result<>> Journey::list_models() {
   const auto models = models_of(*snapshot_);
-  auto body = codec_->render_models(models);
+  dialect::ModelPage page{.models = models};
+  if (codec_->model_page != nullptr) {
+    const auto& head = exchange_.head();
+    const auto query = [&head](std::string_view name) { return net::query_parameter(head.query, name); };
+    CO_TRY(page, codec_->model_page(models, query));
+  }
+  auto body = codec_->render_models(page);
   net::Headers headers{{"content-type", "application/json"}};
   co_return co_await respond(200, std::move(headers), std::move(body));
 }

@@ -10,6 +10,7 @@
 
 #include "dialect/codec.h"
 #include "dialect/form.h"
+#include "dialect/keepsakes.h"
 #include "dialect/paths.h"
 #include "net/coding.h"
 #include "net/runtime.h"
@@ -102,6 +103,9 @@ class Journey {
   [[nodiscard]] bool to_be_remembered() const;
   void remember(const ir::Response& response, const dialect::ReplyContext& context);
   void remember_events(const std::vector<ir::Event>& events);
+  void put_back_keepsakes();
+  void keep_beside_calls(const std::vector<ir::Event>& events);
+  void release_beside_calls();
   void take_note(const std::vector<ir::Event>& events);
   [[nodiscard]] Attempt& current() { return trace_.attempts.back(); }
 
@@ -131,16 +135,17 @@ class Journey {
   std::optional<json::Document> document_{};  // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
-  std::optional<dialect::Form> form_{};    // of a body that is one
-  bool batch_ = false;                     // what is asked upstream are the vectors of many texts
-  std::optional<ir::Request> request_{};   // parsed when a lane needs it
-  bool signatures_dropped_ = false;        // from request_, as an upstream could not verify them
-  bool recalled_ = false;                  // it continues what we had kept, which now stands in it
-  std::unique_ptr<Tape> tape_{};           // when messages may be kept
-  std::vector<std::string> questions_{};   // the body once for each, when it asks several
-  std::size_t question_ = 0;               // which is being answered
-  std::vector<ir::Response> responses_{};  // to those before it, unless they are streamed
-  ir::Usage spent_{};                      // by them
+  std::optional<dialect::Form> form_{};        // of a body that is one
+  bool batch_ = false;                         // what is asked upstream are the vectors of many texts
+  std::optional<ir::Request> request_{};       // parsed when a lane needs it
+  bool signatures_dropped_ = false;            // from request_, as an upstream could not verify them
+  bool recalled_ = false;                      // it continues what we had kept, which now stands in it
+  dialect::KeepsakeCollector beside_calls_{};  // of the answer
+  std::unique_ptr<Tape> tape_{};               // when messages may be kept
+  std::vector<std::string> questions_{};       // the body once for each, when it asks several
+  std::size_t question_ = 0;                   // which is being answered
+  std::vector<ir::Response> responses_{};      // to those before it, unless they are streamed
+  ir::Usage spent_{};                          // by them
   bool stream_ended_ = false;
   pool::Lease* lease_ = nullptr;  // of the attempt that is under way
   Microseconds waited_{};         // since the last attempt, for an account

@@ -19,6 +19,7 @@ Result<const ir::Request*> Journey::parsed_request() {
       asked.operation = dialect::Asked::Operation::count_tokens;
     TRY(request_, codec_->parse_request(*document_, asked));
     TRY_OK(recall());
+    put_back_keepsakes();
   }
   return &*request_;
 }
@@ -55,6 +56,25 @@ void Journey::remember(const ir::Response& response, const dialect::ReplyContext
 void Journey::remember_events(const std::vector<ir::Event>& events) {
   if (!to_be_remembered()) return;
   if (const auto response = ir::fold(events)) remember(*response, reply_context());  // a failed answer is not continued
+}
+
+// What the client's protocol made it forget.
+void Journey::put_back_keepsakes() {
+  if (!codec_->forgets_signatures) return;
+  const auto now = services_.clock.now();
+  dialect::put_back(*request_,
+                    [&](std::string_view id) { return services_.keepsakes.find(trace_.client_key, id, now); });
+}
+
+void Journey::keep_beside_calls(const std::vector<ir::Event>& events) {
+  if (!codec_->forgets_signatures) return;
+  for (const auto& event : events) beside_calls_.take(event);
+}
+
+void Journey::release_beside_calls() {
+  const auto now = services_.clock.now();
+  for (auto& [id, kept] : std::exchange(beside_calls_, {}).release())
+    services_.keepsakes.keep(trace_.client_key, id, std::move(kept), now);
 }
 
 dialect::ReplyContext Journey::reply_context() const {
@@ -120,6 +140,8 @@ Task<Result<>> Journey::answer_whole(const ir::Response& response) {
   auto context = reply_context();
   context.losses = &losses;
   auto body = codec_->render_response(response, context);
+  if (codec_->forgets_signatures) keep_beside_calls(ir::unfold(response));
+  release_beside_calls();
   for (const auto& loss : losses.all()) trace_.losses.push_back(loss);
   remember(response, context);
   net::Headers headers{{"content-type", "application/json"}};
@@ -228,6 +250,7 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
     if (!begun && failed != nullptr && !any_semantic(events)) co_return std::unexpected(*failed);
     if (!begun && !any_semantic(events)) continue;
     take_note(events);
+    keep_beside_calls(events);
     for (const auto& event : events) writer->write(event, out);
     if (keeping) std::ranges::copy(events, std::back_inserter(said));
     if (!begun) {
@@ -245,6 +268,7 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
     }
     events.clear();
   }
+  release_beside_calls();
   for (const auto& loss : writer->losses().all()) trace_.losses.push_back(loss);
   if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
   if (keeping) remember_events(said);
@@ -255,6 +279,8 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
 Task<Result<>> Journey::send_events(const std::vector<ir::Event>& events) {
   take_note(events);
   remember_events(events);
+  keep_beside_calls(events);
+  release_beside_calls();
   const auto writer = codec_->make_writer(reply_context());
   std::vector<std::string> written(events.size());
   for (std::size_t i = 0; i < events.size(); ++i) writer->write(events[i], written[i]);

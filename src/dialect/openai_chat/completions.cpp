@@ -167,6 +167,7 @@ class CompletionWriter final : public EventWriter {
                    [](const ir::ThoughtGrew&) {},
                    [](const ir::ArgumentsGrew&) {},
                    [](const ir::Cited&) {},
+                   [](const ir::Scored&) {},
                    [](const ir::Signed&) {},
                    [](const ir::Closed&) {},
                    [&](const ir::Metered& e) { usage_.update(e.usage); },
