@@ -81,13 +81,13 @@ std::optional<Obstacle> obstacle(const Field& field, const Slot& slot, std::span
                                  Instant now) {
   const auto& hot = field.hot(slot);
   const auto& site = field.sites[slot.site];
-  if (!tried.empty() && std::ranges::find(tried, slot.account) != tried.end())
-    return Obstacle{.reason = SkipReason::already_tried, .until = Instant::min()};
   // The rest that ends last is the one that counts.
   Obstacle worst{.reason = slot.why, .until = slot.open_at};
   if (hot.open_at > worst.until) worst = {.reason = hot.why, .until = hot.open_at};
   if (site.open_at > worst.until) worst = {.reason = site.why, .until = site.open_at};
   if (worst.until > now) return worst;
+  if (!tried.empty() && std::ranges::find(tried, slot.account) != tried.end())
+    return Obstacle{.reason = SkipReason::already_tried, .until = Instant::min()};
   if (hot.limit > 0 && hot.in_flight >= hot.limit) return Obstacle{.reason = SkipReason::busy, .until = Instant::min()};
   return std::nullopt;
 }

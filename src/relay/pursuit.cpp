@@ -82,11 +82,25 @@ Pursuit::Step Pursuit::next(Instant now) {
   return wait_or_end(std::move(nobody), now);
 }
 
+namespace {
+
+// Who is back first has been asked already: a server that could not be reached.
+bool first_back_was_tried(const std::vector<Pursuit::Passed>& passed, const std::vector<std::string>& tried) {
+  const pool::Skip* first = nullptr;
+  for (const auto& one : passed)
+    for (const auto& skip : one.skipped.listed)
+      if (skip.remaining && (first == nullptr || *skip.remaining < *first->remaining)) first = &skip;
+  return first != nullptr && std::ranges::find(tried, first->account->id) != tried.end();
+}
+
+}  // namespace
+
 Pursuit::Step Pursuit::wait_or_end(Step nobody, Instant now) {
   const auto left = patience(now);
   if (back_at_) nobody.back_in = std::max(Milliseconds{}, std::chrono::ceil<Milliseconds>(*back_at_ - now));
   const bool soon = nobody.back_in && *nobody.back_in <= left;
   if (left <= Milliseconds{} || best_ == nullptr || (!soon && !any_busy_)) return nobody;
+  if (!any_busy_ && !tried_.empty() && first_back_was_tried(nobody.passed, tried_)) return nobody;
   if (!ticket_ || awaited_ != best_) {
     ticket_.reset();
     ticket_ = pool_.wait(ask_for(*best_, now), asker_.client, asker_.waker(), now);

@@ -78,11 +78,12 @@ class Clock(SignedInCase):
         self.restart("+2h")
         self.assert_clock(7200)
         account = self.gateway.sign_in()["id"]
-        date = email.utils.formatdate(time.time() + REST_S, usegmt=True)
-        for number, told in enumerate((str(REST_S), date)):
-            with self.subTest(told=told):
+        for number, form in enumerate(("seconds", "a date")):
+            with self.subTest(form=form):
                 model = f"m{number}"
-                self.sim.script({"status": 429, "retry_after": told}, model=model)
+                date, told = (email.utils.formatdate(time.time() + s, usegmt=True) for s in (0, REST_S))
+                told = str(REST_S) if form == "seconds" else told
+                self.sim.script({"status": 429, "retry_after": told, "headers": {"date": date}}, model=model)
                 begun = time.time()
                 self.assertEqual(self.say(model).status, 429)
                 self.assertAlmostEqual(self.rest_left(account, model), REST_S, delta=OFF_MAX_S)
