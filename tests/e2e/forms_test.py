@@ -74,7 +74,7 @@ class Forms(WithGateway):
         self.assertEqual(trace.get("error"), None, trace)
 
     def test_a_stream_that_is_cut_is_told(self):
-        self.sim.script({"truncate_at": 900}, model="whisper-1")
+        self.sim.script({"truncate_at": 400}, model="whisper-1")
         reply = self.speech("speech", ("stream", "true"))
         self.assertEqual(reply.status, 200, reply)
         self.assertIn("error", reply.events()[-1][1])
