@@ -15,21 +15,19 @@ std::string lowered(std::string_view s) {
 }
 
 // Eight bytes at once: most that have the same length differ in the first ones.
-bool same_letters(const char* a, const char* b, std::size_t size) {
-  std::size_t at = 0;
-  for (std::uint64_t left = 0, right = 0; at + sizeof left <= size; at += sizeof left) {
-    std::memcpy(&left, a + at, sizeof left);
-    std::memcpy(&right, b + at, sizeof right);
+bool same_letters(std::string_view a, std::string_view b) {
+  for (std::uint64_t left = 0, right = 0; a.size() >= sizeof left;) {
+    std::memcpy(&left, a.data(), sizeof left);
+    std::memcpy(&right, b.data(), sizeof right);
     const auto difference = left ^ right;
-    if (difference == 0) continue;
     constexpr std::uint64_t case_bits = 0x2020202020202020U;
     if ((difference & ~case_bits) != 0) return false;
-    for (std::size_t i = at; i < at + sizeof left; ++i)
-      if (lower(a[i]) != lower(b[i])) return false;
+    if (difference != 0 && !std::ranges::equal(a.substr(0, sizeof left), b.substr(0, sizeof left), {}, lower, lower))
+      return false;
+    a.remove_prefix(sizeof left);
+    b.remove_prefix(sizeof right);
   }
-  for (; at < size; ++at)
-    if (lower(a[at]) != lower(b[at])) return false;
-  return true;
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 std::vector<std::string_view> split(std::string_view s, char separator) {

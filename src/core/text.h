@@ -14,9 +14,9 @@ namespace agt::text {
 [[nodiscard]] std::string lowered(std::string_view s);
 
 // Equal without regard to ASCII case, as header names need it. Most that are compared differ in length.
-[[nodiscard]] bool same_letters(const char* a, const char* b, std::size_t size);
+[[nodiscard]] bool same_letters(std::string_view a, std::string_view b);  // of the same length
 [[nodiscard]] inline bool iequals(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && same_letters(a.data(), b.data(), a.size());
+  return a.size() == b.size() && same_letters(a, b);
 }
 
 // Without the spaces and tabs around it.

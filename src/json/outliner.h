@@ -18,8 +18,9 @@ namespace agt::json {
 class Outliner {
  public:
   enum class Depth : std::uint8_t { all, members };
+  // NOLINTNEXTLINE(*-member-init): open_ grows as it is written
   Outliner(std::string_view text, Scratch& scratch, Depth depth = Depth::all)
-      : text_(text), scratch_(scratch), depth_(depth) {}  // NOLINT(*-member-init): open_ grows as it is written
+      : text_(text), scratch_(scratch), depth_(depth) {}
   [[nodiscard]] Result<std::vector<Document::Node>> outline();
 
  private:
