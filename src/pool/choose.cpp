@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "pool/limits.h"
 
 namespace agt::pool {
 namespace {
@@ -20,7 +21,12 @@ double liking(std::uint64_t session, const Hot& hot) {
   return hot.weight == 1 ? unit : std::pow(unit, 1.0 / hot.weight);
 }
 
-// Larger is better, within one priority.
+// Which of several come first; a reserve is below every priority.
+int rank_of(const Hot& hot, const Slot& slot, Instant now) {
+  return is_last(hot, slot, now) ? hot.priority - reserve_rank : hot.priority;
+}
+
+// Larger is better, within one rank.
 double score(const Hot& hot, const Wish& wish) {
   if (wish.mode == Mode::performance_first) return -(hot.in_flight + 1.0) / hot.weight;
   return wish.session == 0 ? -hot.served : liking(wish.session, hot);
@@ -79,7 +85,7 @@ std::optional<Obstacle> obstacle(const Field& field, const Slot& slot, std::span
 
 Choice choose(const Field& field, const Wish& wish, Instant now) {
   Choice choice;
-  int priority = 0;
+  int rank = 0;
   double best = 0;
   std::uint64_t turn = 0;  // of several equals the one that served longest ago
   for (std::size_t i = 0; i < field.slots.size(); ++i) {
@@ -93,17 +99,18 @@ Choice choose(const Field& field, const Wish& wish, Instant now) {
       continue;
     }
     const auto& hot = field.hot(slot);
-    if (choice.slot && hot.priority < priority) {
+    const int own_rank = rank_of(hot, slot, now);
+    if (choice.slot && own_rank < rank) {
       ++choice.counts[static_cast<std::size_t>(SkipReason::lower_rank)];
       continue;
     }
     const auto value = score(hot, wish);
     if (choice.slot) ++choice.counts[static_cast<std::size_t>(SkipReason::lower_rank)];
-    if (choice.slot && hot.priority == priority && value < best) continue;
-    if (choice.slot && hot.priority == priority && value == best && hot.turn >= turn) continue;
+    if (choice.slot && own_rank == rank && value < best) continue;
+    if (choice.slot && own_rank == rank && value == best && hot.turn >= turn) continue;
     choice.slot = i;
     turn = hot.turn;
-    priority = hot.priority;
+    rank = own_rank;
     best = value;
   }
   return choice;

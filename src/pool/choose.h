@@ -30,6 +30,7 @@ struct Hot {
   int priority = 0;
   int weight = 1;
   SkipReason why = SkipReason::cooling;  // it is not open
+  Instant last_until{};                  // asked last for so long: below its reserve
 };
 
 // An account that serves one model, as the list of that model has it.
@@ -38,6 +39,7 @@ struct Slot {
   std::uint32_t account = 0;
   std::uint32_t site = 0;  // in Field::sites
   SkipReason why = SkipReason::cooling;
+  Instant last_until{};  // as in Hot, for this model
 };
 
 struct SiteHot {
@@ -62,6 +64,11 @@ struct Obstacle {
 [[nodiscard]] std::optional<Obstacle> obstacle(const Field& field, const Slot& slot,
                                                std::span<const std::uint32_t> tried, Instant now);
 
+// Whether the account serves from its owner's reserve now: everybody else comes first.
+[[nodiscard]] inline bool is_last(const Hot& hot, const Slot& slot, Instant now) {
+  return hot.last_until > now || slot.last_until > now;
+}
+
 struct Wish {
   Mode mode = Mode::balance;
   std::uint64_t session = 0;               // 0: none
@@ -76,7 +83,7 @@ struct Choice {
   Instant back_at = Instant::max();
   bool any_busy = false;
 };
-// Of those that may serve, the ones of the highest priority; among these, for a session the one that its hash prefers
+// Of those that may serve, the ones of the highest priority, reserves after all others; among these, for a session the one that its hash prefers
 // (rendezvous hashing: when an account comes or goes, only its own sessions move), else the one that has served least
 // for its weight, in performance_first the one with the least under way.
 [[nodiscard]] Choice choose(const Field& field, const Wish& wish, Instant now);

@@ -13,6 +13,7 @@ inline constexpr std::size_t accounts_max = 10'000;
 inline constexpr std::size_t routes_max = 1'000;
 inline constexpr std::size_t client_keys_max = 1'000;
 inline constexpr std::size_t label_bytes_max = 100;
+inline constexpr std::size_t account_names_max = 32;  // groups, or tags, of an account
 inline constexpr std::size_t passphrase_bytes_min = 10;
 
 inline constexpr std::size_t ledger_queue_max = 8'192;  // rows waiting for the writer; more are counted and dropped
