@@ -79,7 +79,8 @@ TEST(AccountForm, keeps_a_stored_key_from_another_host) {
 TEST(AccountForm, never_shows_the_key) {
   json::Writer w;
   const store::Account account{.id = "acc_1", .provider = "openai", .credential = Secret("sk-secret-0123456789")};
-  write_account(w, account, all_families, {}, {});
+  const std::vector<pool::Resting> rests;
+  write_account(w, account, {.families = all_families, .rests = rests}, Detail::story);
   const auto shown = std::move(w).take();
   EXPECT_FALSE(shown.contains("secret")) << shown;
   EXPECT_TRUE(shown.contains(R"("key_hint":"…6789")")) << shown;

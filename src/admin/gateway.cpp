@@ -60,9 +60,12 @@ pool::Account pool_account(const store::Account& account, const provider::Upstre
           .enabled = account.enabled,
           .models = account.models,
           .excluded = account.excluded_models,
+          .groups = account.groups,
           .priority = account.priority,
           .weight = account.weight,
-          .max_concurrency = account.concurrency_max};
+          .max_concurrency = account.concurrency_max,
+          .reserve_percent = account.reserve_percent,
+          .reserve_strict = account.reserve_strict};
 }
 
 pool::Mode mode_of(store::SchedulingMode mode) {
@@ -238,6 +241,7 @@ Result<> reload(Gateway& gateway) {
                                        gateway.access == nullptr ? std::string() : gateway.access->url));
   for (const auto& problem : built.problems) gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
   gateway.pool.set_accounts(built.snapshot->accounts);
+  gateway.quota_minutes = gateway.settings.quota.refresh_minutes;
   gateway.current.set(built.snapshot);
   const auto& keep = gateway.settings.ledger;
   gateway.ledger_writer.retain({.keep_days = keep.keep_days, .bytes_max = keep.max_mb << 20});

@@ -73,8 +73,9 @@ struct Gateway {
   std::atomic<std::uint16_t> proxy_port = 0;  // 0: nobody listens
   WallTime started{};
   int workers = 0;
-  Resolve resolve{};                // none: settings change at the next start only
-  std::mutex reloading{};           // one change at a time
+  Resolve resolve{};                            // none: settings change at the next start only
+  std::atomic<std::int64_t> quota_minutes = 0;  // between two looks at a quota; 0: none
+  std::mutex reloading{};                       // one change at a time
   std::mutex changing{};            // what is read, compared with an etag and written again; taken before `reloading`
   net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
   OAuthLogins logins{};

@@ -61,6 +61,8 @@ constexpr std::array table{
              "AccountTest"},
     Endpoint{"POST", "/accounts/{account}/refresh", token, refresh_account, "A new access token, and no rests.",
              "Account"},
+    Endpoint{"POST", "/accounts/{account}/quota", token, ask_quota, "Asks the provider what is left of the account.",
+             "Account"},
     Endpoint{"POST", "/accounts/{account}/reset", token, reset_account, "Ends every rest of the account.", "Account"},
     Endpoint{"POST", "/accounts/{account}/enable", token, enable_account, "Lets the account serve again.", "Account"},
     Endpoint{"POST", "/accounts/{account}/disable", token, disable_account, "Keeps the account, but unused.",

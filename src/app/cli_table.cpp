@@ -13,6 +13,19 @@ namespace {
 constexpr OptionSpec json_option{"--json", "", "the API's answer instead of a table"};
 constexpr std::array read_options{json_option};
 
+constexpr OptionSpec only_model_option{"--model", "MODEL",
+                                       "serve only this model (wildcards allowed); several times for more", true};
+constexpr OptionSpec exclude_option{"--exclude", "MODEL", "never serve this model; several times for more", true};
+constexpr OptionSpec priority_option{"--priority", "N", "accounts of a higher priority are asked first; default 0"};
+constexpr OptionSpec weight_option{"--weight", "N", "its share among accounts of the same priority; default 1"};
+constexpr OptionSpec concurrency_option{"--max-concurrency", "N", "requests at a time; 0: no limit"};
+constexpr OptionSpec group_option{"--group", "NAME", "a name under which rules may mean several accounts; repeatable",
+                                  true};
+constexpr OptionSpec tag_option{"--tag", "WORD", "a word for yourself; repeatable", true};
+constexpr OptionSpec reserve_option{"--reserve", "PERCENT", "of a known quota, kept for yourself; 0: nothing is kept"};
+constexpr OptionSpec reserve_use_option{"--reserve-use", "WHEN",
+                                        "of what is kept: last (the default), when nobody else can serve, or never"};
+
 constexpr std::array account_add_options{
     OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
     OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
@@ -21,12 +34,31 @@ constexpr std::array account_add_options{
     OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
     OptionSpec{"--project", "PROJECT", "vertex, code-assist: the project in Google Cloud"},
     OptionSpec{"--location", "LOCATION", "vertex: a region, us, eu or global (the default)"},
-    OptionSpec{"--model", "MODEL", "serve only this model (wildcards allowed); several times for more", true},
-    OptionSpec{"--exclude", "MODEL", "never serve this model; several times for more", true},
-    OptionSpec{"--priority", "N", "accounts of a higher priority are asked first; default 0"},
-    OptionSpec{"--max-concurrency", "N", "requests at a time; 0: no limit"},
+    only_model_option,
+    exclude_option,
+    priority_option,
+    weight_option,
+    concurrency_option,
+    group_option,
+    tag_option,
+    reserve_option,
+    reserve_use_option,
     OptionSpec{"--insecure-http", "", "allow plain http:// to another computer"},
     OptionSpec{"--disabled", "", "add it, but do not use it yet"},
+};
+constexpr std::array account_set_options{
+    OptionSpec{"--label", "LABEL", "its name in targets and lists"},
+    only_model_option,
+    exclude_option,
+    priority_option,
+    weight_option,
+    concurrency_option,
+    group_option,
+    tag_option,
+    reserve_option,
+    reserve_use_option,
+    OptionSpec{"--pin", "", "prefer it whenever it may serve"},
+    OptionSpec{"--unpin", "", "no longer"},
 };
 constexpr std::array account_login_options{
     OptionSpec{"--no-browser", "", "print the link only, and take the pasted address"},
@@ -103,6 +135,11 @@ constexpr std::string_view account_add_notes =
     "anthropic, openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them.\n"
     "The key is never an argument: other users could read it in the process list. Example:\n\n"
     "  agt account add openai --key-env OPENAI_API_KEY\n";
+constexpr std::string_view account_set_notes =
+    "Only what is given changes. A list that is given replaces the old one; an empty word empties it:\n\n"
+    "  agt account set work --group team --reserve 20 --model ''\n\n"
+    "A reserve counts where the provider tells what is left (`agt account show`): below it the account is asked after\n"
+    "all others until its window is reset, or not at all.\n";
 constexpr std::string_view connect_notes =
     "CLIENT is claude-code, codex, gemini-cli, opencode, curl, openai-sdk, …; without it all are listed. Comments and\n"
     "other settings in the files stay. A file that cannot be read is not touched. Example:\n\n"
@@ -151,6 +188,8 @@ constexpr std::array table{
             account_login_notes, account_login},
     Command{"account import", "FILE", account_import_options, "Import refresh tokens or accounts.",
             account_import_notes, account_import},
+    Command{"account set", "ID", account_set_options, "Change what decides when an account is chosen.",
+            account_set_notes, account_set},
     Command{"account list", "", read_options, "All accounts and how they are.", "", account_list},
     Command{"account show", "ID", read_options, "One account, by id or label.", "", account_show},
     Command{"account test", "ID", read_options, "Ask the upstream for its models: are address and key right?", "",
@@ -163,6 +202,7 @@ constexpr std::array table{
             "Fetch a new access token, and end every rest of the account.",
             "",
             account_refresh},
+    Command{"account quota", "ID", read_options, "Ask the provider what is left of an account.", "", account_quota},
     Command{"account reset", "ID", {}, "End every rest of an account: it is asked again at once.", "", account_reset},
     Command{"account remove", "ID", {}, "Remove an account and its key.", "", account_remove},
     Command{"provider list", "", read_options, "The providers and presets that accounts can name.", "", provider_list},

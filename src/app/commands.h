@@ -59,6 +59,8 @@ struct Command {
 
 // cli_account.cpp
 [[nodiscard]] Result<Exit> account_add(Session& session);
+[[nodiscard]] Result<Exit> account_set(Session& session);
+[[nodiscard]] Result<Exit> account_quota(Session& session);
 [[nodiscard]] Result<Exit> account_list(Session& session);
 [[nodiscard]] Result<Exit> account_show(Session& session);
 [[nodiscard]] Result<Exit> account_test(Session& session);

@@ -9,6 +9,7 @@
 
 #include "admin/api.h"
 #include "admin/gateway.h"
+#include "admin/quota_keeper.h"
 #include "admin/recorder.h"
 #include "admin/rests.h"
 #include "app/interface.h"
@@ -150,6 +151,8 @@ Result<> run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin
                     {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.workers}});
   auto& worker = runtime.worker(0);
   worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
+  admin::QuotaKeeper quotas(gateway);
+  worker.spawn([&quotas, &worker] { return quotas.run(worker); });
   gateway.tokens.work_on(worker);
   runtime.run();
   return admin::save_rests(gateway);

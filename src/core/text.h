@@ -22,6 +22,9 @@ namespace agt::text {
 // `*` matches any run of characters, also an empty one; everything else is literal.
 [[nodiscard]] bool wildcard_match(std::string_view pattern, std::string_view s);
 
+// How many letters must be put in, taken out, changed or swapped with their neighbour: for "did you mean …?".
+[[nodiscard]] std::size_t distance(std::string_view a, std::string_view b);
+
 // The whole of `s` as a number, or nothing: no sign for unsigned types, no spaces, no rest.
 template <class Number>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view s) {

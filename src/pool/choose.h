@@ -83,9 +83,9 @@ struct Choice {
   Instant back_at = Instant::max();
   bool any_busy = false;
 };
-// Of those that may serve, the ones of the highest priority, reserves after all others; among these, for a session the one that its hash prefers
-// (rendezvous hashing: when an account comes or goes, only its own sessions move), else the one that has served least
-// for its weight, in performance_first the one with the least under way.
+// Of those that may serve, the ones of the highest priority, reserves after all others; among these, for a session the
+// one that its hash prefers (rendezvous hashing: when an account comes or goes, only its own sessions move), else the
+// one that has served least for its weight, in performance_first the one with the least under way.
 [[nodiscard]] Choice choose(const Field& field, const Wish& wish, Instant now);
 
 [[nodiscard]] bool includes_model(const Account& account, std::string_view model);

@@ -120,6 +120,7 @@ struct Resting {
   std::string account_id{};
   std::string model{};  // "": all of its models
   Rest rest{};
+  std::optional<Instant> since{};  // nothing: before the restart, or the provider's window decides
 };
 
 // A view of one account for a dry run: what would become of it.

@@ -148,6 +148,8 @@ void Pool::note_quota(std::string_view account_id, std::vector<QuotaLeft> window
   auto* state = registry_.find(account_id);
   if (state == nullptr) return;
   if (windows.size() > quota_windows_max) windows.resize(quota_windows_max);
+  // No window is longer than a rest may be, whatever its provider says.
+  for (auto& window : windows) window.resets_at = std::min(window.resets_at, now + rest_max);
   state->quota = std::move(windows);
   registry_.refresh_reserve(*state);
   serve_line(latest_);
@@ -159,7 +161,10 @@ std::vector<Resting> Pool::resting(Instant now) const {
   for (const auto& state : registry_.states()) {
     const auto add = [&](std::string_view model, const Health& health) {
       if (health.rest.until > now)
-        out.push_back({.account_id = state->account->id, .model = std::string(model), .rest = health.rest});
+        out.push_back({.account_id = state->account->id,
+                       .model = std::string(model),
+                       .rest = health.rest,
+                       .since = health.set_at == Instant{} ? std::nullopt : std::optional(health.set_at)});
     };
     add("", state->health);
     for (const auto& [model, health] : state->by_model) add(model, health);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/text.h"
 #include "json/document.h"
@@ -14,6 +15,16 @@ namespace {
 constexpr std::string_view openai_prefix = "x-ratelimit-";
 constexpr std::string_view anthropic_prefix = "anthropic-ratelimit-";
 constexpr std::string_view unified_prefix = "anthropic-ratelimit-unified-";
+constexpr std::string_view five_hours = "5h";
+constexpr std::string_view week = "7d";
+
+// The windows of subscriptions, and which models they are about.
+struct UnifiedWindow {
+  std::string_view name{};
+  std::string_view models{};
+};
+constexpr std::array unified_windows{UnifiedWindow{five_hours}, UnifiedWindow{week}, UnifiedWindow{"7d_opus", "*opus*"},
+                                     UnifiedWindow{"7d_sonnet", "*sonnet*"}};
 
 bool begins(std::string_view name, std::string_view prefix) {
   return name.size() > prefix.size() && text::iequals(name.substr(0, prefix.size()), prefix);
@@ -31,9 +42,9 @@ void add(std::vector<QuotaWindow>& windows, QuotaWindow window) {
   if (window.remaining || window.left || window.resets) windows.push_back(std::move(window));
 }
 
-void read_openai(const net::Headers& headers, WallTime now, std::vector<QuotaWindow>& windows) {
+void read_openai(const net::Headers& headers, std::string_view model, WallTime now, std::vector<QuotaWindow>& windows) {
   for (const std::string_view kind : {"requests", "tokens"}) {
-    QuotaWindow window{.name = std::string(kind), .seen = now};
+    QuotaWindow window{.name = std::string(kind), .models = std::string(model), .seen = now};
     window.limit = number_at(headers, fmt::format("{}limit-{}", openai_prefix, kind));
     window.remaining = number_at(headers, fmt::format("{}remaining-{}", openai_prefix, kind));
     const auto reset = spelled_duration(headers.get_or(fmt::format("{}reset-{}", openai_prefix, kind), ""));
@@ -42,9 +53,10 @@ void read_openai(const net::Headers& headers, WallTime now, std::vector<QuotaWin
   }
 }
 
-void read_anthropic(const net::Headers& headers, WallTime now, std::vector<QuotaWindow>& windows) {
+void read_anthropic(const net::Headers& headers, std::string_view model, WallTime now,
+                    std::vector<QuotaWindow>& windows) {
   for (const std::string_view kind : {"requests", "tokens", "input-tokens", "output-tokens"}) {
-    QuotaWindow window{.name = std::string(kind), .seen = now};
+    QuotaWindow window{.name = std::string(kind), .models = std::string(model), .seen = now};
     window.limit = number_at(headers, fmt::format("{}{}-limit", anthropic_prefix, kind));
     window.remaining = number_at(headers, fmt::format("{}{}-remaining", anthropic_prefix, kind));
     window.resets = spelled_time(headers.get_or(fmt::format("{}{}-reset", anthropic_prefix, kind), ""));
@@ -54,8 +66,8 @@ void read_anthropic(const net::Headers& headers, WallTime now, std::vector<Quota
 
 // Windows of subscriptions: their resets are seconds since 1970, and their use is a share.
 void read_unified(const net::Headers& headers, WallTime now, std::vector<QuotaWindow>& windows) {
-  for (const std::string_view kind : {"5h", "7d", "7d_opus", "7d_sonnet"}) {
-    QuotaWindow window{.name = std::string(kind), .seen = now};
+  for (const auto& [kind, models] : unified_windows) {
+    QuotaWindow window{.name = std::string(kind), .models = std::string(models), .seen = now};
     const auto stem = fmt::format("{}{}", unified_prefix, kind);
     if (const auto used = text::parse_number<double>(headers.get_or(stem + "-utilization", "")))
       window.left = std::clamp(1.0 - *used, 0.0, 1.0);
@@ -67,37 +79,7 @@ void read_unified(const net::Headers& headers, WallTime now, std::vector<QuotaWi
 
 }  // namespace
 
-std::optional<WallTime> spelled_time(std::string_view spelled) {
-  // YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)
-  constexpr std::size_t shortest = 20;
-  if (spelled.size() < shortest || spelled[4] != '-' || spelled[7] != '-' || spelled[13] != ':' || spelled[16] != ':')
-    return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t size) {
-    return text::parse_number<unsigned>(spelled.substr(at, size));
-  };
-  const auto year = number(0, 4), month = number(5, 2), day = number(8, 2);
-  const auto hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
-  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
-                                         std::chrono::day(*day)};
-  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  const auto zone_at = std::min(spelled.find_first_not_of("0123456789.", 19), spelled.size());
-  const auto zone = spelled.substr(zone_at);
-  Milliseconds offset(0);
-  if (zone.size() == 6 && zone[3] == ':') {
-    const auto hours = text::parse_number<int>(zone.substr(1, 2));
-    const auto minutes = text::parse_number<int>(zone.substr(4, 2));
-    if (!hours || !minutes || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
-    offset = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
-    if (zone[0] == '-') offset = -offset;
-  } else if (zone != "Z") {
-    return std::nullopt;
-  }
-  return WallTime(std::chrono::sys_days(date).time_since_epoch()) + std::chrono::hours(*hour) +
-         std::chrono::minutes(*minute) + Seconds(*second) - offset;
-}
-
-std::vector<QuotaWindow> quota_in(const net::Headers& headers, WallTime now) {
+std::vector<QuotaWindow> quota_in(const net::Headers& headers, std::string_view model, WallTime now) {
   std::vector<QuotaWindow> windows;
   bool openai = false;
   bool anthropic = false;
@@ -105,8 +87,8 @@ std::vector<QuotaWindow> quota_in(const net::Headers& headers, WallTime now) {
     openai = openai || begins(field.name, openai_prefix);
     anthropic = anthropic || begins(field.name, anthropic_prefix);
   }
-  if (openai) read_openai(headers, now, windows);
-  if (anthropic) read_anthropic(headers, now, windows);
+  if (openai) read_openai(headers, model, now, windows);
+  if (anthropic) read_anthropic(headers, model, now, windows);
   if (anthropic) read_unified(headers, now, windows);
   return windows;
 }
@@ -118,6 +100,7 @@ std::vector<QuotaWindow> quota_in_buckets(std::string_view body, WallTime now) {
   for (const auto bucket : document->root()["buckets"].children()) {
     QuotaWindow window{.name = bucket["modelId"].text_or(""), .seen = now};
     if (window.name.empty()) continue;
+    window.models = window.name;
     window.remaining = text::parse_number<std::int64_t>(bucket["remainingAmount"].text_or(""));
     if (bucket["remainingFraction"].present())
       window.left = std::clamp(bucket["remainingFraction"].number_or(0), 0.0, 1.0);
@@ -127,34 +110,84 @@ std::vector<QuotaWindow> quota_in_buckets(std::string_view body, WallTime now) {
   return windows;
 }
 
+std::optional<QuotaWindow> quota_in_refusal(const Diagnosis& refusal, std::string_view model, WallTime now) {
+  const auto& error = refusal.error;
+  if (error.failure_class() != FailureClass::quota_exhausted || !error.retry_after) return std::nullopt;
+  // The windows of subscriptions have their names from the headers.
+  const auto named = error.code == Code::window_5h ? five_hours : error.code == Code::weekly ? week : name(error.code);
+  const bool whole = refusal.scope == Scope::account;
+  return QuotaWindow{.name = std::string(named),
+                     .models = std::string(whole ? std::string_view() : model),
+                     .left = 0.0,
+                     .resets = now + *error.retry_after,
+                     .seen = now};
+}
+
+QuotaBook::Entry& QuotaBook::entry_of(std::string_view account_id) {
+  auto found = entries_.find(account_id);
+  if (found == entries_.end()) found = entries_.emplace(account_id, Entry()).first;
+  if (!std::exchange(found->second.changed, true)) changed_.emplace_back(account_id);
+  return found->second;
+}
+
 void QuotaBook::note(std::string_view account_id, std::vector<QuotaWindow> windows) {
   if (windows.empty()) return;
   const std::scoped_lock lock(mutex_);
-  auto found = windows_.find(account_id);
-  if (found == windows_.end()) found = windows_.emplace(account_id, std::vector<QuotaWindow>()).first;
+  auto& known = entry_of(account_id).quota.windows;
   for (auto& window : windows) {
-    auto& known = found->second;
-    const auto same = std::ranges::find(known, window.name, &QuotaWindow::name);
+    const auto same = std::ranges::find_if(
+        known, [&](const QuotaWindow& one) { return one.name == window.name && one.models == window.models; });
     if (same != known.end())
       *same = std::move(window);
     else if (known.size() < windows_max)
       known.push_back(std::move(window));
+    else
+      *std::ranges::min_element(known, {}, &QuotaWindow::seen) = std::move(window);
   }
 }
 
-void QuotaBook::note(std::string_view account_id, const net::Headers& headers, WallTime now) {
-  note(account_id, quota_in(headers, now));
+void QuotaBook::note(std::string_view account_id, const net::Headers& headers, std::string_view model, WallTime now) {
+  note(account_id, quota_in(headers, model, now));
 }
 
-std::vector<QuotaWindow> QuotaBook::of(std::string_view account_id) const {
+void QuotaBook::note_asked(std::string_view account_id, Result<std::vector<QuotaWindow>> windows, WallTime now) {
   const std::scoped_lock lock(mutex_);
-  const auto found = windows_.find(account_id);
-  return found == windows_.end() ? std::vector<QuotaWindow>() : found->second;
+  auto& quota = entry_of(account_id).quota;
+  quota.asked = now;
+  quota.failure.reset();
+  if (windows) {
+    quota.windows = *std::move(windows);
+    if (quota.windows.size() > windows_max) quota.windows.resize(windows_max);
+  } else {  // what was told before is still the best that is known
+    quota.failure = std::move(windows).error();
+  }
+}
+
+Quota QuotaBook::of(std::string_view account_id, WallTime now) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = entries_.find(account_id);
+  if (found == entries_.end()) return {};
+  auto quota = found->second.quota;
+  for (auto& window : quota.windows) {
+    if (!window.resets || *window.resets > now) continue;
+    window.remaining.reset();
+    window.left.reset();
+    window.resets.reset();
+  }
+  return quota;
 }
 
 void QuotaBook::forget(std::string_view account_id) {
   const std::scoped_lock lock(mutex_);
-  if (const auto found = windows_.find(account_id); found != windows_.end()) windows_.erase(found);
+  if (const auto found = entries_.find(account_id); found != entries_.end()) entries_.erase(found);
+}
+
+std::vector<std::string> QuotaBook::take_changed() {
+  const std::scoped_lock lock(mutex_);
+  auto changed = std::exchange(changed_, {});
+  for (const auto& id : changed)
+    if (const auto found = entries_.find(id); found != entries_.end()) found->second.changed = false;
+  return changed;
 }
 
 }  // namespace agt::provider

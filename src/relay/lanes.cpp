@@ -70,7 +70,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   current().timings = reply->timings();
   current().status = reply->head().status;
   if (services_.quotas != nullptr)
-    services_.quotas->note(upstream.account_id, reply->head().headers, services_.clock.wall());
+    services_.quotas->note(upstream.account_id, reply->head().headers, target.model, services_.clock.wall());
   // We ask for identity. What comes compressed all the same can neither be read nor observed, and its client was not
   // told of it.
   const auto encoding = reply->head().headers.get_or("content-encoding", "identity");
@@ -87,6 +87,9 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
       provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
   if (upstream.oauth && reply->head().status == 401 && !diagnosis.error.retry_after)
     diagnosis.error.retry_after = refused_token_rest;
+  if (services_.quotas != nullptr)
+    if (auto spent = provider::quota_in_refusal(diagnosis, target.model, services_.clock.wall()))
+      services_.quotas->note(upstream.account_id, {*std::move(spent)});
   current().scope = diagnosis.scope;
   current().hint = diagnosis.hint;
   current().confidence = diagnosis.confidence;

@@ -167,6 +167,15 @@ constexpr std::array table{
                 .description = "Account (id or label) that is preferred whenever it may serve; empty: none.",
                 .store = [](Settings& s, const SettingValue& v) { s.scheduling.pinned_account = words(v); },
                 .load = [](const Settings& s) -> SettingValue { return s.scheduling.pinned_account; }},
+    SettingSpec{.name = "quota.refresh_minutes",
+                .kind = Kind::integer,
+                .built_in = "15",
+                .min = 0,
+                .max = 1440,
+                .unit = "min",
+                .description = "How often providers that can be asked are asked what is left of an account; 0: never.",
+                .store = [](Settings& s, const SettingValue& v) { s.quota.refresh_minutes = number(v); },
+                .load = [](const Settings& s) -> SettingValue { return s.quota.refresh_minutes; }},
     SettingSpec{.name = "network.upstream_proxy",
                 .kind = Kind::text,
                 .built_in = "",
@@ -230,7 +239,10 @@ constexpr std::array table{
                 .built_in = "",
                 .description = "The secret of that client.",
                 .store = [](Settings& s, const SettingValue& v) { s.oauth.google_client_secret = Secret(words(v)); },
-                .load = [](const Settings& s) -> SettingValue { return s.oauth.google_client_secret.hint(); }},
+                .load = [](const Settings& s) -> SettingValue {
+                  const auto& secret = s.oauth.google_client_secret;
+                  return secret.empty() ? std::string() : secret.hint();
+                }},
     SettingSpec{.name = "logging.level",
                 .kind = Kind::choice,
                 .built_in = "info",

@@ -67,6 +67,9 @@ struct Settings {
     std::int64_t first_byte_timeout_s = 0;
     std::int64_t idle_timeout_s = 0;
   } network{};
+  struct Quotas {
+    std::int64_t refresh_minutes = 0;
+  } quota{};
   struct Logging {
     LogLevel level = LogLevel::info;
     BodyCapture bodies = BodyCapture::none;
