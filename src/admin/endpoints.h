@@ -93,6 +93,7 @@ namespace agt::admin {
 // catalogue.cpp
 [[nodiscard]] Result<Answer> list_models(const Call& call);
 [[nodiscard]] Result<Answer> list_providers(const Call& call);
+[[nodiscard]] Result<Answer> list_prices(const Call& call);
 [[nodiscard]] Result<Answer> list_clients(const Call& call);
 
 }  // namespace agt::admin

@@ -230,6 +230,17 @@ store::Settings settings_now(Gateway& gateway) {
   return gateway.settings;
 }
 
+std::shared_ptr<const catalogue::Prices> prices_now(Gateway& gateway) {
+  const std::scoped_lock lock(gateway.reloading);
+  return gateway.prices;
+}
+
+Result<> check_settings(const store::Settings& settings) {
+  if (const auto prices = catalogue::Prices::with(settings.prices.overrides); !prices)
+    return fail(Code::schema, prices.error().message, "prices.overrides");
+  return {};
+}
+
 Result<> reload(Gateway& gateway) {
   const std::scoped_lock lock(gateway.reloading);
   TRY_OK(gateway.tokens.load());
@@ -243,8 +254,11 @@ Result<> reload(Gateway& gateway) {
   gateway.pool.set_accounts(built.snapshot->accounts);
   gateway.quota_minutes = gateway.settings.quota.refresh_minutes;
   gateway.current.set(built.snapshot);
+  TRY(gateway.prices, catalogue::Prices::with(gateway.settings.prices.overrides));
+  gateway.ledger_writer.price_by(gateway.prices);
   const auto& keep = gateway.settings.ledger;
-  gateway.ledger_writer.retain({.keep_days = keep.keep_days, .bytes_max = keep.max_mb << 20});
+  gateway.ledger_writer.retain(
+      {.keep_days = keep.keep_days, .bytes_max = keep.max_mb << 20, .keep_hours_days = keep.keep_stats_days});
   return {};
 }
 

@@ -51,7 +51,7 @@ inline constexpr std::chrono::milliseconds oauth_login_look_every{200};  // whet
 // Asking providers what is left of an account.
 inline constexpr std::chrono::milliseconds quota_look_every{1'000};  // for accounts that are due, and for news
 inline constexpr std::size_t quota_refreshes_max = 4;                // at a time
-inline constexpr std::chrono::seconds quota_first_within{30};        // of a start
+inline constexpr std::chrono::seconds quota_first_within{10};        // of a start
 inline constexpr std::chrono::hours quota_retry_max{6};
 inline constexpr double quota_jitter = 0.1;  // of the interval
 

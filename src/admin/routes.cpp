@@ -94,7 +94,7 @@ constexpr std::array table{
     Endpoint{"POST", "/requests/{id}/replay", token, replay_request,
              "Sends the client's request again, or an edit of it.", "Replayed", "ReplayForm"},
     Endpoint{"DELETE", "/requests", token, forget_requests, "Forgets all requests.", "Forgotten"},
-    Endpoint{"GET", "/stats", token, show_stats, "Sums by model, account, client or provider.", "Stats", "",
+    Endpoint{"GET", "/stats", token, show_stats, "Sums by model, account, client, provider or day.", "Stats", "",
              "by since_ms until_ms slice_ms"},
 
     Endpoint{"GET", "/settings", token, list_settings, "Every setting with its value and where that comes from.",
@@ -107,6 +107,8 @@ constexpr std::array table{
              "Setting | RevealedSetting", "", "reveal"},
 
     Endpoint{"GET", "/catalogue/models", token, list_models, "What is known about models.", "Models"},
+    Endpoint{"GET", "/catalogue/prices", token, list_prices, "What models cost, with the user's own prices first.",
+             "Prices"},
     Endpoint{"GET", "/catalogue/providers", token, list_providers, "The providers and presets that accounts can name.",
              "Providers"},
     Endpoint{"GET", "/clients", token, list_clients, "What to set in which client, with snippets.", "Clients"},

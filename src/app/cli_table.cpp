@@ -112,8 +112,8 @@ constexpr std::array trace_options{
     OptionSpec{"--limit", "N", "without ID: how many requests; default 20"},
     OptionSpec{"--failures", "", "without ID: only requests that failed"},
 };
-constexpr std::array stats_options{json_option,
-                                   OptionSpec{"--by", "WHAT", "model, account, client or provider; default model"}};
+constexpr std::array stats_options{
+    json_option, OptionSpec{"--by", "WHAT", "model, account, client, provider or day; default model"}};
 constexpr std::array open_options{OptionSpec{"--print", "", "only print the link"}};
 constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
 constexpr std::array set_options{
@@ -140,6 +140,10 @@ constexpr std::string_view account_set_notes =
     "  agt account set work --group team --reserve 20 --model ''\n\n"
     "A reserve counts where the provider tells what is left (`agt account show`): below it the account is asked after\n"
     "all others until its window is reset, or not at all.\n";
+constexpr std::string_view price_list_notes =
+    "A price that is not in the list is unknown, not 0. Your own count first, with * as a wildcard in the model's\n"
+    "name; IN/OUT, or IN/OUT/CACHE-READ/CACHE-WRITE:\n\n"
+    "  agt settings set prices.overrides 'openrouter/*=0.5/1.5, openai/gpt-5=1.25/10/0.125'\n";
 constexpr std::string_view connect_notes =
     "CLIENT is claude-code, codex, gemini-cli, opencode, curl, openai-sdk, …; without it all are listed. Comments and\n"
     "other settings in the files stay. A file that cannot be read is not touched. Example:\n\n"
@@ -206,6 +210,8 @@ constexpr std::array table{
     Command{"account reset", "ID", {}, "End every rest of an account: it is asked again at once.", "", account_reset},
     Command{"account remove", "ID", {}, "Remove an account and its key.", "", account_remove},
     Command{"provider list", "", read_options, "The providers and presets that accounts can name.", "", provider_list},
+    Command{"price list", "", read_options, "What models cost for a million tokens, and who says so.", price_list_notes,
+            price_list},
     Command{"route add", "", route_add_options, "Say where a model name goes.", route_add_notes, route_add},
     Command{"route list", "", read_options, "The rules, in the order in which they are asked.", "", route_list},
     Command{"route remove", "N", {}, "Remove the rule at position N.", "", route_remove},
@@ -214,7 +220,7 @@ constexpr std::array table{
     Command{"explain", "[FILE]", explain_options, "What would happen to a request; nothing is sent.", explain_notes,
             explain},
     Command{"trace", "[ID]", trace_options, "The story of one request, or the last requests.", trace_notes, show_trace},
-    Command{"stats", "", stats_options, "Requests, failures and tokens in sums.", "", show_stats},
+    Command{"stats", "", stats_options, "Requests, failures, tokens and cost in sums.", "", show_stats},
     Command{"key add", "NAME", {}, "Make a client key; it is printed this once.", "", key_add},
     Command{"key list", "", read_options, "The client keys.", "", key_list},
     Command{"key revoke", "NAME", {}, "Revoke a client key, by id or name.", "", key_revoke},

@@ -103,6 +103,7 @@ struct Command {
 [[nodiscard]] Result<Exit> show_status(Session& session);
 [[nodiscard]] Result<Exit> show_trace(Session& session);
 [[nodiscard]] Result<Exit> show_stats(Session& session);
+[[nodiscard]] Result<Exit> price_list(Session& session);
 [[nodiscard]] Result<Exit> provider_list(Session& session);
 [[nodiscard]] Result<Exit> show_openapi(Session& session);
 

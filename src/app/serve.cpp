@@ -14,6 +14,7 @@
 #include "admin/rests.h"
 #include "app/interface.h"
 #include "app/wiring.h"
+#include "catalogue/prices.h"
 #include "core/text.h"
 #include "core/version.h"
 #include "net/runtime.h"
@@ -146,7 +147,7 @@ Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
 }
 
 // Serves until a signal.
-Result<> run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
+void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
   gateway.log.write(LogLevel::info, "listening",
                     {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.workers}});
   auto& worker = runtime.worker(0);
@@ -155,7 +156,9 @@ Result<> run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin
   worker.spawn([&quotas, &worker] { return quotas.run(worker); });
   gateway.tokens.work_on(worker);
   runtime.run();
-  return admin::save_rests(gateway);
+  // A rest that is not on the disk is learned anew: no reason to end as a failure, nor to keep the last words back.
+  if (const auto saved = admin::save_rests(gateway); !saved)
+    gateway.log.write(LogLevel::error, "rests_not_saved", {{"why", saved.error().message}});
 }
 
 }  // namespace
@@ -196,7 +199,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
   tell_rescue(log, "ledger_damaged", ledger->rescue());
-  store::LedgerWriter ledger_writer(std::move(ledger));  // what it keeps is told by the first reload
+  TRY(const auto prices, catalogue::Prices::with(settings.prices.overrides));
+  // What it keeps is told by the first reload.
+  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
   admin::Events events(clock);
   admin::LedgerRecorder recorder(ledger_writer, events);
 
@@ -248,9 +253,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY_OK(admin::reload(gateway));
   TRY_OK(admin::restore_rests(gateway));
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
-  const auto ran = run(gateway, *runtime, admin_port);
+  run(gateway, *runtime, admin_port);
   admin::withdraw(home);
-  TRY_OK(ran);
   return end(tokens, log);
 }
 

@@ -36,10 +36,9 @@ Result<bool> set_rate(TokenRates& rates, json::Value member) {
     std::string_view name{};
     std::optional<std::int64_t> TokenRates::* field = nullptr;
   };
-  constexpr std::array optionals{Optional{"cache_read", &TokenRates::cache_read},
-                                 Optional{"cache_write", &TokenRates::cache_write},
-                                 Optional{"cache_write_long", &TokenRates::cache_write_long},
-                                 Optional{"reasoning", &TokenRates::reasoning}};
+  constexpr std::array optionals{
+      Optional{"cache_read", &TokenRates::cache_read}, Optional{"cache_write", &TokenRates::cache_write},
+      Optional{"cache_write_long", &TokenRates::cache_write_long}, Optional{"reasoning", &TokenRates::reasoning}};
   if (member.key_is("input")) {
     TRY(rates.input, rate_in(member));
     return true;

@@ -14,8 +14,8 @@ namespace agt::catalogue {
 
 struct PriceRow {
   std::string provider{};
-  std::string match{};       // an id or a pattern with `*`; as in the list of models the longest wins, an id always
-  std::string before{};      // YYYY-MM-DD: from that day in UTC on it is no longer so; "" for no end
+  std::string match{};   // an id or a pattern with `*`; as in the list of models the longest wins, an id always
+  std::string before{};  // YYYY-MM-DD: from that day in UTC on it is no longer so; "" for no end
   std::int64_t until_ms = INT64_MAX;
   Price price{};
   bool from_user = false;

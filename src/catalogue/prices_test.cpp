@@ -17,7 +17,8 @@ std::shared_ptr<const Prices> built_in(std::string_view overrides = "") {
 }
 
 TEST(Price, parts_of_the_input_have_their_own_rates) {
-  const Price price{.rates = {.input = 3'000'000, .output = 15'000'000, .cache_read = 300'000, .cache_write = 3'750'000}};
+  const Price price{
+      .rates = {.input = 3'000'000, .output = 15'000'000, .cache_read = 300'000, .cache_write = 3'750'000}};
   // 1000 plain, 2000 read, 500 written, 100 out: 3000 + 600 + 1875 + 1500 millionths of a dollar
   EXPECT_EQ(cost_of(price, {.input = 3500, .output = 100, .cache_read = 2000, .cache_write = 500}), 6'975'000);
   EXPECT_EQ(cost_of(price, {.input = 1}), 3'000);
@@ -97,9 +98,9 @@ TEST(Prices, an_override_that_says_nothing_is_told) {
 
 TEST(Prices, a_file_with_a_mistake_names_it) {
   const auto field = [](std::string_view rows) {
-    const auto prices = Prices::parse(
-        std::string(R"({"prices":[{"provider":"p","source":"s","checked":"2026-01-01","models":[)") +
-        std::string(rows) + "]}]}");
+    const auto prices =
+        Prices::parse(std::string(R"({"prices":[{"provider":"p","source":"s","checked":"2026-01-01","models":[)") +
+                      std::string(rows) + "]}]}");
     return prices ? std::string("none") : prices.error().field;
   };
   EXPECT_EQ(field(R"({"match":"m","input":1,"output":1})"), "none");

@@ -1,5 +1,5 @@
-// What tokens cost. Money is whole numbers: rates in millionths of a dollar for a million tokens, costs in billionths of
-// a dollar, so that sums over years stay exact.
+// What tokens cost. Money is whole numbers: rates in millionths of a dollar for a million tokens, costs in billionths
+// of a dollar, so that sums over years stay exact.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct TokenRates {
   std::int64_t input = 0;
   std::int64_t output = 0;
   std::optional<std::int64_t> cache_read{};
-  std::optional<std::int64_t> cache_write{};      // kept for the provider's usual time
+  std::optional<std::int64_t> cache_write{};       // kept for the provider's usual time
   std::optional<std::int64_t> cache_write_long{};  // kept for longer; usage does not tell the two apart yet
   std::optional<std::int64_t> reasoning{};
 };

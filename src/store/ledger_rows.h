@@ -8,6 +8,8 @@
 
 #include "core/result.h"
 #include "store/database.h"
+#include "store/hours.h"
+#include "store/ledger.h"
 
 namespace agt::store {
 
@@ -23,7 +25,7 @@ void each_column(Row& row, Take&& take) {
   take(row.user_agent);
 }
 
-// The batches that a statement selects, one after the other: its first columns are last and packed.
+// The batches that a statement selects, one after the other: its columns are last, packed and costs.
 class Batches {
  public:
   explicit Batches(Statement select) : select_(std::move(select)) {}
@@ -34,12 +36,16 @@ class Batches {
   [[nodiscard]] std::int64_t sequence(std::size_t row) const {
     return last_ - static_cast<std::int64_t>(rows_.size() - 1 - row);
   }
+  // The whole row, with what the writer found out about it. False: the bytes are damaged.
+  [[nodiscard]] bool read(std::size_t row, LedgerRow& into) const;
+  [[nodiscard]] std::optional<std::int64_t> cost(std::size_t row) const { return cost_at(costs_, row); }
   [[nodiscard]] std::unexpected<Error> damaged() const;
 
  private:
   Statement select_;
   std::int64_t last_ = 0;
   std::vector<std::string_view> rows_{};
+  std::string_view costs_{};
 };
 
 }  // namespace agt::store

@@ -74,8 +74,12 @@ struct Settings {
     LogLevel level = LogLevel::info;
     BodyCapture bodies = BodyCapture::none;
   } logging{};
+  struct PriceOverrides {
+    std::string overrides{};  // catalogue/prices.h has the form
+  } prices{};
   struct LedgerLimits {
     std::int64_t keep_days = 0;
+    std::int64_t keep_stats_days = 0;
     std::int64_t max_mb = 0;
   } ledger{};
   struct OAuth {  // the user's own client at Google
