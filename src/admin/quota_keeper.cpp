@@ -113,6 +113,7 @@ void QuotaKeeper::begin_due(net::Worker& worker) {
 Task<> QuotaKeeper::refresh(provider::Upstream upstream, net::Timeouts timeouts, net::Worker& worker) {
   const auto outcome = co_await ask_upstream(gateway_, upstream, timeouts, worker);
   --running_;
+  tell_pool();
   if (outcome.error && outcome.error->failure_class() == FailureClass::cancelled) co_return;
   if (outcome.error)
     gateway_.log.write(

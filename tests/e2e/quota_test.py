@@ -1,5 +1,7 @@
 """Quotas that providers tell, the reserves that their owners keep, and what requests cost."""
 
+import time
+
 from harness import CHAT, GEMINI, WithGateway, main, wait_until
 
 SPENT = "gemini-3-pro-preview"  # the simulator says that 20 % of it are left
@@ -40,6 +42,7 @@ class Quota(WithGateway):
 
     def until_told(self):
         wait_until(lambda: self.left("mine") and self.left("spare"), ASKED_WITHIN_S, "the quotas are told by themselves")
+        time.sleep(1.5)  # what is told by hand reaches the choice within a second
 
     def test_01_quotas_are_asked_in_the_background(self):
         self.until_told()
