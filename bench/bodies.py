@@ -48,14 +48,25 @@ def chat(model, size=4096, stream=False):
     return filled(make, size)
 
 
-def messages(model, size=4096):
+def messages(model, size=4096, stream=False):
     """The same as an Anthropic request."""
     text = prose(random.Random(1), size)
 
     def make(filler):
-        return encoded({"model": model, "max_tokens": 1024, "temperature": 0.2,
-                        "system": "You are a careful engineer.",
-                        "messages": [{"role": "user", "content": text[:filler]}]})
+        body = {"model": model, "max_tokens": 1024, "temperature": 0.2,
+                "system": "You are a careful engineer.",
+                "messages": [{"role": "user", "content": text[:filler]}]}
+        return encoded(body | {"stream": True} if stream else body)
+    return filled(make, size)
+
+
+def responses(model, size=4096):
+    """The same as a request of OpenAI's Responses API."""
+    text = prose(random.Random(1), size)
+
+    def make(filler):
+        return encoded({"model": model, "max_output_tokens": 1024, "temperature": 0.2,
+                        "instructions": "You are a careful engineer.", "input": text[:filler]})
     return filled(make, size)
 
 
@@ -83,6 +94,30 @@ def agent_chat(model, size=640 * 1024):
                     "name": f"workspace_tool_{turn % 20}",
                     "arguments": encoded({"path": f"/srv/project/module_{turn}.js", "mode": "read"}).decode()}}]},
             {"role": "tool", "tool_call_id": f"call_{turn}", "content": code(rng, 6000)}]
+        turn += 1
+
+    def make(filler):
+        last = {"role": "user", "content": "Go on. " + "x" * filler}
+        return encoded(body | {"messages": body["messages"] + [last]})
+    return filled(make, size)
+
+
+def agent_messages(model, size=640 * 1024):
+    """The same session as agent_chat() in the words of Anthropic."""
+    rng = random.Random(2)
+    tools = [{"name": one["function"]["name"], "description": one["function"]["description"],
+              "input_schema": one["function"]["parameters"]} for one in map(tool, range(20))]
+    body = {"model": model, "max_tokens": 8192, "tools": tools, "system": prose(rng, 12_000),
+            "messages": [{"role": "user", "content": "Find out why the parser drops the last field, and mend it."}]}
+    turn = 0
+    while len(encoded(body)) < size - 9000:
+        body["messages"] += [
+            {"role": "assistant", "content": [
+                {"type": "text", "text": prose(rng, 300)},
+                {"type": "tool_use", "id": f"toolu_{turn}", "name": f"workspace_tool_{turn % 20}",
+                 "input": {"path": f"/srv/project/module_{turn}.js", "mode": "read"}}]},
+            {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": f"toolu_{turn}", "content": code(rng, 6000)}]}]
         turn += 1
 
     def make(filler):

@@ -17,7 +17,13 @@ KEYS = {
     "burst": Simulator.key(chunks=200, chunk_bytes=CHUNK_BYTES),
     "paced": Simulator.key(chunks=200, chunk_bytes=CHUNK_BYTES, chunk_delay_ms=CHUNK_DELAY_MS),
     "secure": Simulator.key(reply_bytes=2048),
+    "gemini-whole": Simulator.key(reply_bytes=2048),
+    "gemini-burst": Simulator.key(chunks=200, chunk_bytes=CHUNK_BYTES),
+    "claude-whole": Simulator.key(reply_bytes=2048),
+    "claude-burst": Simulator.key(chunks=200, chunk_bytes=CHUNK_BYTES),
 }
+# What the others speak, and where, by the first part of their models' names.
+PROVIDERS = {"gemini": ("gemini", ""), "claude": ("anthropic-compatible", "")}
 
 
 class Lab:
@@ -61,8 +67,9 @@ class Lab:
                                      core=self.served_core))
         home = self.folder("home")
         for model, key in KEYS.items():
-            base = f"https://127.0.0.1:{self.sim_tls.port}/v1" if model == "secure" else f"http://127.0.0.1:{self.sim.port}/v1"
-            add_account(self.agt, home, model, base, key)
+            site = f"https://127.0.0.1:{self.sim_tls.port}" if model == "secure" else f"http://127.0.0.1:{self.sim.port}"
+            provider, base = PROVIDERS.get(model.split("-")[0], ("openai-compatible", "/v1"))
+            add_account(self.agt, home, model, site + base, key, provider)
         self.gateway = self.keep(Gateway(self.agt, home, ca=self.sim_tls.ca, core=self.served_core))
         self.gateway.wait_for(self.gateway.port)
 
@@ -84,5 +91,13 @@ def agent_load(model="bench", **more):
     return Load(CHAT, bodies.agent_chat(model), KEYS[model], **more)
 
 
-def messages_load(model="bench", **more):
-    return Load("/v1/messages", bodies.messages(model), KEYS[model], **more)
+def messages_load(model="bench", stream=False, **more):
+    return Load("/v1/messages", bodies.messages(model, stream=stream), KEYS[model], **more)
+
+
+def responses_load(model, **more):
+    return Load("/v1/responses", bodies.responses(model), KEYS[model], **more)
+
+
+def agent_messages_load(model, **more):
+    return Load("/v1/messages", bodies.agent_messages(model), KEYS[model], **more)

@@ -137,8 +137,8 @@ class Gateway(Process):
         return json.loads(text)
 
 
-def add_account(program, home, model, base_url, key):
-    command = [program, "account", "add", "openai-compatible", "--home", str(home), "--label", model,
+def add_account(program, home, model, base_url, key, provider="openai-compatible"):
+    command = [program, "account", "add", provider, "--home", str(home), "--label", model,
                "--base-url", base_url, "--key-stdin", "--model", model]
     done = subprocess.run(command, input=key.encode(), capture_output=True, timeout=30)
     if done.returncode != 0:

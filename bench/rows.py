@@ -3,7 +3,7 @@ import dataclasses
 import statistics
 
 from footprint import footprint
-from lab import agent_load, chat_load, messages_load
+from lab import agent_load, agent_messages_load, chat_load, messages_load, responses_load
 from load import median, ratio
 from table import Line
 
@@ -44,6 +44,35 @@ def agent(lab, effort):
     return race_lines(lab, effort, "P3", "640 KB request", lab.ours(load), lab.peer(load), 1.0)
 
 
+def translated(lab, effort):
+    """What nginx forwards untouched, the gateway translates."""
+    peer = lab.peer(chat_load())
+    ways = (("Anthropic → Gemini", messages_load("gemini-whole")), ("Chat → Anthropic", chat_load("claude-whole")),
+            ("Responses → Gemini", responses_load("gemini-whole")))
+    return [line for name, load in ways
+            for line in race_lines(lab, effort, "P4", f"4 KB request, {name}", lab.ours(load), peer, 2.0)]
+
+
+def translated_streams(lab, effort):
+    peer = lab.peer(chat_load("burst", stream=True), "stream")
+    ways = (("Anthropic → Gemini", messages_load("gemini-burst", stream=True)),
+            ("Chat → Anthropic", chat_load("claude-burst", stream=True)))
+    return [line for name, load in ways
+            for line in race_lines(lab, effort, "P5", f"200 events, {name}", lab.ours(load), peer, 1.8, what="stream")]
+
+
+def translated_agent(lab, effort):
+    """Two goals: one beside nginx, and one on its own."""
+    peer = lab.peer(agent_load())
+    lines = []
+    for name, load in (("Anthropic → Gemini", agent_messages_load("gemini-whole")),
+                       ("Chat → Anthropic", agent_load("claude-whole"))):
+        race = race_lines(lab, effort, "P6", f"640 KB request, {name}", lab.ours(load), peer, 3.0)
+        alone = Line("P6", f"640 KB request, {name}: CPU alone", race[0].ours, "µs", goal=1200)
+        lines += [*race, alone]
+    return lines
+
+
 def added_latency(lab, effort):
     """Sixteen clients that think between requests: what the way through a proxy adds to the direct way."""
     think = {"connections": 16, "think_ms": 20}
@@ -71,6 +100,9 @@ ROWS = {
     "P1": ("pass-through of a small request", small),
     "P2": ("pass-through of streams", streams),
     "P3": ("pass-through of a coding agent's request", agent),
+    "P4": ("translation of a small request", translated),
+    "P5": ("translation of streams", translated_streams),
+    "P6": ("translation of a coding agent's request", translated_agent),
     "P7": ("added latency with translation", added_latency),
     "P9": ("start, memory, size", footprint),
     "P11": ("TLS upstream", tls),

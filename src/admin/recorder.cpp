@@ -32,6 +32,7 @@ store::LedgerEntry entry_of(const relay::Trace& trace, std::string_view text) {
                            .client_model = trace.client_model,
                            .status = trace.status,
                            .stream = trace.stream,
+                           .usage_estimated = trace.usage_estimated,
                            .input_tokens = trace.usage.input,
                            .output_tokens = trace.usage.output,
                            .cache_read_tokens = trace.usage.cache_read,
@@ -102,7 +103,7 @@ void LedgerRecorder::started(const relay::Trace& trace) {
 
 void LedgerRecorder::record(const relay::Trace& trace, std::string& text) {
   if (trace.announced) in_flight_.fetch_sub(1, std::memory_order_relaxed);
-  relay::append_json(text, trace);
+  relay::append_packed(text, trace);
   const auto entry = entry_of(trace, text);
   writer_.push(entry);
   if (!events_.wanted()) {

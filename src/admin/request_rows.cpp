@@ -28,6 +28,7 @@ void write_members(json::Writer& w, const store::BasicLedgerRow<Text>& row, std:
   w.field("code", row.code);
   w.field("lane", row.lane);
   w.field("stream", row.stream);
+  w.field("usage_estimated", row.usage_estimated);
   write_count(w, "input_tokens", row.input_tokens);
   write_count(w, "output_tokens", row.output_tokens);
   write_count(w, "cache_read_tokens", row.cache_read_tokens);
@@ -42,10 +43,7 @@ void write_members(json::Writer& w, const store::BasicLedgerRow<Text>& row, std:
 }
 
 // What the ledger's writer found out; what happens now has no cost yet.
-void write_found(json::Writer& w, const store::LedgerRow& row) {
-  w.field("usage_estimated", row.usage_estimated);
-  write_dollars(w, "cost_usd", row.cost);
-}
+void write_found(json::Writer& w, const store::LedgerRow& row) { write_dollars(w, "cost_usd", row.cost); }
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "admin/request_rows.h"
 #include "core/text.h"
 #include "net/http.h"
+#include "relay/trace.h"
 #include "store/accounts.h"
 #include "store/ledger.h"
 
@@ -164,7 +165,9 @@ Result<Answer> show_trace(const Call& call) {
   TRY(const auto row, call.gateway.ledger.get(call.word()));
   if (row.trace.empty())
     return fail(Code::path_unknown, fmt::format("No trace was kept of the request {}.", text::quoted(row.id)));
-  TRY(const auto kept, json::Document::parse(row.trace));
+  const auto trace = relay::trace_json(row.trace);
+  if (!trace) return fail(Code::internal, fmt::format("The trace of the request {} is damaged.", row.id));
+  TRY(const auto kept, json::Document::parse(*trace));
   json::Writer w;
   w.begin_object();
   w.field("id", row.id);

@@ -199,9 +199,10 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
   tell_rescue(log, "ledger_damaged", ledger->rescue());
-  TRY(const auto prices, catalogue::Prices::with(settings.prices.overrides));
+  const auto prices = catalogue::Prices::with(settings.prices.overrides);
+  if (!prices) return fail(Code::config, prices.error().message, "prices.overrides");
   // What it keeps is told by the first reload.
-  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
+  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, *prices);
   admin::Events events(clock);
   admin::LedgerRecorder recorder(ledger_writer, events);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 namespace agt::text {
@@ -13,14 +14,22 @@ std::string lowered(std::string_view s) {
   return out;
 }
 
-bool iequals(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
-}
-
-std::string_view trimmed(std::string_view s) {
-  const auto begin = s.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return s.substr(begin, s.find_last_not_of(" \t") - begin + 1);
+// Eight bytes at once: most that have the same length differ in the first ones.
+bool same_letters(const char* a, const char* b, std::size_t size) {
+  std::size_t at = 0;
+  for (std::uint64_t left = 0, right = 0; at + sizeof left <= size; at += sizeof left) {
+    std::memcpy(&left, a + at, sizeof left);
+    std::memcpy(&right, b + at, sizeof right);
+    const auto difference = left ^ right;
+    if (difference == 0) continue;
+    constexpr std::uint64_t case_bits = 0x2020202020202020U;
+    if ((difference & ~case_bits) != 0) return false;
+    for (std::size_t i = at; i < at + sizeof left; ++i)
+      if (lower(a[i]) != lower(b[i])) return false;
+  }
+  for (; at < size; ++at)
+    if (lower(a[at]) != lower(b[at])) return false;
+  return true;
 }
 
 std::vector<std::string_view> split(std::string_view s, char separator) {

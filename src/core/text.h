@@ -2,6 +2,7 @@
 #pragma once
 
 #include <charconv>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,8 +12,21 @@ namespace agt::text {
 
 [[nodiscard]] constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 [[nodiscard]] std::string lowered(std::string_view s);
-[[nodiscard]] bool iequals(std::string_view a, std::string_view b);  // ASCII only, as header names need
-[[nodiscard]] std::string_view trimmed(std::string_view s);          // spaces and tabs
+
+// Equal without regard to ASCII case, as header names need it. Most that are compared differ in length.
+[[nodiscard]] bool same_letters(const char* a, const char* b, std::size_t size);
+[[nodiscard]] inline bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && same_letters(a.data(), b.data(), a.size());
+}
+
+// Without the spaces and tabs around it.
+[[nodiscard]] constexpr std::string_view trimmed(std::string_view s) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!s.empty() && is_blank(s.front())) s.remove_prefix(1);
+  while (!s.empty() && is_blank(s.back())) s.remove_suffix(1);
+  return s;
+}
+
 [[nodiscard]] std::vector<std::string_view> split(std::string_view s, char separator);
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 
 #include "core/text.h"
 
@@ -74,20 +75,45 @@ std::size_t end_of_value(std::string_view json, std::size_t from) {
   return std::string_view::npos;
 }
 
-// The words alone: cache marks beside them come and go from turn to turn.
-void collect_words(const json::Value& value, std::string& out) {
-  if (out.size() >= words_bytes_max) return;
-  if (value.is_string()) {
-    out += value.text_or("");
-    out += '\n';
-    return;
+std::string_view without_blanks(std::string_view json) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto begin = std::min(json.find_first_not_of(blanks), json.size());
+  const auto end = json.find_last_not_of(blanks) + 1;
+  return json.substr(begin, std::max(begin, end) - begin);
+}
+
+// Hands out what a container holds, in order, until it has enough: `enough(key, value)`, both as they are spelled.
+void each(std::string_view container, auto enough) {
+  const bool has_keys = container.starts_with('{');
+  for (std::size_t at = 1; at < container.size();) {
+    std::string_view key;
+    if (has_keys) {
+      const auto quote = container.find('"', at);
+      if (quote == std::string_view::npos) return;
+      const auto close = end_of_string(container, quote);
+      key = container.substr(quote + 1, close - quote - 1);
+      at = std::min(container.find(':', close), container.size() - 1) + 1;
+    }
+    const auto end = end_of_value(container, at);
+    if (end == std::string_view::npos) return;
+    const auto value = without_blanks(container.substr(at, end - at));
+    if (value.empty() || enough(key, value)) return;
+    at = end + 1;
   }
-  for (const auto part : value.children()) {
-    if (value.is_array() && !part.is_string()) collect_words(part, out);
-    if (value.is_array() && part.is_string()) collect_words(part, out);
-    if (value.is_object() && (part.key_is("text") || part.key_is("content") || part.key_is("parts")))
-      collect_words(part, out);
+}
+
+// The first words in what a turn says. Not what stands beside them: cache marks come and go from turn to turn.
+std::string_view words_in(std::string_view said) {
+  for (bool deeper = true; deeper && (said.starts_with('[') || said.starts_with('{'));) {
+    deeper = false;
+    const bool list = said.starts_with('[');
+    each(said, [&](std::string_view key, std::string_view value) {
+      deeper = list || key == "text" || key == "content" || key == "parts";
+      if (deeper) said = value;
+      return deeper;
+    });
   }
+  return said.substr(0, words_bytes_max);
 }
 
 }  // namespace
@@ -95,8 +121,9 @@ void collect_words(const json::Value& value, std::string& out) {
 std::string named_session(const HeaderLookup& header, const json::Document& members) {
   if (auto found = in_headers(header, headers_first); !found.empty()) return found;
   const auto root = members.root();
-  Result<json::Document> metadata = fail(Code::schema, "none");
-  if (root["metadata"].is_object()) metadata = json::Document::parse(root["metadata"].raw());
+  std::optional<json::Document> metadata;
+  if (const auto kept = root["metadata"]; kept.is_object())
+    if (auto inside = json::Document::parse(kept.raw())) metadata = *std::move(inside);
   if (metadata)
     if (auto found = session_part(metadata->root()["user_id"].text_or("")); !found.empty()) return found;
   if (auto found = in_headers(header, headers_then); !found.empty()) return found;
@@ -108,29 +135,23 @@ std::string named_session(const HeaderLookup& header, const json::Document& memb
   return {};
 }
 
-std::string first_words(const json::Document& members, std::string_view turns, json::Scratch& scratch) {
+std::string_view first_words(const json::Document& members, std::string_view turns) {
   const auto list = members.root()[turns];
-  std::string out;
-  if (list.is_string()) collect_words(list, out);
-  out.resize(text::clipped(out, words_bytes_max).size());
-  if (!list.is_array()) return out;
-  const auto json = list.raw();
-  std::size_t at = 1;
-  for (int i = 0; i < turns_looked_at; ++i) {
-    const auto end = end_of_value(json, at);
-    if (end == std::string_view::npos || end <= at) break;
-    const auto turn = json::Document::parse(json.substr(at, end - at), scratch);
-    if (!turn) break;
-    const auto role = turn->root()["role"];
-    if (!role.exists() || role.is("user")) {
-      collect_words(turn->root(), out);
-      if (!out.empty()) break;
-    }
-    if (json[end] != ',') break;
-    at = end + 1;
-  }
-  out.resize(text::clipped(out, words_bytes_max).size());
-  return out;
+  if (list.is_string()) return words_in(list.raw());
+  if (!list.is_array()) return {};
+  std::string_view words;
+  int looked_at = 0;
+  each(list.raw(), [&](std::string_view /*key*/, std::string_view turn) {
+    bool is_user = true;
+    each(turn, [&](std::string_view key, std::string_view value) {
+      if (key != "role") return false;
+      is_user = value == "\"user\"";
+      return true;
+    });
+    if (is_user) words = words_in(turn);
+    return !words.empty() || ++looked_at == turns_looked_at;
+  });
+  return words;
 }
 
 }  // namespace agt::dialect

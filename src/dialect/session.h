@@ -14,8 +14,8 @@ namespace agt::dialect {
 // suffices (Document::parse_members).
 [[nodiscard]] std::string named_session(const HeaderLookup& header, const json::Document& members);
 
-// Without a name: the words of the first user message, clipped. Never the system prompt, which all users of a program
-// share. `turns`: the member of the body that holds the turns (Codec::turns).
-[[nodiscard]] std::string first_words(const json::Document& members, std::string_view turns, json::Scratch& scratch);
+// Without a name: the words of the first user message as the body spells them, cut at 1 KB. Never the system prompt,
+// which all users of a program share. `turns`: the member of the body that holds the turns (Codec::turns).
+[[nodiscard]] std::string_view first_words(const json::Document& members, std::string_view turns);
 
 }  // namespace agt::dialect

@@ -20,7 +20,7 @@ std::string named(std::map<std::string, std::string, std::less<>> headers, std::
 std::string words(std::string_view body, std::string_view turns = "messages") {
   json::Scratch scratch;
   const auto members = json::Document::parse_members(body, scratch).value();
-  return first_words(members, turns, scratch);
+  return std::string(first_words(members, turns));
 }
 
 TEST(Session, is_named_by_headers_and_bodies_in_order_of_trust) {
@@ -37,7 +37,7 @@ TEST(Session, is_named_by_headers_and_bodies_in_order_of_trust) {
 
 TEST(Session, is_known_by_its_first_user_message_as_it_grows) {
   const auto first = words(R"({"messages":[{"role":"system","content":"S"},{"role":"user","content":"Hi, [\"{"}]})");
-  EXPECT_EQ(first, "Hi, [\"{\n");
+  EXPECT_EQ(first, R"("Hi, [\"{")");
   EXPECT_EQ(words(R"({"messages":[{"role":"system","content":"other"},{"role":"user","content":"Hi, [\"{"},)"
                   R"({"role":"assistant","content":"Yes"}]})"),
             first);
@@ -47,19 +47,36 @@ TEST(Session, is_known_by_its_first_user_message_as_it_grows) {
 }
 
 TEST(Session, reads_the_turns_of_every_dialect) {
-  EXPECT_EQ(words(R"({"contents":[{"role":"user","parts":[{"text":"G"}]}]})", "contents"), "G\n");
-  EXPECT_EQ(words(R"({"contents":[{"parts":[{"text":"G"}]}]})", "contents"), "G\n");
-  EXPECT_EQ(words(R"({"input":"R"})", "input"), "R\n");
+  EXPECT_EQ(words(R"({"contents":[{"role":"user","parts":[{"text":"G"}]}]})", "contents"), R"("G")");
+  EXPECT_EQ(words(R"({"contents":[{"parts":[{"text":"G"}]}]})", "contents"), R"("G")");
+  EXPECT_EQ(words(R"({"input":"R"})", "input"), R"("R")");
   EXPECT_EQ(
       words(R"({"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"R"}]}]})", "input"),
-      "R\n");
+      R"("R")");
+}
+
+TEST(Session, is_the_same_however_the_body_is_laid_out) {
+  const auto flat = words(R"({"messages":[{"role":"user","content":[{"type":"text","text":"Hi"}]}]})");
+  EXPECT_EQ(flat, R"("Hi")");
+  EXPECT_EQ(words("{ \"messages\" : [ { \"content\" : [ { \"text\" : \"Hi\" , \"type\" : \"text\" } ] ,\n \"role\" : "
+                  "\"user\" } ] }"),
+            flat);
+  EXPECT_EQ(words(R"({"messages":[{"role":"user","content":["Hi"]}]})"), flat);
+}
+
+TEST(Session, is_unknown_where_nobody_has_spoken) {
+  EXPECT_EQ(words(R"({"messages":[]})"), "");
+  EXPECT_EQ(words(R"({"messages":[{"role":"assistant","content":"x"}]})"), "");
+  EXPECT_EQ(words(R"({"messages":[{}]})"), "{}");
+  EXPECT_EQ(words(R"({"messages":{"a":1}})"), "");
+  EXPECT_EQ(words(R"({"messages":[[],{},7,"x",{"role":"user"}]})").size() <= 1024, true);
 }
 
 TEST(Session, finds_the_end_of_a_turn_behind_any_string) {
   EXPECT_EQ(words(R"({"messages":[{"role":"system","content":"a\\"},{"role":"user","content":"x\"},{"}]})"),
-            "x\"},{\n");
-  EXPECT_EQ(words(R"({"messages":[{"role":"system","content":"\\\""},{"role":"user","content":"y"}]})"), "y\n");
-  EXPECT_EQ(words(R"({"messages":[{"role":"system","content":""},{"role":"user","content":"z"}]})"), "z\n");
+            R"("x\"},{")");
+  EXPECT_EQ(words(R"({"messages":[{"role":"system","content":"\\\""},{"role":"user","content":"y"}]})"), R"("y")");
+  EXPECT_EQ(words(R"({"messages":[{"role":"system","content":""},{"role":"user","content":"z"}]})"), R"("z")");
 }
 
 TEST(Session, looks_at_the_beginning_of_long_words) {

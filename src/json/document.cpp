@@ -101,7 +101,7 @@ std::string unescaped(std::string_view literal) {
 }
 
 Result<Document> Document::parse(std::string_view text) {
-  Scratch scratch;
+  thread_local Scratch scratch;  // events of a stream are many and small
   return parse(text, scratch);
 }
 
@@ -130,16 +130,8 @@ Result<Document> Document::parse_owned(std::string text) {
   return document;
 }
 
-Kind Value::kind() const { return document_ == nullptr ? Kind::missing : document_->nodes_[index_].kind; }
-
-std::string_view Value::raw() const {
-  if (document_ == nullptr) return {};
-  const auto& node = document_->nodes_[index_];
-  return document_->source_.substr(node.begin, node.end - node.begin);
-}
-
-std::size_t Value::begin_offset() const { return document_ == nullptr ? 0 : document_->nodes_[index_].begin; }
-std::size_t Value::end_offset() const { return document_ == nullptr ? 0 : document_->nodes_[index_].end; }
+std::size_t Value::begin_offset() const { return document_ == nullptr ? 0 : document_->node(index_).begin; }
+std::size_t Value::end_offset() const { return document_ == nullptr ? 0 : document_->node(index_).end; }
 
 std::unexpected<Error> Value::refuse(std::string_view must_be) const {
   auto at = path();
@@ -150,7 +142,7 @@ std::unexpected<Error> Value::refuse(std::string_view must_be) const {
 Result<std::string> Value::text() const {
   if (kind() != Kind::string) return refuse("a string");
   const auto literal = raw().substr(1, raw().size() - 2);
-  return document_->nodes_[index_].escaped ? unescaped(literal) : std::string(literal);
+  return document_->node(index_).escaped ? unescaped(literal) : std::string(literal);
 }
 
 Result<bool> Value::boolean() const {
@@ -191,14 +183,17 @@ std::int64_t Value::integer_or(std::int64_t fallback) const {
 bool Value::is(std::string_view s) const {
   if (kind() != Kind::string) return false;
   const auto literal = raw().substr(1, raw().size() - 2);
-  return document_->nodes_[index_].escaped ? unescaped(literal) == s : literal == s;
+  return document_->node(index_).escaped ? unescaped(literal) == s : literal == s;
 }
 
 Value Value::operator[](std::string_view key) const {
   if (kind() != Kind::object) return {};
   Value found;
-  for (const auto child : children())
-    if (child.key_is(key)) found = child;
+  for (const auto child : children()) {
+    const auto& node = document_->node(child.index_);
+    const bool may_be = node.key_size == key.size() || node.key_escaped;
+    if (may_be && child.key_is(key)) found = child;
+  }
   return found;
 }
 
@@ -209,38 +204,26 @@ Value Value::operator[](std::size_t index) const {
   return {};
 }
 
-Value::Iterator& Value::Iterator::operator++() {
-  index_ = document_->nodes_[index_].next;
-  return *this;
-}
-
-Value::Range Value::children() const {
-  if (document_ == nullptr) return {{nullptr, 0}, {nullptr, 0}};
-  const auto& node = document_->nodes_[index_];
-  const bool container = node.kind == Kind::array || node.kind == Kind::object;
-  return {{document_, container ? index_ + 1 : node.next}, {document_, node.next}};
-}
-
 std::string Value::key() const {
   if (document_ == nullptr) return {};
-  const auto& node = document_->nodes_[index_];
+  const auto& node = document_->node(index_);
   if (node.key_begin == 0) return {};
-  const auto literal = document_->source_.substr(node.key_begin + 1, node.key_size);
+  const auto literal = document_->key_literal(node);
   return node.key_escaped ? unescaped(literal) : std::string(literal);
 }
 
 bool Value::key_is(std::string_view name) const {
-  const auto& node = document_->nodes_[index_];
+  const auto& node = document_->node(index_);
   if (node.key_begin == 0) return false;
-  const auto literal = document_->source_.substr(node.key_begin + 1, node.key_size);
+  const auto literal = document_->key_literal(node);
   return node.key_escaped ? unescaped(literal) == name : literal == name;
 }
 
-std::size_t Value::size() const { return document_ == nullptr ? 0 : document_->nodes_[index_].children; }
+std::size_t Value::size() const { return document_ == nullptr ? 0 : document_->node(index_).children; }
 
 std::string Value::path() const {
   if (document_ == nullptr || index_ == 0) return {};
-  const auto& node = document_->nodes_[index_];
+  const auto& node = document_->node(index_);
   const Value parent(document_, node.parent);
   auto path = parent.path();
   if (node.key_begin != 0) {

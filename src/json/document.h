@@ -115,6 +115,7 @@ class Document {
   friend class Value;
   friend class Value::Iterator;
   friend class Outliner;
+  friend class Scratch;
 
   struct Node {
     std::uint32_t begin{};      // offset of the first byte of the value
@@ -130,6 +131,10 @@ class Document {
   };
 
   Document() = default;
+  [[nodiscard]] const Node& node(std::uint32_t index) const { return nodes_.data()[index]; }
+  [[nodiscard]] std::string_view key_literal(const Node& node) const {
+    return {source_.data() + node.key_begin + 1, node.key_size};
+  }
   std::unique_ptr<std::string> owned_{};  // behind a pointer, so that moving the document does not move the bytes
   std::string_view source_{};
   std::vector<Node> nodes_{};
@@ -163,6 +168,26 @@ struct Value::Range {
   [[nodiscard]] Iterator begin() const { return first; }
   [[nodiscard]] Iterator end() const { return last; }
 };
+
+inline Kind Value::kind() const { return document_ == nullptr ? Kind::missing : document_->node(index_).kind; }
+
+inline Value::Iterator& Value::Iterator::operator++() {
+  index_ = document_->node(index_).next;
+  return *this;
+}
+
+inline Value::Range Value::children() const {
+  if (document_ == nullptr) return {{nullptr, 0}, {nullptr, 0}};
+  const auto& node = document_->node(index_);
+  const bool container = node.kind == Kind::array || node.kind == Kind::object;
+  return {{document_, container ? index_ + 1 : node.next}, {document_, node.next}};
+}
+
+inline std::string_view Value::raw() const {
+  if (document_ == nullptr) return {};
+  const auto& node = document_->node(index_);
+  return {document_->source_.data() + node.begin, node.end - node.begin};
+}
 
 // The value of a JSON string literal given without its quotes. \ud800 alone becomes U+FFFD.
 [[nodiscard]] std::string unescaped(std::string_view literal);

@@ -20,9 +20,6 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-bool ends_scalar(char c) {
-  return c == ',' || c == ']' || c == '}' || c == ':' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
 
 // RFC 8259 §6.
 bool is_number(std::string_view s) {
@@ -95,6 +92,7 @@ const char* wrong_escape(const char* at, const char* end) {
 
 struct Scratch::Structure {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser{};
+  std::vector<Document::Node> nodes{};  // room for an outline under way
 };
 Scratch::Scratch() : structure_(std::make_unique<Structure>()) {}
 Scratch::~Scratch() = default;
@@ -138,13 +136,13 @@ bool Outliner::find_structure() {
 
 Result<std::vector<Document::Node>> Outliner::outline() {
   if (!walk()) return std::unexpected(std::move(error_));
-  return std::move(nodes_);
+  const auto* const nodes = nodes_->data();
+  return std::vector<Node>(nodes, nodes + count_);
 }
 
 bool Outliner::walk() {
   if (!find_structure()) return false;
-  constexpr std::size_t members_usual = 32;
-  nodes_.reserve(depth_ == Depth::all ? structure_size_ / 2 + 1 : members_usual);
+  take_nodes();
   while (state_ != State::done) {
     if (at_end()) return broken(text_.size(), "the text ends too early");
     if (!step()) return false;
@@ -153,9 +151,16 @@ bool Outliner::walk() {
   return true;
 }
 
+// The room of the last text, unless a large one left too much.
+void Outliner::take_nodes() {
+  nodes_ = &scratch_.structure_->nodes;
+  if (nodes_->size() > nodes_kept_max && structure_size_ < nodes_kept_max) *nodes_ = {};
+  if (nodes_->size() < nodes_min) nodes_->resize(nodes_min);
+}
+
 bool Outliner::step() {
   const auto at = structure_[cursor_];
-  const char c = text_[at];
+  const char c = text_.data()[at];
   switch (state_) {
     case State::first_member:
       if (c == '}') return close(Kind::object);
@@ -163,69 +168,78 @@ bool Outliner::step() {
     case State::member: return read_key();
     case State::first_element:
       if (c == ']') return close(Kind::array);
-      return open_value();
-    case State::value: return open_value();
+      return open_value(next_node());
+    case State::value: return open_value(next_node());
     case State::after_value: return after_value(c);
     case State::done: break;
   }
   return broken(at, "an unexpected character");
 }
 
+// The place of the node that comes next; it counts only when open_value() has filled it.
+Outliner::Node& Outliner::next_node() {
+  if (count_ == nodes_->size()) nodes_->resize(2 * count_);
+  auto& node = nodes_->data()[count_];
+  node = {};
+  return node;
+}
+
+// A member's name, and the value behind it.
 bool Outliner::read_key() {
   const auto at = structure_[cursor_];
-  if (text_[at] != '"') return broken(at, "a member name is needed");
+  if (text_.data()[at] != '"') return broken(at, "a member name is needed");
   StringEnd key;
   if (!string_end(at, cursor_ + 1, key)) return false;
   ++cursor_;
-  if (at_end() || text_[structure_[cursor_]] != ':') return broken(key.end, "a colon is needed after the member name");
+  if (at_end() || text_.data()[structure_[cursor_]] != ':')
+    return broken(key.end, "a colon is needed after the member name");
   ++cursor_;
-  pending_.key_begin = at;
-  pending_.key_size = key.end - at - 2;
-  pending_.key_escaped = key.escaped;
-  state_ = State::value;
-  return true;
+  auto& node = next_node();
+  node.key_begin = at;
+  node.key_size = key.end - at - 2;
+  node.key_escaped = key.escaped;
+  if (at_end()) return broken(text_.size(), "the text ends too early");
+  return open_value(node);
 }
 
-bool Outliner::open_value() {
-  if (nodes_.size() >= nodes_max) return refuse(Code::body_too_large, "The JSON text has too many values.");
+bool Outliner::open_value(Node& node) {
+  if (count_ >= nodes_max) return refuse(Code::body_too_large, "The JSON text has too many values.");
   const auto at = structure_[cursor_++];
-  const auto index = static_cast<std::uint32_t>(nodes_.size());
-  auto node = pending_;
-  pending_ = {};
+  const auto index = static_cast<std::uint32_t>(count_);
   node.begin = at;
-  node.parent = open_count_ == 0 ? 0 : open_[open_count_ - 1];
   node.next = index + 1;
-  if (open_count_ != 0) ++nodes_[open_[open_count_ - 1]].children;
+  if (open_count_ != 0) {
+    node.parent = open_.data()[open_count_ - 1];
+    ++nodes_->data()[node.parent].children;
+  }
 
-  const char c = text_[at];
+  const char c = text_.data()[at];
   if (c == '{' || c == '[') {
     if (open_count_ >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
     node.kind = c == '{' ? Kind::object : Kind::array;
+    ++count_;
     if (depth_ == Depth::members && open_count_ != 0) {
-      if (!skip_nested(node)) return false;
-      nodes_.push_back(node);
       state_ = State::after_value;
-      return true;
+      return skip_nested(node);
     }
-    nodes_.push_back(node);
-    open_[open_count_++] = index;
+    open_.data()[open_count_++] = index;
     state_ = c == '{' ? State::first_member : State::first_element;
     return true;
   }
   if (!scalar(at, node)) return false;
-  nodes_.push_back(node);
+  ++count_;
   state_ = open_count_ == 0 ? State::done : State::after_value;
   return true;
 }
 
 // Moves the cursor behind the bracket that closes `node`; the brackets between must match.
 bool Outliner::skip_nested(Node& node) {
-  std::array<char, depth_max> closing{};
+  std::array<char, depth_max> closing;  // NOLINT(*-member-init): what is read was written before
   std::size_t depth = 0;
   closing[depth++] = node.kind == Kind::object ? '}' : ']';
   for (; !at_end(); ++cursor_) {
     const auto at = structure_[cursor_];
-    const char c = text_[at];
+    const char c = text_.data()[at];
     if (c == '{' || c == '[') {
       if (depth + open_count_ >= depth_max) return broken(at, fmt::format("nesting deeper than {}", depth_max));
       closing[depth++] = c == '{' ? '}' : ']';
@@ -241,7 +255,7 @@ bool Outliner::skip_nested(Node& node) {
 }
 
 bool Outliner::scalar(std::uint32_t at, Node& node) {
-  if (text_[at] == '"') {
+  if (text_.data()[at] == '"') {
     StringEnd string;
     if (!string_end(at, cursor_, string)) return false;
     node.kind = Kind::string;
@@ -249,15 +263,17 @@ bool Outliner::scalar(std::uint32_t at, Node& node) {
     node.escaped = string.escaped;
     return true;
   }
-  auto end = at;
-  while (end < text_.size() && !ends_scalar(text_[end])) ++end;
-  const auto word = text_.substr(at, end - at);
-  if (word == "null")
+  // Up to the next structural character there is nothing but white space behind it.
+  const char* const text = text_.data();
+  auto end = static_cast<std::uint32_t>(at_end() ? text_.size() : structure_[cursor_]);
+  while (is_space(text[end - 1])) --end;
+  const std::string_view word(text + at, end - at);
+  if (is_number(word))
+    node.kind = Kind::number;
+  else if (word == "null")
     node.kind = Kind::null;
   else if (word == "true" || word == "false")
     node.kind = Kind::boolean;
-  else if (is_number(word))
-    node.kind = Kind::number;
   else
     return broken(at, "an unexpected character");
   node.end = end;
@@ -268,13 +284,22 @@ bool Outliner::scalar(std::uint32_t at, Node& node) {
 // character or the end of the text, with nothing but white space between: that is where its closing quote is.
 bool Outliner::string_end(std::uint32_t at, std::size_t next, StringEnd& result) {
   std::size_t end = next < structure_size_ ? structure_[next] : text_.size();
-  while (end > at + 1 && is_space(text_[end - 1])) --end;
-  if (end <= at + 1 || text_[end - 1] != '"') return broken(end, "a comma is needed");
-  const auto* const inside = text_.data() + at + 1;
-  const auto* const quote = text_.data() + end - 1;
+  const char* const text = text_.data();
+  while (end > at + 1 && is_space(text[end - 1])) --end;
+  if (end <= at + 1 || text[end - 1] != '"') return broken(end, "a comma is needed");
+  const auto* const inside = text + at + 1;
+  const auto* const quote = text + end - 1;
   result.end = static_cast<std::uint32_t>(end);
+  if (quote <= plain_until_) return true;
   const auto* slash = static_cast<const char*>(std::memchr(inside, '\\', static_cast<std::size_t>(quote - inside)));
-  if (slash == nullptr) return true;
+  if (slash == nullptr) {
+    // Strings are short and many, and backslashes often far: how far it is to the next is worth knowing.
+    constexpr std::ptrdiff_t far = 4096;
+    const auto ahead = std::min<std::ptrdiff_t>(text + text_.size() - quote, far);
+    const auto* found = static_cast<const char*>(std::memchr(quote, '\\', static_cast<std::size_t>(ahead)));
+    plain_until_ = found == nullptr ? quote + ahead : found;
+    return true;
+  }
   result.escaped = true;
   if (const auto* wrong = wrong_escape(slash, quote))
     return broken(static_cast<std::size_t>(wrong - text_.data()), "a wrong escape");
@@ -283,7 +308,7 @@ bool Outliner::string_end(std::uint32_t at, std::size_t next, StringEnd& result)
 
 bool Outliner::after_value(char c) {
   const auto at = structure_[cursor_];
-  const auto kind = nodes_[open_[open_count_ - 1]].kind;
+  const auto kind = around().kind;
   if (c == ',') {
     ++cursor_;
     state_ = kind == Kind::object ? State::member : State::value;
@@ -296,10 +321,10 @@ bool Outliner::after_value(char c) {
 }
 
 bool Outliner::close(Kind kind) {
-  auto& node = nodes_[open_[open_count_ - 1]];
+  auto& node = around();
   if (node.kind != kind) return broken(structure_[cursor_], "a closing character of the wrong kind");
   node.end = structure_[cursor_++] + 1;
-  node.next = static_cast<std::uint32_t>(nodes_.size());
+  node.next = static_cast<std::uint32_t>(count_);
   --open_count_;
   state_ = open_count_ == 0 ? State::done : State::after_value;
   return true;

@@ -19,7 +19,7 @@ class Outliner {
  public:
   enum class Depth : std::uint8_t { all, members };
   Outliner(std::string_view text, Scratch& scratch, Depth depth = Depth::all)
-      : text_(text), scratch_(scratch), depth_(depth) {}
+      : text_(text), scratch_(scratch), depth_(depth) {}  // NOLINT(*-member-init): open_ grows as it is written
   [[nodiscard]] Result<std::vector<Document::Node>> outline();
 
  private:
@@ -29,8 +29,11 @@ class Outliner {
   // False: `error_` tells why. A Result here would cost more than the work it reports on.
   [[nodiscard]] bool walk();
   [[nodiscard]] bool find_structure();
+  void take_nodes();
+  [[nodiscard]] Node& next_node();
+  [[nodiscard]] Node& around() { return nodes_->data()[open_.data()[open_count_ - 1]]; }
   [[nodiscard]] bool step();
-  [[nodiscard]] bool open_value();
+  [[nodiscard]] bool open_value(Node& node);
   [[nodiscard]] bool read_key();
   [[nodiscard]] bool after_value(char c);
   [[nodiscard]] bool close(Kind kind);
@@ -52,10 +55,11 @@ class Outliner {
   const std::uint32_t* structure_ = nullptr;  // in scratch_
   std::size_t structure_size_ = 0;
   std::size_t cursor_ = 0;
-  std::vector<Node> nodes_{};
-  std::array<std::uint32_t, depth_max> open_{};  // indexes of the containers around the cursor
+  std::vector<Node>* nodes_ = nullptr;  // in scratch_; the first count_ are the outline so far
+  std::size_t count_ = 0;
+  std::array<std::uint32_t, depth_max> open_;  // indexes of the containers around the cursor: the first open_count_
   std::size_t open_count_ = 0;
-  Node pending_{};  // carries the key of the member whose value comes next
+  const char* plain_until_ = nullptr;  // between the last string read and here is no backslash
   State state_ = State::value;
   Error error_{};
 };

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -15,24 +16,55 @@ namespace {
 
 bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
+// The highest bit of each byte that needs an escape, and perhaps of bytes above such a one.
+constexpr std::uint64_t marked(std::uint64_t bytes) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  constexpr std::uint64_t tops = 0x8080808080808080U;
+  const auto below = [](std::uint64_t v, std::uint64_t n) { return (v - ones * n) & ~v & tops; };
+  return below(bytes, 0x20) | below(bytes ^ (ones * '"'), 1) | below(bytes ^ (ones * '\\'), 1);
+}
+
 // How many bytes at the start of `s` need no escape.
 std::size_t plain_prefix(std::string_view s) {
+  const char* const text = s.data();
+  const auto size = s.size();
   std::size_t i = 0;
 #ifdef __SSE2__
   constexpr std::size_t width = sizeof(__m128i);
   const __m128i quote = _mm_set1_epi8('"');
   const __m128i backslash = _mm_set1_epi8('\\');
   const __m128i control_max = _mm_set1_epi8(0x1F);
-  for (; i + width <= s.size(); i += width) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data() + i));
+  for (; i + width <= size; i += width) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i));
     const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control_max), bytes);
     const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
     const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
     if (hits != 0) return i + static_cast<std::size_t>(std::countr_zero(hits));
   }
 #endif
-  while (i < s.size() && !needs_escape(s[i])) ++i;
+  for (std::uint64_t eight = 0; i + sizeof(eight) <= size; i += sizeof(eight)) {
+    std::memcpy(&eight, text + i, sizeof(eight));
+    if (marked(eight) != 0) break;
+  }
+  while (i < size && !needs_escape(text[i])) ++i;
   return i;
+}
+
+// `s`, which needs no escape, between quotes, and a colon behind it when it is a name.
+void append_plain(std::string& out, std::string_view s, bool comma, bool colon) {
+  const auto before = out.size();
+  const auto after = before + s.size() + 2 + (comma ? 1 : 0) + (colon ? 1 : 0);
+  // Not the size that is passed in: libstdc++ 12 passes the new capacity when it reallocates.
+  out.resize_and_overwrite(after, [&](char* all, std::size_t /*size*/) {
+    char* at = all + before;
+    if (comma) *at++ = ',';
+    *at++ = '"';
+    std::memcpy(at, s.data(), s.size());
+    at += s.size();
+    *at++ = '"';
+    if (colon) *at = ':';
+    return after;
+  });
 }
 
 void append_escape(std::string& out, char c) {
@@ -51,9 +83,11 @@ void append_escape(std::string& out, char c) {
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view s) {
+  auto plain = plain_prefix(s);
+  if (plain == s.size() && !s.empty()) return append_plain(out, s, false, false);
   out += '"';
   while (true) {
-    const auto plain = plain_prefix(s);
+    plain = plain_prefix(s);
     out.append(s, 0, plain);
     if (plain == s.size()) break;
     append_escape(out, s[plain]);
@@ -88,6 +122,11 @@ void Writer::close(char c) {
 }
 
 void Writer::key(std::string_view name) {
+  if (!name.empty() && plain_prefix(name) == name.size()) {
+    append_plain(out_, name, comma_due_, true);
+    comma_due_ = false;
+    return;
+  }
   separate();
   append_quoted(out_, name);
   out_ += ':';

@@ -72,7 +72,7 @@ constexpr std::array<std::string_view, 9> once_names{"host",           "content-
 
 Once once(std::string_view name) {
   for (std::size_t i = 0; i < once_names.size(); ++i)
-    if (same_name(name, once_names[i])) return static_cast<Once>(i);
+    if (text::iequals(name, once_names[i])) return static_cast<Once>(i);
   return Once::none;
 }
 
@@ -160,7 +160,7 @@ class Reader {
 
   Step special(Once which, std::string_view name, std::string_view value) {
     if (which == Once::none) {
-      if (same_name(name, "connection")) connection(value);
+      if (text::iequals(name, "connection")) connection(value);
       return {};
     }
     const auto index = static_cast<std::size_t>(which);

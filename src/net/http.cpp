@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/text.h"
-#include "net/internal/field_syntax.h"
 
 namespace agt::net {
 namespace {
@@ -45,7 +45,7 @@ Headers::Headers(std::initializer_list<Field> fields) {
 
 std::optional<std::string_view> Headers::get(std::string_view name) const {
   for (const auto field : *this)
-    if (same_name(field.name, name)) return field.value;
+    if (text::iequals(field.name, name)) return field.value;
   return std::nullopt;
 }
 
@@ -56,7 +56,7 @@ std::string_view Headers::get_or(std::string_view name, std::string_view fallbac
 std::size_t Headers::count(std::string_view name) const {
   std::size_t found = 0;
   for (const auto field : *this)
-    if (same_name(field.name, name)) ++found;
+    if (text::iequals(field.name, name)) ++found;
   return found;
 }
 
@@ -64,8 +64,14 @@ void Headers::add(std::string_view name, std::string_view value) {
   places_.push_back({.begin = static_cast<std::uint32_t>(text_.size()),
                      .name_size = static_cast<std::uint32_t>(name.size()),
                      .value_size = static_cast<std::uint32_t>(value.size())});
-  text_ += name;
-  text_ += value;
+  const auto before = text_.size();
+  const auto after = before + name.size() + value.size();
+  // Not the size that is passed in: libstdc++ 12 passes the new capacity when it reallocates.
+  text_.resize_and_overwrite(after, [&](char* all, std::size_t /*size*/) {
+    std::memcpy(all + before, name.data(), name.size());
+    if (!value.empty()) std::memcpy(all + before + name.size(), value.data(), value.size());
+    return after;
+  });
 }
 
 void Headers::set(std::string_view name, std::string_view value) {
@@ -75,7 +81,7 @@ void Headers::set(std::string_view name, std::string_view value) {
 
 void Headers::remove(std::string_view name) {
   std::erase_if(places_,
-                [&](const Place& place) { return same_name({text_.data() + place.begin, place.name_size}, name); });
+                [&](const Place& place) { return text::iequals({text_.data() + place.begin, place.name_size}, name); });
 }
 
 void Headers::extend_last(std::string_view value) {
@@ -111,9 +117,8 @@ std::string without_query_parameter(std::string_view query, std::string_view nam
 
 std::string Url::authority() const {
   const bool usual = port == (tls ? 443 : 80);
-  const bool ipv6 = host.contains(':');
-  auto text = ipv6 ? fmt::format("[{}]", host) : host;
-  if (!usual) text += fmt::format(":{}", port);
+  auto text = host.contains(':') ? '[' + host + ']' : host;
+  if (!usual) text += ':' + std::to_string(port);
   return text;
 }
 

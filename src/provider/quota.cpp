@@ -1,9 +1,7 @@
 #include "provider/quota.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
+#include <span>
 
 #include "core/text.h"
 #include "json/document.h"
@@ -18,21 +16,14 @@ constexpr std::string_view unified_prefix = "anthropic-ratelimit-unified-";
 constexpr std::string_view five_hours = "5h";
 constexpr std::string_view week = "7d";
 
-// The windows of subscriptions, and which models they are about.
-struct UnifiedWindow {
+// A window that headers tell of, and which models it is about; limits per minute are those of the model that was asked.
+struct Kind {
   std::string_view name{};
   std::string_view models{};
 };
-constexpr std::array unified_windows{UnifiedWindow{five_hours}, UnifiedWindow{week}, UnifiedWindow{"7d_opus", "*opus*"},
-                                     UnifiedWindow{"7d_sonnet", "*sonnet*"}};
 
 bool begins(std::string_view name, std::string_view prefix) {
   return name.size() > prefix.size() && text::iequals(name.substr(0, prefix.size()), prefix);
-}
-
-std::optional<std::int64_t> number_at(const net::Headers& headers, const std::string& name) {
-  const auto value = headers.get(name);
-  return value ? text::parse_number<std::int64_t>(text::trimmed(*value)) : std::nullopt;
 }
 
 // Only windows about which something is known.
@@ -42,55 +33,85 @@ void add(std::vector<QuotaWindow>& windows, QuotaWindow window) {
   if (window.remaining || window.left || window.resets) windows.push_back(std::move(window));
 }
 
-void read_openai(const net::Headers& headers, std::string_view model, WallTime now, std::vector<QuotaWindow>& windows) {
-  for (const std::string_view kind : {"requests", "tokens"}) {
-    QuotaWindow window{.name = std::string(kind), .models = std::string(model), .seen = now};
-    window.limit = number_at(headers, fmt::format("{}limit-{}", openai_prefix, kind));
-    window.remaining = number_at(headers, fmt::format("{}remaining-{}", openai_prefix, kind));
-    const auto reset = spelled_duration(headers.get_or(fmt::format("{}reset-{}", openai_prefix, kind), ""));
-    if (reset) window.resets = now + *reset;
-    add(windows, std::move(window));
-  }
+// Every answer brings these headers, so each is looked at once. Nothing for a window that is not counted.
+QuotaWindow* window_of(std::span<QuotaWindow> windows, std::string_view kind) {
+  const auto found = std::ranges::find_if(windows, [&](const auto& one) { return text::iequals(one.name, kind); });
+  return found == windows.end() ? nullptr : &*found;
 }
 
-void read_anthropic(const net::Headers& headers, std::string_view model, WallTime now,
-                    std::vector<QuotaWindow>& windows) {
-  for (const std::string_view kind : {"requests", "tokens", "input-tokens", "output-tokens"}) {
-    QuotaWindow window{.name = std::string(kind), .models = std::string(model), .seen = now};
-    window.limit = number_at(headers, fmt::format("{}{}-limit", anthropic_prefix, kind));
-    window.remaining = number_at(headers, fmt::format("{}{}-remaining", anthropic_prefix, kind));
-    window.resets = spelled_time(headers.get_or(fmt::format("{}{}-reset", anthropic_prefix, kind), ""));
-    add(windows, std::move(window));
-  }
+std::optional<std::int64_t> count(std::string_view value) { return text::parse_number<std::int64_t>(value); }
+
+// x-ratelimit-WHAT-KIND (OpenAI's guide to rate limits, 2026)
+void read_openai(std::span<QuotaWindow> windows, std::string_view rest, std::string_view value, WallTime now) {
+  const auto dash = std::min(rest.find('-'), rest.size() - 1);
+  const auto what = rest.substr(0, dash);
+  auto* const window = window_of(windows, rest.substr(dash + 1));
+  if (window == nullptr) return;
+  if (text::iequals(what, "limit")) window->limit = count(value);
+  if (text::iequals(what, "remaining")) window->remaining = count(value);
+  if (!text::iequals(what, "reset")) return;
+  if (const auto reset = spelled_duration(value)) window->resets = now + *reset;
 }
 
-// Windows of subscriptions: their resets are seconds since 1970, and their use is a share.
-void read_unified(const net::Headers& headers, WallTime now, std::vector<QuotaWindow>& windows) {
-  for (const auto& [kind, models] : unified_windows) {
-    QuotaWindow window{.name = std::string(kind), .models = std::string(models), .seen = now};
-    const auto stem = fmt::format("{}{}", unified_prefix, kind);
-    if (const auto used = text::parse_number<double>(headers.get_or(stem + "-utilization", "")))
-      window.left = std::clamp(1.0 - *used, 0.0, 1.0);
-    if (text::iequals(headers.get_or(stem + "-status", ""), "rejected")) window.left = 0.0;
-    if (const auto reset = number_at(headers, stem + "-reset")) window.resets = WallTime(Seconds(*reset));
-    add(windows, std::move(window));
-  }
+// anthropic-ratelimit-KIND-WHAT (Anthropic's page on rate limits, 2026)
+void read_anthropic(std::span<QuotaWindow> windows, std::string_view rest, std::string_view value) {
+  const auto dash = std::min(rest.rfind('-'), rest.size() - 1);
+  const auto what = rest.substr(dash + 1);
+  auto* const window = window_of(windows, rest.substr(0, dash));
+  if (window == nullptr) return;
+  if (text::iequals(what, "limit")) window->limit = count(value);
+  if (text::iequals(what, "remaining")) window->remaining = count(value);
+  if (text::iequals(what, "reset")) window->resets = spelled_time(value);
+}
+
+// anthropic-ratelimit-unified-KIND-WHAT, the windows of subscriptions: their resets are seconds since 1970, and their
+// use is a share.
+void read_unified(std::span<QuotaWindow> windows, std::string_view rest, std::string_view value) {
+  const auto dash = std::min(rest.rfind('-'), rest.size() - 1);
+  const auto what = rest.substr(dash + 1);
+  auto* const window = window_of(windows, rest.substr(0, dash));
+  if (window == nullptr) return;
+  const auto used = text::iequals(what, "utilization") ? text::parse_number<double>(value) : std::nullopt;
+  if (used && !window->left) window->left = std::clamp(1.0 - *used, 0.0, 1.0);
+  if (text::iequals(what, "status") && text::iequals(value, "rejected")) window->left = 0.0;
+  if (!text::iequals(what, "reset")) return;
+  if (const auto reset = count(value)) window->resets = WallTime(Seconds(*reset));
+}
+
+std::vector<QuotaWindow> named(std::initializer_list<Kind> kinds, WallTime now) {
+  std::vector<QuotaWindow> windows;
+  windows.reserve(kinds.size());
+  for (const auto& [name, models] : kinds)
+    windows.push_back({.name = std::string(name), .models = std::string(models), .seen = now});
+  return windows;
 }
 
 }  // namespace
 
 std::vector<QuotaWindow> quota_in(const net::Headers& headers, std::string_view model, WallTime now) {
-  std::vector<QuotaWindow> windows;
-  bool openai = false;
-  bool anthropic = false;
-  for (const auto& field : headers) {
-    openai = openai || begins(field.name, openai_prefix);
-    anthropic = anthropic || begins(field.name, anthropic_prefix);
+  std::vector<QuotaWindow> openai;
+  std::vector<QuotaWindow> anthropic;
+  std::vector<QuotaWindow> unified;
+  for (const auto& [name, spelled] : headers) {
+    const auto value = text::trimmed(spelled);
+    if (begins(name, openai_prefix)) {
+      if (openai.empty()) openai = named({{"requests", model}, {"tokens", model}}, now);
+      read_openai(openai, name.substr(openai_prefix.size()), value, now);
+    } else if (begins(name, unified_prefix)) {
+      if (unified.empty())
+        unified = named({{five_hours, ""}, {week, ""}, {"7d_opus", "*opus*"}, {"7d_sonnet", "*sonnet*"}}, now);
+      read_unified(unified, name.substr(unified_prefix.size()), value);
+    } else if (begins(name, anthropic_prefix)) {
+      if (anthropic.empty())
+        anthropic =
+            named({{"requests", model}, {"tokens", model}, {"input-tokens", model}, {"output-tokens", model}}, now);
+      read_anthropic(anthropic, name.substr(anthropic_prefix.size()), value);
+    }
   }
-  if (openai) read_openai(headers, model, now, windows);
-  if (anthropic) read_anthropic(headers, model, now, windows);
-  if (anthropic) read_unified(headers, now, windows);
-  return windows;
+  std::vector<QuotaWindow> known;
+  for (auto* const windows : {&openai, &anthropic, &unified})
+    for (auto& window : *windows) add(known, std::move(window));
+  return known;
 }
 
 std::vector<QuotaWindow> quota_in_buckets(std::string_view body, WallTime now) {

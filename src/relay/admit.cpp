@@ -24,8 +24,8 @@ bool is_our_literal(std::string_view host, unsigned short port) {
 }
 
 Result<> admit_host(const net::RequestHead& head, const Admission& rules) {
-  const auto host = text::lowered(head.headers.get_or("host", ""));
-  if (std::ranges::find(rules.hosts, host) != rules.hosts.end()) return {};
+  const auto host = head.headers.get_or("host", "");
+  if (std::ranges::any_of(rules.hosts, [&](const std::string& own) { return text::iequals(own, host); })) return {};
   if (rules.lan && is_our_literal(host, rules.port)) return {};
   return fail(Code::host_refused,
               fmt::format("The host \"{}\" is not this gateway's; a foreign name may be a rebinding attack.",

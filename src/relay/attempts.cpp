@@ -37,7 +37,7 @@ std::uint64_t Journey::session() {
   const bool has_choice = snapshot_->accounts.size() > accounts_with_demo;
   if (!has_choice || snapshot_->mode == pool::Mode::performance_first || !shallow_) return 0;
   const auto header = [&](std::string_view name) { return exchange_.head().headers.get(name); };
-  return session_of(header, body_, *shallow_, *codec_, trace_.client_key, desk_.scratch);
+  return session_of(header, body_, *shallow_, *codec_, trace_.client_key);
 }
 
 Task<Result<>> Journey::try_targets(const Route& route) {

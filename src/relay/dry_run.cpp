@@ -44,7 +44,7 @@ class Rehearsal {
     TRY_OK(read());
     TRY(const auto route, plan(*snapshot_, model_, endpoint_.dialect));
     const auto header = [&](std::string_view name) { return asked_.headers.get(name); };
-    session_ = session_of(header, body_, *members_, *codec_, asked_.client_key, scratch_);
+    session_ = session_of(header, body_, *members_, *codec_, asked_.client_key);
     w_.field("rule", route.why);
     w_.key("targets");
     w_.begin_array();

@@ -7,9 +7,10 @@
 namespace agt::relay {
 
 std::uint64_t session_of(const dialect::HeaderLookup& header, std::string_view body, const json::Document& members,
-                         const dialect::Codec& codec, std::string_view client_key, json::Scratch& scratch) {
-  auto said = dialect::named_session(header, members);
-  if (said.empty() && body.size() >= session_body_bytes_min) said = dialect::first_words(members, codec.turns, scratch);
+                         const dialect::Codec& codec, std::string_view client_key) {
+  const auto named = dialect::named_session(header, members);
+  std::string_view said = named;
+  if (said.empty() && body.size() >= session_body_bytes_min) said = dialect::first_words(members, codec.turns);
   return said.empty() ? 0 : pool::mixed(pool::hash_of(said), pool::hash_of(client_key));
 }
 

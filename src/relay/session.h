@@ -14,6 +14,6 @@ namespace agt::relay {
 // Whether one client's session is another's is not for either to say. `members`: the top level of `body`.
 [[nodiscard]] std::uint64_t session_of(const dialect::HeaderLookup& header, std::string_view body,
                                        const json::Document& members, const dialect::Codec& codec,
-                                       std::string_view client_key, json::Scratch& scratch);
+                                       std::string_view client_key);
 
 }  // namespace agt::relay

@@ -3,29 +3,83 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
-#include "json/writer.h"
+#include "json/packed.h"
 #include "relay/explain.h"
 
 namespace agt::relay {
 namespace {
 
-using json::Writer;
+// Append only: the numbers of these names lie on disk.
+constexpr auto names = std::to_array<std::string_view>({"method",
+                                                        "operation",
+                                                        "correction",
+                                                        "rule",
+                                                        "targets",
+                                                        "attempts",
+                                                        "losses",
+                                                        "error",
+                                                        "usage_estimated",
+                                                        "stop_reason",
+                                                        "first_byte_ms",
+                                                        "total_ms",
+                                                        "sentence",
+                                                        "class",
+                                                        "code",
+                                                        "message",
+                                                        "field",
+                                                        "retry_after_ms",
+                                                        "remedy",
+                                                        "account_id",
+                                                        "account",
+                                                        "reason",
+                                                        "remaining_ms",
+                                                        "set_by",
+                                                        "dns_ms",
+                                                        "connect_ms",
+                                                        "tls_ms",
+                                                        "sent_ms",
+                                                        "reused_connection",
+                                                        "provider",
+                                                        "model",
+                                                        "lane",
+                                                        "begun_ms",
+                                                        "ended_ms",
+                                                        "status",
+                                                        "timings",
+                                                        "skipped",
+                                                        "skipped_more",
+                                                        "waited_ms",
+                                                        "scope",
+                                                        "retry_hint",
+                                                        "confidence",
+                                                        "rests_until",
+                                                        "rest_ms",
+                                                        "next",
+                                                        "path",
+                                                        "why",
+                                                        "weight"});
+using Writer = json::PackedWriter<names>;
 
-void ms_field(Writer& w, std::string_view key, Microseconds t) {
+void ms_field(Writer& w, Writer::Name key, Microseconds t) {
   w.key(key);
   w.thousandths(t.count());
 }
 
-void ms_field(Writer& w, std::string_view key, const std::optional<Microseconds>& t) {
+void ms_field(Writer& w, Writer::Name key, const std::optional<Microseconds>& t) {
   if (t) ms_field(w, key, *t);
 }
 
 // "1.2 ms"
 std::string shown_ms(Microseconds t) {
   const auto tenths = (t.count() + 50) / 100;
-  return fmt::format("{}.{} ms", tenths / 10, tenths % 10);
+  const fmt::format_int whole(tenths / 10);
+  std::string out(whole.data(), whole.size());
+  out += '.';
+  out += static_cast<char>('0' + tenths % 10);
+  return out += " ms";
 }
 
 void write_error(Writer& w, const Error& error) {
@@ -179,8 +233,13 @@ std::size_t counted_losses(const std::vector<ir::Loss>& losses) {
       std::ranges::count_if(losses, [](const ir::Loss& loss) { return loss.weight != ir::Loss::Weight::harmless; }));
 }
 
-void append_json(std::string& out, const Trace& trace) {
-  Writer w(std::move(out));
+std::optional<std::string> trace_json(std::string_view kept) {
+  // Ledgers of version 0.1 have texts.
+  return kept.starts_with('{') ? std::string(kept) : json::unpacked(kept, names);
+}
+
+void append_packed(std::string& out, const Trace& trace) {
+  Writer w(out);
   w.begin_object();
   write_ask(w, trace);
   w.key("attempts");
@@ -201,7 +260,6 @@ void append_json(std::string& out, const Trace& trace) {
   ms_field(w, "total_ms", trace.total);
   w.field("sentence", sentence(trace));
   w.end_object();
-  out = std::move(w).take();
 }
 
 std::string sentence(const Trace& trace) {
@@ -211,8 +269,13 @@ std::string sentence(const Trace& trace) {
   if (served == nullptr) return fmt::format("Answered by the gateway itself in {}.", shown_ms(trace.total));
   const auto number = std::ranges::count_if(trace.attempts, [](const Attempt& a) { return a.account != nullptr; });
   if (number > 1) return fmt::format("{} Recovered on attempt {} with {}.", tried, number, served->account_label());
-  return fmt::format("Served by {} ({}/{}) in {}.", served->account_label(), served->provider(), served->model(),
-                     shown_ms(trace.total));
+  // The usual sentence, said of almost every request: put together without a format.
+  std::string out("Served by ");
+  for (const std::string_view part : {served->account_label(), std::string_view(" ("), served->provider(),
+                                      std::string_view("/"), served->model(), std::string_view(") in ")})
+    out += part;
+  out += shown_ms(trace.total);
+  return out += '.';
 }
 
 }  // namespace agt::relay

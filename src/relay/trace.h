@@ -86,9 +86,12 @@ struct Trace {
 // Losses that can change the answer; the harmless ones are not counted for the client.
 [[nodiscard]] std::size_t counted_losses(const std::vector<ir::Loss>& losses);
 
-// What the ledger's columns do not say of it, as one JSON object: method, operation, decisions, times. What is empty is
-// left out. Appended.
-void append_json(std::string& out, const Trace& trace);
+// What the ledger's columns do not say of it: method, operation, decisions, times. What is empty is left out. Packed as
+// json/packed.h tells, and appended.
+void append_packed(std::string& out, const Trace& trace);
+
+// The JSON object that append_packed() wrote; nothing when the bytes are damaged.
+[[nodiscard]] std::optional<std::string> trace_json(std::string_view kept);
 
 // What happened, whose problem it is and what to do, in one or two sentences.
 [[nodiscard]] std::string sentence(const Trace& trace);

@@ -51,11 +51,13 @@ TEST(Trace, tells_a_failure_with_its_remedy) {
   EXPECT_EQ(sentence(trace), "The body is not valid JSON. Send valid JSON in UTF-8.");
 }
 
-TEST(Trace, is_written_as_json_with_every_decision) {
-  std::string text;
-  append_json(text, recovered());
-  const auto document = json::Document::parse(text);
-  ASSERT_TRUE(document.has_value()) << text;
+TEST(Trace, is_read_as_json_with_every_decision) {
+  std::string packed;
+  append_packed(packed, recovered());
+  const auto text = trace_json(packed);
+  ASSERT_TRUE(text.has_value());
+  const auto document = json::Document::parse(*text);
+  ASSERT_TRUE(document.has_value()) << *text;
   const auto first = document->root()["attempts"][0];
   EXPECT_TRUE(first["error"]["class"].is("rate_limited"));
   EXPECT_EQ(first["error"]["retry_after_ms"].integer_or(0), 7000);
@@ -65,6 +67,14 @@ TEST(Trace, is_written_as_json_with_every_decision) {
   EXPECT_EQ(document->root()["losses"].size(), 2U);
   EXPECT_EQ(document->root()["attempts"][1]["ended_ms"].raw(), "1.234");
   EXPECT_TRUE(document->root()["targets"][0].is("p/m"));
+}
+
+TEST(Trace, damaged_ones_are_noticed) {
+  std::string packed;
+  append_packed(packed, recovered());
+  packed.pop_back();
+  EXPECT_FALSE(trace_json(packed));
+  EXPECT_EQ(trace_json(R"({"a":1})"), R"({"a":1})");  // as older ledgers have them
 }
 
 TEST(Trace, counts_only_losses_that_can_change_the_answer) { EXPECT_EQ(counted_losses(recovered().losses), 1U); }

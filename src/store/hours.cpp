@@ -70,9 +70,6 @@ std::string stat_key(const HourKey& key, StatBy by) {
   return {};
 }
 
-// Inside a text of the trace its quotes would be escaped.
-bool is_estimated(const LedgerEntry& row) { return row.trace.contains(R"("usage_estimated":true)"); }
-
 void add(LedgerStat& sum, const LedgerEntry& row, std::optional<std::int64_t> cost) {
   ++sum.requests;
   if (!row.failure_class.empty()) ++sum.failures;
@@ -83,7 +80,7 @@ void add(LedgerStat& sum, const LedgerEntry& row, std::optional<std::int64_t> co
   sum.reasoning_tokens += row.reasoning_tokens.value_or(0);
   sum.latency_ms_sum += row.latency_ms;
   const bool counted = row.input_tokens || row.output_tokens;
-  const bool guessed = counted && is_estimated(row);
+  const bool guessed = counted && row.usage_estimated;
   if (guessed) ++sum.estimated;
   if (!cost && counted) ++sum.unpriced;
   if (!cost) return;

@@ -31,9 +31,6 @@ struct HourKey {
 [[nodiscard]] HourKey hour_key(const LedgerEntry& row);
 [[nodiscard]] std::string stat_key(const HourKey& key, StatBy by);
 
-// The relay says so in a trace where it had to guess the tokens.
-[[nodiscard]] bool is_estimated(const LedgerEntry& row);
-
 void add(LedgerStat& sum, const LedgerEntry& row, std::optional<std::int64_t> cost);
 void add(LedgerStat& sum, const LedgerStat& more);
 

@@ -55,20 +55,22 @@ LedgerStat only(const Result<std::vector<LedgerStat>>& stats) {
 TEST_F(HoursTest, a_request_has_its_cost_and_an_unknown_price_is_no_zero) {
   const auto ledger = open();
   auto guessed = served("req_3", noon, 2000);
-  guessed.trace = R"({"usage_estimated":true})";
+  guessed.usage_estimated = true;
   auto silent = served("req_4", noon, 0);
   silent.input_tokens.reset();
   silent.output_tokens.reset();
-  auto quoting = served("req_5", noon, 10);
-  quoting.trace = R"({"sentence":"\"usage_estimated\":true"})";
+  guessed.stream = true;
+  const auto other = served("req_5", noon, 10);
   ASSERT_TRUE(ledger->append(
-      packed({served("req_1", noon, 1000), served("req_2", noon, 7, "dear"), guessed, silent, quoting}), &one_dollar));
+      packed({served("req_1", noon, 1000), served("req_2", noon, 7, "dear"), guessed, silent, other}), &one_dollar));
   EXPECT_EQ(ledger->get("req_1")->cost, 1'000'000) << "a thousandth of a dollar";
   EXPECT_EQ(ledger->get("req_2")->cost, std::nullopt);
   EXPECT_EQ(ledger->get("req_3")->cost, 2'000'000);
   EXPECT_TRUE(ledger->get("req_3")->usage_estimated);
   EXPECT_EQ(ledger->get("req_4")->cost, std::nullopt);
+  EXPECT_TRUE(ledger->get("req_3")->stream);
   EXPECT_FALSE(ledger->get("req_5")->usage_estimated);
+  EXPECT_FALSE(ledger->get("req_5")->stream);
   EXPECT_EQ(ledger->list({})->at(4).cost, 1'000'000);
   const auto sum = only(ledger->stats({.by = StatBy::provider}));
   EXPECT_EQ(sum.requests, 5);

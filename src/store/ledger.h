@@ -49,6 +49,7 @@ struct BasicLedgerRow {
   Text code{};
   Text lane{};  // passthrough, envelope, translate
   bool stream = false;
+  bool usage_estimated = false;                // by the gateway, as the provider said nothing
   std::optional<std::int64_t> input_tokens{};  // nothing: the provider did not say
   std::optional<std::int64_t> output_tokens{};
   std::optional<std::int64_t> cache_read_tokens{};
@@ -62,9 +63,9 @@ struct BasicLedgerRow {
   Text user_agent{};
   Text trace{};                                 // JSON text: what the other columns do not say; not filled by list()
   std::vector<BasicLedgerBody<Text>> bodies{};  // written by append; read back one by one with body()
-  // Found by the writer, and filled by list() and get():
-  std::optional<std::int64_t> cost{};  // in billionths of a dollar; nothing: the price or the tokens are unknown
-  bool usage_estimated = false;        // by the gateway, as the provider said nothing
+  // Found by the writer, and filled by list() and get(): in billionths of a dollar; nothing: the price or the tokens
+  // are unknown.
+  std::optional<std::int64_t> cost{};
 };
 
 using LedgerBody = BasicLedgerBody<std::string>;

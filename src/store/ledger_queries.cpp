@@ -104,11 +104,9 @@ Result<bool> Batches::next() {
 }
 
 bool Batches::read(std::size_t row, LedgerRow& into) const {
-  LedgerEntry entry;
-  if (!unpack(rows_[row], entry) || !unpack(rows_[row], into)) return false;
+  if (!unpack(rows_[row], into)) return false;
   into.sequence = sequence(row);
   into.cost = cost(row);
-  into.usage_estimated = is_estimated(entry);
   return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -13,13 +14,28 @@
 
 namespace agt::store {
 
+// Yes or no, as the bits of one column.
+template <class Row, class Take>
+void take_flags(Row& row, Take&& take) {
+  constexpr int stream = 1;
+  constexpr int estimated = 2;
+  int flags = (row.stream ? stream : 0) | (row.usage_estimated ? estimated : 0);
+  take(flags);
+  if constexpr (!std::is_const_v<Row>) {
+    row.stream = (flags & stream) != 0;
+    row.usage_estimated = (flags & estimated) != 0;
+  }
+}
+
 // Calls `take` for every column but sequence and trace. What is packed on disk has this order: a new column comes with
 // a new format of the batches.
 template <class Row, class Take>
 void each_column(Row& row, Take&& take) {
   take(row.id), take(row.started_ms), take(row.client_dialect), take(row.path), take(row.client_key);
   take(row.client_model), take(row.provider), take(row.upstream_model), take(row.account_id), take(row.status);
-  take(row.failure_class), take(row.code), take(row.lane), take(row.stream), take(row.input_tokens);
+  take(row.failure_class), take(row.code), take(row.lane);
+  take_flags(row, take);
+  take(row.input_tokens);
   take(row.output_tokens), take(row.cache_read_tokens), take(row.cache_write_tokens), take(row.reasoning_tokens);
   take(row.latency_ms), take(row.first_byte_ms), take(row.attempts), take(row.bytes_in), take(row.bytes_out);
   take(row.user_agent);

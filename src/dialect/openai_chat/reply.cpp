@@ -78,9 +78,10 @@ std::optional<Error> error_in(json::Value root, std::string_view event_name) {
 }
 
 std::optional<ir::Usage> usage_in(json::Value root) {
-  for (const auto usage : {root["usage"], root["choices"][std::size_t{0}]["usage"], root["x_groq"]["usage"]})
-    if (usage.is_object()) return read_usage(usage);
-  return std::nullopt;
+  auto usage = root["usage"];
+  if (!usage.is_object()) usage = root["choices"][std::size_t{0}]["usage"];
+  if (!usage.is_object()) usage = root["x_groq"]["usage"];
+  return usage.is_object() ? std::optional(read_usage(usage)) : std::nullopt;
 }
 
 bool write_usage(json::Writer& writer, std::string_view key, const ir::Usage& usage) {

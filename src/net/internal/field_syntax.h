@@ -7,8 +7,6 @@
 #include <cstring>
 #include <string_view>
 
-#include "core/text.h"
-
 namespace agt::net {
 
 inline constexpr std::array<bool, 256> token_characters = [] {
@@ -24,27 +22,6 @@ inline constexpr std::array<bool, 256> token_characters = [] {
   for (const char c : s)
     if (!token_characters[static_cast<unsigned char>(c)]) return false;
   return !s.empty();
-}
-
-// Equal without regard to ASCII case. Most names that are compared differ in length or in the first eight bytes.
-[[nodiscard]] inline bool same_name(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  std::size_t at = 0;
-  for (; at + 8 <= a.size(); at += 8) {
-    std::uint64_t left = 0;
-    std::uint64_t right = 0;
-    std::memcpy(&left, a.data() + at, sizeof left);
-    std::memcpy(&right, b.data() + at, sizeof right);
-    const auto difference = left ^ right;
-    if (difference == 0) continue;
-    constexpr std::uint64_t case_bits = 0x2020202020202020U;
-    if ((difference & ~case_bits) != 0) return false;
-    for (std::size_t i = at; i < at + 8; ++i)
-      if (text::lower(a[i]) != text::lower(b[i])) return false;
-  }
-  for (; at < a.size(); ++at)
-    if (text::lower(a[at]) != text::lower(b[at])) return false;
-  return true;
 }
 
 // VCHAR, obs-text, SP and HTAB (RFC 9110 §5.5); no CR, LF, NUL or other control character.

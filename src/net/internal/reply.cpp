@@ -28,38 +28,14 @@ std::unexpected<Unanswered> unanswered(Code code, std::string message, bool clos
 
 std::unexpected<Unanswered> unanswered(Error error) { return std::unexpected(Unanswered{.error = std::move(error)}); }
 
-// What of the request has not been sent yet.
-class Outgoing {
- public:
-  Outgoing(std::string_view head, std::string_view body) : head_(head), body_(body) {}
-
-  [[nodiscard]] bool done() const { return head_.empty() && body_.empty(); }
-  [[nodiscard]] Transfer send(Upstream& upstream) {
-    std::array<iovec, 2> pieces{};
-    std::size_t count = 0;
-    for (const auto piece : {head_, body_})
-      if (!piece.empty())
-        pieces[count++] = {.iov_base = const_cast<char*>(piece.data()), .iov_len = piece.size()};  // NOLINT
-    const auto sent = upstream.send(std::span(pieces).first(count));
-    const auto of_head = std::min(sent.bytes, head_.size());
-    head_.remove_prefix(of_head);
-    body_.remove_prefix(sent.bytes - of_head);
-    return sent;
-  }
-
- private:
-  std::string_view head_;
-  std::string_view body_;
-};
-
 bool is_target(std::string_view target) {
   return target.starts_with('/') && std::ranges::none_of(target, [](char c) { return c <= ' ' || c >= 0x7F; });
 }
 
 // Nothing when all was sent or an answer has begun to come before; then the connection is not used again.
-Task<std::expected<void, Unanswered>> send_rest(Upstream& upstream, Outgoing outgoing) {
-  while (!outgoing.done()) {
-    const auto sent = outgoing.send(upstream);
+Task<std::expected<void, Unanswered>> send_rest(Upstream& upstream) {
+  while (!upstream.outgoing.done()) {
+    const auto sent = upstream.send_more();
     if (sent.outcome == Transfer::Outcome::moved) continue;
     upstream.usable_again = sent.outcome == Transfer::Outcome::blocked;
     // A peer that refuses a long body answers and closes: the answer may be there, although sending fails.
@@ -73,6 +49,27 @@ Task<std::expected<void, Unanswered>> send_rest(Upstream& upstream, Outgoing out
     if (!upstream.usable_again) co_return std::expected<void, Unanswered>{};
   }
   co_return std::expected<void, Unanswered>{};
+}
+
+// The head, or nothing while it is not complete.
+std::expected<std::optional<ResponseHead>, Unanswered> receive_head(Upstream& upstream, Instant begun,
+                                                                    CallTimings& timings) {
+  for (;;) {
+    while (!upstream.buffer.empty()) {
+      const auto end = upstream.parser.find_head_end(upstream.buffer.received());
+      if (!end) return unanswered(end.error());
+      if (!*end) break;
+      const auto interim = upstream.parser.read_head(upstream.buffer.received().substr(0, **end));
+      if (!interim) return unanswered(interim.error());
+      upstream.buffer.take(**end);
+      if (!*interim) return upstream.parser.take_head();
+    }
+    const auto got = upstream.fill();
+    if (got.outcome == Transfer::Outcome::blocked) return std::nullopt;
+    if (got.outcome != Transfer::Outcome::moved)
+      return unanswered(Code::stream_cut, "The upstream closed the connection without an answer.", !timings.first_byte);
+    if (!timings.first_byte) timings.first_byte = elapsed(begun);
+  }
 }
 
 }  // namespace
@@ -106,32 +103,19 @@ Result<> append_request_head(std::string& out, const Call& call) {
 Task<std::expected<ResponseHead, Unanswered>> ask(Upstream& upstream, std::string_view head, const Call& call,
                                                   Instant begun, CallTimings& timings) {
   upstream.parser.begin(call.method == "HEAD");
-  Outgoing outgoing(head, call.body);
-  static_cast<void>(outgoing.send(upstream));  // mostly that is all; what went wrong goes wrong again below
-  if (!outgoing.done()) {
-    const auto sent = co_await send_rest(upstream, outgoing);
-    if (!sent) co_return std::unexpected(sent.error());
-  }
-  timings.sent = elapsed(begun);
-  const Moment until = upstream.loop().after(call.timeouts.first_byte);
-  for (;;) {
-    while (!upstream.buffer.empty()) {
-      const auto end = upstream.parser.find_head_end(upstream.buffer.received());
-      if (!end) co_return unanswered(end.error());
-      if (!*end) break;
-      const auto interim = upstream.parser.read_head(upstream.buffer.received().substr(0, **end));
-      if (!interim) co_return unanswered(interim.error());
-      upstream.buffer.take(**end);
-      if (!*interim) co_return upstream.parser.take_head();
+  Moment until = upstream.loop().after(call.timeouts.first_byte);
+  for (bool held_back = upstream.begin_sending({head, call.body});; held_back = false) {
+    if (!held_back) {
+      if (!upstream.outgoing.done()) {
+        const auto sent = co_await send_rest(upstream);
+        if (!sent) co_return std::unexpected(sent.error());
+        until = upstream.loop().after(call.timeouts.first_byte);
+      }
+      if (!timings.sent) timings.sent = std::chrono::duration_cast<Microseconds>(upstream.sent_at - begun);
+      auto answer = receive_head(upstream, begun, timings);
+      if (!answer) co_return std::unexpected(std::move(answer).error());
+      if (*answer) co_return **std::move(answer);
     }
-    const auto got = upstream.fill();
-    if (got.outcome == Transfer::Outcome::moved) {
-      if (!timings.first_byte) timings.first_byte = elapsed(begun);
-      continue;
-    }
-    if (got.outcome != Transfer::Outcome::blocked)
-      co_return unanswered(Code::stream_cut, "The upstream closed the connection without an answer.",
-                           !timings.first_byte);
     const auto wake = co_await upstream.readable(until);
     if (wake == Wake::cancelled) co_return unanswered(Code::client_gone, "The client closed the connection.");
     if (wake == Wake::expired)

@@ -81,10 +81,10 @@ bool has_body(int status) { return status >= 200 && status != 204 && status != 3
 
 bool is_framing_field(std::string_view name) {
   switch (name.size()) {
-    case 4: return same_name(name, "date");
-    case 10: return same_name(name, "connection") || same_name(name, "keep-alive");
-    case 14: return same_name(name, "content-length");
-    case 17: return same_name(name, "transfer-encoding");
+    case 4: return text::iequals(name, "date");
+    case 10: return text::iequals(name, "connection") || text::iequals(name, "keep-alive");
+    case 14: return text::iequals(name, "content-length");
+    case 17: return text::iequals(name, "transfer-encoding");
     default: return false;
   }
 }

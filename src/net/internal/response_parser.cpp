@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "core/text.h"
+#include "net/internal/field_syntax.h"
 #include "net/internal/response_head.h"
 #include "net/limits.h"
 
@@ -14,6 +15,11 @@ namespace {
 
 std::unexpected<Error> malformed(std::string_view why) {
   return fail(Code::translate_reply, fmt::format("The upstream's answer is not well-formed HTTP: {}.", why));
+}
+
+std::string_view reason(const llhttp_t& parser, llhttp_errno_t outcome) {
+  const char* const told = llhttp_get_error_reason(&parser);
+  return told != nullptr && *told != '\0' ? told : llhttp_errno_name(outcome);
 }
 
 }  // namespace
@@ -25,24 +31,14 @@ struct ResponseParser::Callbacks {
     me.discarded_bytes_ += bytes;
     return me.discarded_bytes_ > response_trailer_bytes_max ? -1 : 0;
   }
-  static int field(llhttp_t* parser, const char* at, std::size_t bytes) {
+  static int trailer(llhttp_t* parser, const char* /*at*/, std::size_t bytes) {
     auto& me = self(parser);
-    if (me.head_complete_) return discard(me, bytes);
-    if (me.head_.headers.size() >= response_fields_max) return -1;
-    me.head_.headers.add({at, bytes}, {});
-    return 0;
-  }
-  static int value(llhttp_t* parser, const char* at, std::size_t bytes) {
-    auto& me = self(parser);
-    if (me.head_complete_) return discard(me, bytes);
-    me.head_.headers.extend_last({at, bytes});
-    return 0;
+    return me.head_complete_ ? discard(me, bytes) : 0;
   }
   static int extension(llhttp_t* parser, const char* /*at*/, std::size_t bytes) { return discard(self(parser), bytes); }
   static int headers_complete(llhttp_t* parser) {
-    auto& me = self(parser);
-    me.head_complete_ = true;
-    return me.to_head_request_ ? 1 : 0;
+    self(parser).head_complete_ = true;
+    return 0;
   }
   static int body(llhttp_t* parser, const char* at, std::size_t bytes) {
     auto& me = self(parser);
@@ -59,8 +55,8 @@ struct ResponseParser::Callbacks {
   static const llhttp_settings_t& settings() {
     static const llhttp_settings_t value_of_all = [] {
       llhttp_settings_t s{};
-      s.on_header_field = field;
-      s.on_header_value = value;
+      s.on_header_field = trailer;
+      s.on_header_value = trailer;
       s.on_headers_complete = headers_complete;
       s.on_chunk_extension_name = extension;
       s.on_chunk_extension_value = extension;
@@ -73,9 +69,9 @@ struct ResponseParser::Callbacks {
 };
 
 void ResponseParser::begin(bool to_head_request) {
-  llhttp_init(&parser_, HTTP_RESPONSE, &Callbacks::settings());
-  parser_.data = this;
   head_ = {};
+  length_.reset();
+  chunked_ = false;
   scanned_ = 0;
   to_head_request_ = to_head_request;
   head_complete_ = complete_ = keep_alive_ = false;
@@ -101,48 +97,89 @@ Result<std::optional<std::size_t>> ResponseParser::find_head_end(std::string_vie
   return std::nullopt;
 }
 
+// find_head_end() has seen that every line ends with CRLF and that none is folded.
 Result<bool> ResponseParser::read_head(std::string_view raw) {
-  head_.headers.reserve(16, raw.size());
-  const auto outcome = llhttp_execute(&parser_, raw.data(), raw.size());
-  if (outcome != HPE_OK && outcome != HPE_PAUSED && outcome != HPE_PAUSED_UPGRADE) {
-    const char* const reason = llhttp_get_error_reason(&parser_);
-    return malformed(reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(outcome));
-  }
-  if (!head_complete_) return malformed("its head ends too early");
-  for (const auto& [name, value] : head_.headers)
-    if (!is_writable_field(name, value)) return malformed("a field holds a control character");
-  head_.status = parser_.status_code;
+  constexpr std::size_t usual_fields = 16;
+  head_.headers.reserve(usual_fields, raw.size());
+  const auto first = raw.find('\n');
+  TRY(keep_alive_, read_status(raw.substr(0, first - 1)));
+  TRY_OK(read_fields(raw.substr(first + 1)));
   if (head_.status == 101) return malformed("it switches protocols, which was not asked for");
   if (head_.status < 100 || head_.status > 599) return malformed("its status is out of range");
   if (head_.status < 200) {
     begin(to_head_request_);
     return true;
   }
-  TRY_OK(read_framing());
+  TRY_OK(read_framing(raw));
   return false;
 }
 
-Result<> ResponseParser::read_framing() {
-  keep_alive_ = llhttp_should_keep_alive(&parser_) == 1;
-  const bool encoded = (parser_.flags & F_TRANSFER_ENCODING) != 0;
+// "HTTP/1.1 200 OK" (RFC 9112 §4); some servers leave out the reason and the space before it.
+Result<bool> ResponseParser::read_status(std::string_view line) {
+  constexpr std::size_t minor_at = 7, status_at = 9, reason_at = 12;
+  const bool shaped = line.size() >= reason_at && (line[minor_at] == '0' || line[minor_at] == '1') &&
+                      line[minor_at + 1] == ' ' && (line.size() == reason_at || line[reason_at] == ' ');
+  const auto status = shaped ? text::parse_number<int>(line.substr(status_at, reason_at - status_at)) : std::nullopt;
+  if (!status || !is_field_value(line)) return malformed("its status line is broken");
+  head_.status = *status;
+  return line[minor_at] == '1';
+}
+
+Result<> ResponseParser::read_fields(std::string_view lines) {
+  for (;;) {
+    const auto end = lines.find('\n');
+    if (end <= 1) return {};
+    TRY_OK(read_field(lines.substr(0, end - 1)));
+    lines.remove_prefix(end + 1);
+  }
+}
+
+Result<> ResponseParser::read_field(std::string_view line) {
+  if (head_.headers.size() >= response_fields_max) return malformed("it has too many fields");
+  const auto colon = std::min(line.find(':'), line.size());
+  const auto name = line.substr(0, colon);
+  if (colon == line.size() || !is_token(name)) return malformed("a field has no proper name");
+  const auto value = text::trimmed(line.substr(colon + 1));
+  if (!is_field_value(value)) return malformed("a field holds a control character");
+  head_.headers.add(name, value);
+  if (text::iequals(name, "connection")) read_connection(value);
+  if (text::iequals(name, "content-length")) {
+    const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
+    const auto length = digits ? text::parse_number<std::uint64_t>(value) : std::nullopt;
+    if (!length || length_) return malformed("its content-length is not one number");
+    length_ = length;
+  }
+  if (text::iequals(name, "transfer-encoding")) {
+    if (chunked_ || !text::iequals(value, "chunked")) return malformed("its transfer-encoding is not chunked");
+    chunked_ = true;
+  }
+  return {};
+}
+
+void ResponseParser::read_connection(std::string_view options) {
+  // HTTP/1.0 with keep-alive is not worth it: its servers get a new connection each time.
+  for (const auto option : text::split(options, ','))
+    if (text::iequals(text::trimmed(option), "close")) keep_alive_ = false;
+}
+
+Result<> ResponseParser::read_framing(std::string_view raw) {
+  if (chunked_ && length_) return malformed("it has both content-length and transfer-encoding");
   if (to_head_request_ || !has_body(head_.status)) {
     framing_ = Framing::none;
     complete_ = true;
     return {};
   }
-  if (encoded) {
-    const auto encoding = head_.headers.get_or("transfer-encoding", "");
-    if (!text::iequals(encoding, "chunked") || head_.headers.count("transfer-encoding") != 1)
-      return malformed("its transfer-encoding is not chunked");
+  if (chunked_) {
     framing_ = Framing::chunked;
+    llhttp_init(&parser_, HTTP_RESPONSE, &Callbacks::settings());
+    parser_.data = this;
+    const auto outcome = llhttp_execute(&parser_, raw.data(), raw.size());
+    if (outcome != HPE_OK || !head_complete_) return malformed(reason(parser_, outcome));
     return {};
   }
-  if ((parser_.flags & F_CONTENT_LENGTH) != 0) {
-    // llhttp has refused more than one and anything but digits; its counter lives on in the parser.
+  if (length_) {
     framing_ = Framing::length;
-    const auto length = text::parse_number<std::uint64_t>(head_.headers.get_or("content-length", ""));
-    if (!length) return malformed("its content-length is not a number");
-    left_ = *length;
+    left_ = *length_;
     complete_ = left_ == 0;
     return {};
   }
@@ -175,10 +212,7 @@ Result<ResponseParser::Decoded> ResponseParser::decode(char* data, std::size_t s
   const auto outcome = llhttp_execute(&parser_, data, size);
   const auto content = static_cast<std::size_t>(content_end_ - data);
   content_end_ = nullptr;
-  if (outcome != HPE_OK && !(outcome == HPE_PAUSED && complete_)) {
-    const char* const reason = llhttp_get_error_reason(&parser_);
-    return malformed(reason != nullptr && *reason != '\0' ? reason : llhttp_errno_name(outcome));
-  }
+  if (outcome != HPE_OK && !(outcome == HPE_PAUSED && complete_)) return malformed(reason(parser_, outcome));
   const auto taken = complete_ ? static_cast<std::size_t>(llhttp_get_error_pos(&parser_) - data) : size;
   return Decoded{.taken = taken, .body = content};
 }

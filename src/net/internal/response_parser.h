@@ -1,4 +1,5 @@
-// Reads a response: the head through llhttp (not lenient), then the body by its framing, decoded in place.
+// Reads a response: the head, then the body by its framing, decoded in place. Chunks are llhttp's part (not lenient),
+// so it must agree on the head that announces them.
 #pragma once
 
 #include <llhttp.h>
@@ -44,13 +45,19 @@ class ResponseParser {
  private:
   struct Callbacks;
   enum class Framing : std::uint8_t { none, length, chunked, until_close };
-  [[nodiscard]] Result<> read_framing();
+  [[nodiscard]] Result<bool> read_status(std::string_view line);  // false: HTTP/1.0
+  [[nodiscard]] Result<> read_field(std::string_view line);
+  [[nodiscard]] Result<> read_fields(std::string_view lines);
+  void read_connection(std::string_view options);
+  [[nodiscard]] Result<> read_framing(std::string_view raw);
 
   llhttp_t parser_{};
   ResponseHead head_{};
+  std::optional<std::uint64_t> length_{};  // content-length
+  bool chunked_ = false;                   // transfer-encoding
   std::size_t scanned_ = 0;
   bool to_head_request_ = false;
-  bool head_complete_ = false;
+  bool head_complete_ = false;  // to llhttp
   bool keep_alive_ = false;
   bool complete_ = false;
   Framing framing_ = Framing::none;

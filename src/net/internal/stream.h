@@ -63,6 +63,7 @@ class Stream : private Watch {
   // Bytes, room, or the end have come. Returns after waking the coroutine that waits, which may have destroyed this.
   void ready(std::uint32_t events) override;
   void set_cancellable(bool cancellable) { waiter_.set_cancellable(cancellable); }
+  void wake_waiter() { waiter_.wake_later(Wake::ready); }
   virtual void peer_has_closed() {}      // once; before the waiter is woken
   virtual void room_to_write() {}        // before the waiter is woken
   virtual void readable_while_idle() {}  // nobody waits; may destroy this

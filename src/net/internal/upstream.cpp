@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "net/internal/cancelled.h"
+#include "net/limits.h"
 
 namespace agt::net {
 
@@ -13,6 +14,44 @@ Transfer Upstream::receive(char* to, std::size_t bytes_max) {
 }
 
 Transfer Upstream::send(std::span<const iovec> from) { return tls_ ? tls_->send(from) : Stream::send(from); }
+
+std::array<iovec, 2> Outgoing::pieces() const {
+  const auto piece = [](std::string_view bytes) {
+    return iovec{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};  // NOLINT: as in Stream
+  };
+  return {piece(head_), piece(body_)};
+}
+
+void Outgoing::sent(std::size_t bytes) {
+  const auto of_head = std::min(bytes, head_.size());
+  head_.remove_prefix(of_head);
+  body_.remove_prefix(bytes - of_head);
+}
+
+bool Upstream::begin_sending(Outgoing request) {
+  outgoing = request;
+  const bool held_back = outgoing.size() <= coalesced_bytes_max;
+  if (held_back)
+    loop().at_turn_end(*this);
+  else
+    static_cast<void>(send_more());  // what went wrong goes wrong again when the rest is sent
+  return held_back;
+}
+
+Transfer Upstream::send_more() {
+  const auto pieces = outgoing.pieces();
+  const auto first = pieces[0].iov_len == 0 ? 1U : 0U;
+  const auto last = pieces[1].iov_len == 0 ? 1U : 2U;
+  const auto moved = send(std::span(pieces).subspan(first, last - first));
+  outgoing.sent(moved.bytes);
+  if (outgoing.done()) sent_at = std::chrono::steady_clock::now();
+  return moved;
+}
+
+void Upstream::turn_ends() {
+  static_cast<void>(send_more());  // mostly that is all
+  if (!outgoing.done()) wake_waiter();
+}
 
 Transfer Upstream::fill() {
   const auto room = buffer.make_room();

@@ -1,10 +1,11 @@
 // A connection to an upstream: the socket, TLS on it or not, what has been received, and the parser of its responses.
 #pragma once
 
-#include <list>
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/client.h"
@@ -17,10 +18,26 @@ namespace agt::net {
 
 class UpstreamPool;
 
-class Upstream final : private Stream, private Deadline {
+// What of a request has not been sent yet. It borrows.
+class Outgoing {
+ public:
+  Outgoing() = default;
+  Outgoing(std::string_view head, std::string_view body) : head_(head), body_(body) {}
+
+  [[nodiscard]] bool done() const { return head_.empty() && body_.empty(); }
+  [[nodiscard]] std::size_t size() const { return head_.size() + body_.size(); }
+  [[nodiscard]] std::array<iovec, 2> pieces() const;  // empty ones too
+  void sent(std::size_t bytes);
+
+ private:
+  std::string_view head_{};
+  std::string_view body_{};
+};
+
+class Upstream final : private Stream, private Deadline, private TurnEnd {
  public:
   Upstream(Loop& loop, int fd) : Stream(loop, fd), buffer(loop.buffers()) {}
-  ~Upstream() override = default;
+  ~Upstream() override { loop().forget(static_cast<TurnEnd&>(*this)); }
 
   // The TLS handshake. Code::tls, Code::connect_timeout.
   [[nodiscard]] Task<Result<>> secure(TlsContext& context, std::string host, std::string key, Moment until);
@@ -30,6 +47,13 @@ class Upstream final : private Stream, private Deadline {
 
   [[nodiscard]] Transfer receive(char* to, std::size_t bytes_max);
   [[nodiscard]] Transfer send(std::span<const iovec> from);
+  // A request leaves when the turn ends, a long one at once: the requests of one turn wake the other side once, not
+  // each time again, which costs more than anything else here. Until then, and until all is sent, `outgoing` tells.
+  [[nodiscard]] bool begin_sending(Outgoing request);  // true: when the turn ends
+  [[nodiscard]] Transfer send_more();
+  Outgoing outgoing{};
+  Instant sent_at{};  // when the last of it was
+
   // Receives into the buffer what there is.
   [[nodiscard]] Transfer fill();
   using Stream::loop;
@@ -48,6 +72,7 @@ class Upstream final : private Stream, private Deadline {
   friend class UpstreamPool;
   void readable_while_idle() override;
   void expired() override;
+  void turn_ends() override;
 
   std::unique_ptr<Tls> tls_{};
   UpstreamPool* parked_in_ = nullptr;  // while idle

@@ -1,31 +1,40 @@
 // OpenAI and everything that speaks its Chat Completions or its Responses API. The base URL includes /v1, as its SDKs
 // have it.
-#include <fmt/format.h>
-
 #include "provider/families.h"
 
 namespace agt::provider {
 namespace {
 
+// base/endpoint[?query]
+std::string joined(std::string_view base, std::string_view endpoint, std::string_view query = {}) {
+  std::string out;
+  out.reserve(base.size() + endpoint.size() + query.size() + 2);
+  out += base;
+  out += '/';
+  out += endpoint;
+  if (!query.empty()) out += '?';
+  out += query;
+  return out;
+}
+
 std::string target(std::string_view base_path, const Want& want) {
   const auto base = base_path.empty() ? std::string_view("/v1") : base_path;
-  const std::string_view mark = want.client_query.empty() ? "" : "?";
   switch (want.operation) {
     case dialect::Operation::generate:
     case dialect::Operation::count_tokens:
     case dialect::Operation::not_served: break;
-    case dialect::Operation::complete: return fmt::format("{}/completions{}{}", base, mark, want.client_query);
-    case dialect::Operation::embed: return fmt::format("{}/embeddings{}{}", base, mark, want.client_query);
-    case dialect::Operation::draw: return fmt::format("{}/images/generations{}{}", base, mark, want.client_query);
-    case dialect::Operation::list_models: return fmt::format("{}/models", base);
-    case dialect::Operation::show_model: return fmt::format("{}/models/{}", base, want.model);
+    case dialect::Operation::complete: return joined(base, "completions", want.client_query);
+    case dialect::Operation::embed: return joined(base, "embeddings", want.client_query);
+    case dialect::Operation::draw: return joined(base, "images/generations", want.client_query);
+    case dialect::Operation::list_models: return joined(base, "models");
+    case dialect::Operation::show_model: return joined(base, std::string("models/").append(want.model));
   }
   // Chat has no endpoint that counts tokens; relay estimates instead.
   const bool counts = want.operation == dialect::Operation::count_tokens;
   const std::string_view endpoint = want.dialect != ir::Dialect::openai_responses ? "chat/completions"
                                     : counts                                      ? "responses/input_tokens"
                                                                                   : "responses";
-  return fmt::format("{}/{}{}{}", base, endpoint, mark, want.client_query);
+  return joined(base, endpoint, want.client_query);
 }
 
 }  // namespace

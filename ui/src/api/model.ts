@@ -102,6 +102,7 @@ export interface Account {
   reserve_percent: number;
   reserve_strict: boolean;
   pinned: boolean;
+  quota_can_be_asked: boolean;
   quota_failure?: { message: string };
 }
 

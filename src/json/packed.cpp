@@ -1,0 +1,143 @@
+#include "json/packed.h"
+
+#include <array>
+
+#include "json/limits.h"
+#include "json/writer.h"
+
+namespace agt::json {
+namespace {
+
+enum Tag : char { end, no, yes, positive, negative, thousandth, text, object, array };
+
+constexpr unsigned bits = 7;
+constexpr std::uint64_t more = 1U << bits;
+
+// Small numbers of either sign are small: 0, -1, 1, -2 …
+constexpr std::uint64_t zigzag(std::int64_t n) {
+  return (static_cast<std::uint64_t>(n) << 1U) ^ static_cast<std::uint64_t>(n >> 63);
+}
+constexpr std::int64_t unzigzag(std::uint64_t n) {
+  return static_cast<std::int64_t>(n >> 1U) ^ -static_cast<std::int64_t>(n & 1U);
+}
+
+class Unpacker {
+ public:
+  Unpacker(std::string_view packed, std::span<const std::string_view> table) : rest_(packed), table_(table) {}
+
+  std::optional<std::string> run() {
+    do {
+      if (!step()) return std::nullopt;
+    } while (depth_ > 0);
+    return rest_.empty() ? std::optional(std::move(writer_).take()) : std::nullopt;
+  }
+
+ private:
+  // One value, or the end of the container.
+  bool step() {
+    if (rest_.empty()) return false;
+    if (depth_ > 0 && rest_.front() == end) return close();
+    if (depth_ > 0 && is_object_[depth_ - 1] && !key()) return false;
+    if (rest_.empty()) return false;
+    const char tag = take();
+    switch (tag) {
+      case no:
+      case yes: writer_.value(tag == yes); return true;
+      case positive: return number([&](std::uint64_t n) { writer_.value(n); });
+      case negative: return number([&](std::uint64_t n) { writer_.value(unzigzag(n)); });
+      case thousandth: return number([&](std::uint64_t n) { writer_.thousandths(unzigzag(n)); });
+      case text: return number([&](std::uint64_t size) { size_ = size; }) && words();
+      case object:
+      case array: return open(tag == object);
+      default: return false;
+    }
+  }
+
+  bool open(bool object) {
+    if (depth_ == is_object_.size()) return false;
+    is_object_[depth_++] = object;
+    object ? writer_.begin_object() : writer_.begin_array();
+    return true;
+  }
+
+  bool close() {
+    static_cast<void>(take());
+    is_object_[--depth_] ? writer_.end_object() : writer_.end_array();
+    return true;
+  }
+
+  bool key() {
+    const auto number = static_cast<unsigned char>(take());
+    if (number > table_.size()) return false;
+    writer_.key(table_[number - 1]);
+    return true;
+  }
+
+  bool words() {
+    if (size_ > rest_.size()) return false;
+    writer_.value(rest_.substr(0, size_));
+    rest_.remove_prefix(size_);
+    return true;
+  }
+
+  bool number(auto use) {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += bits) {
+      const auto byte = static_cast<unsigned char>(take());
+      value |= (byte & (more - 1)) << shift;
+      if (byte < more) {
+        use(value);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  char take() {
+    const char byte = rest_.front();
+    rest_.remove_prefix(1);
+    return byte;
+  }
+
+  std::string_view rest_;
+  std::span<const std::string_view> table_;
+  Writer writer_{};
+  std::array<bool, depth_max> is_object_{};
+  std::size_t depth_ = 0;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace
+
+void Packer::varint(std::uint64_t n) {
+  for (; n >= more; n >>= bits) out_ += static_cast<char>((n & (more - 1)) | more);
+  out_ += static_cast<char>(n);
+}
+
+void Packer::begin_object() { out_ += static_cast<char>(Tag::object); }
+void Packer::begin_array() { out_ += static_cast<char>(Tag::array); }
+void Packer::end() { out_ += static_cast<char>(Tag::end); }
+
+void Packer::value(std::string_view s) {
+  out_ += static_cast<char>(Tag::text);
+  varint(s.size());
+  out_ += s;
+}
+
+void Packer::value(bool b) { out_ += static_cast<char>(b ? Tag::yes : Tag::no); }
+
+void Packer::integer(std::int64_t n) {
+  out_ += static_cast<char>(n < 0 ? Tag::negative : Tag::positive);
+  varint(n < 0 ? zigzag(n) : static_cast<std::uint64_t>(n));
+}
+
+void Packer::thousandths(std::int64_t n) {
+  out_ += static_cast<char>(Tag::thousandth);
+  varint(zigzag(n));
+}
+
+std::optional<std::string> unpacked(std::string_view packed, std::span<const std::string_view> table) {
+  return Unpacker(packed, table).run();
+}
+
+}  // namespace agt::json
