@@ -5,8 +5,9 @@ cd "$(dirname "$0")"
 
 # Debian 12 packages, by what needs them.
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-dev libfmt-dev libsimdjson-dev
-  libsodium-dev libsqlite3-dev libmimalloc-dev libtomlplusplus-dev node-llhttp libgtest-dev python3"
-TEST_PACKAGES="curl iproute2 util-linux procps"
+  libsodium-dev libsqlite3-dev libmimalloc-dev libtomlplusplus-dev zlib1g-dev libbrotli-dev libzstd-dev node-llhttp
+  libgtest-dev python3"
+TEST_PACKAGES="curl iproute2 util-linux procps strace libfaketime"
 DESKTOP_PACKAGES="libgtk-3-dev libwebkit2gtk-4.1-dev libayatana-appindicator3-dev"
 DESKTOP_TEST_PACKAGES="xvfb dbus xdotool imagemagick python3-gi gir1.2-glib-2.0 fonts-dejavu-core"
 UI_TEST_PACKAGES="chromium fonts-noto-cjk fonts-dejavu-core"
@@ -176,8 +177,8 @@ verb_test() {
   [ "$failed" -eq 0 ]
 }
 
-verb_asan() { build asan; run_ctest asan -E '^e2e\.(sdk|agents)'; echo "$passed passed, $failed failed"; [ "$failed" -eq 0 ]; }
-verb_tsan() { build tsan; run_ctest tsan -E '^e2e\.(sdk|agents)'; echo "$passed passed, $failed failed"; [ "$failed" -eq 0 ]; }
+verb_asan() { build asan; run_ctest asan -E '^e2e\.(sdk|agents|crash|clock)'; echo "$passed passed, $failed failed"; [ "$failed" -eq 0 ]; }
+verb_tsan() { build tsan; run_ctest tsan -E '^e2e\.(sdk|agents|crash|clock)'; echo "$passed passed, $failed failed"; [ "$failed" -eq 0 ]; }
 
 verb_lint() {
   # shellcheck disable=SC2086
@@ -207,11 +208,12 @@ verb_fuzz() {
 verb_bench() {
   # shellcheck disable=SC2086
   need $BENCH_PACKAGES
-  build release agt agt-sim
+  build release agt agt-sim agt-bench-choice
   python3 bench/bench.py "$@"
 }
 
 verb_soak() {
+  need $BUILD_PACKAGES $TEST_PACKAGES
   build release
   need_clients
   AGT_SOAK=1 run_ctest release -L e2e

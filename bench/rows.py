@@ -2,6 +2,7 @@
 import dataclasses
 import statistics
 
+from choice import choice
 from footprint import footprint
 from lab import agent_load, agent_messages_load, chat_load, messages_load, responses_load
 from load import median, ratio
@@ -106,4 +107,5 @@ ROWS = {
     "P7": ("added latency with translation", added_latency),
     "P9": ("start, memory, size", footprint),
     "P11": ("TLS upstream", tls),
+    "P12": ("choice of an account", choice),
 }

@@ -18,8 +18,8 @@ namespace {
 
 // Of the headers that a client sent, those that belong to its connection or are made anew.
 constexpr auto not_replayed = std::to_array<std::string_view>(
-    {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "expect", "user-agent", "origin",
-     "referer", "keep-alive", "te", "trailer", "upgrade"});
+    {"host", "connection", "content-length", "content-encoding", "transfer-encoding", "accept-encoding", "expect",
+     "user-agent", "origin", "referer", "keep-alive", "te", "trailer", "upgrade"});
 
 bool is_replayed(const net::Header& header) {
   const auto name = text::lowered(header.name);

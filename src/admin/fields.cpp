@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "admin/limits.h"
+#include "core/distance.h"
 #include "core/text.h"
 
 namespace agt::admin {

@@ -40,6 +40,7 @@ class Offline final : public Api {
                   .codecs = context.codecs,
                   .recorder = recorder_,
                   .memories = memories_,
+                  .keepsakes = keepsakes_,
                   .exchanges = exchanges_,
                   .clock = clock,
                   .log = log_,
@@ -92,6 +93,7 @@ class Offline final : public Api {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  relay::Keepsakes keepsakes_{};
   provider::Exchanges exchanges_{clock_, log_};
   provider::QuotaBook quotas_{};
   admin::TokenKeeper tokens_{*vault_, clock_, log_};

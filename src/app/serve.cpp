@@ -61,6 +61,12 @@ Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
   return options;
 }
 
+Result<std::shared_ptr<const catalogue::Prices>> prices_in(const store::Settings& settings) {
+  auto prices = catalogue::Prices::with(settings.prices.overrides);
+  if (!prices) return fail(Code::config, prices.error().message, "prices.overrides");
+  return prices;
+}
+
 // A damaged database was put aside: never in silence.
 void tell_rescue(const Log& log, std::string_view event, const std::optional<store::Rescue>& rescue) {
   if (!rescue) return;
@@ -199,16 +205,16 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
   tell_rescue(log, "ledger_damaged", ledger->rescue());
-  const auto prices = catalogue::Prices::with(settings.prices.overrides);
-  if (!prices) return fail(Code::config, prices.error().message, "prices.overrides");
+  TRY(const auto prices, prices_in(settings));
   // What it keeps is told by the first reload.
-  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, *prices);
+  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
   admin::Events events(clock);
   admin::LedgerRecorder recorder(ledger_writer, events);
 
   pool::Pool pool;
   relay::Current current(nullptr);
   relay::Memories memories;
+  relay::Keepsakes keepsakes;
   provider::Exchanges exchanges(clock, log);
   provider::QuotaBook quotas;
   admin::TokenKeeper tokens(*vault, clock, log);
@@ -217,6 +223,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .codecs = codecs(),
                                  .recorder = recorder,
                                  .memories = memories,
+                                 .keepsakes = keepsakes,
                                  .exchanges = exchanges,
                                  .clock = clock,
                                  .log = log,

@@ -39,6 +39,8 @@ constexpr std::array flags{
     Flag{"json_schema_tools", &ModelFacts::json_schema_tools},
     Flag{"schema_with_tools", &ModelFacts::schema_with_tools},
     Flag{"media_in_results", &ModelFacts::media_in_results},
+    Flag{"media_resolution", &ModelFacts::media_resolution},
+    Flag{"part_resolution", &ModelFacts::part_resolution},
     Flag{"developer_role", &ModelFacts::developer_role},
     Flag{"custom_tools", &ModelFacts::custom_tools},
     Flag{"cache_marks", &ModelFacts::cache_marks},

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/distance.h"
 #include "core/text.h"
 #include "json/document.h"
 

@@ -35,6 +35,8 @@ struct ModelFacts {
   bool json_schema_tools = true;     // Gemini: parametersJsonSchema is accepted
   bool schema_with_tools = false;    // Gemini: a response schema may stand beside function declarations
   bool media_in_results = false;     // Gemini 3: a functionResponse may hold images and documents itself
+  bool media_resolution = false;     // Gemini: generationConfig.mediaResolution is accepted
+  bool part_resolution = false;      // Gemini 3: each part may say its own mediaResolution
   bool developer_role = false;       // OpenAI reasoning models: instructions come from role "developer"
   bool custom_tools = false;         // OpenAI: free-text tools with a grammar; else they travel as functions
   bool cache_marks = false;          // OpenAI: prompt_cache_breakpoint on content parts is accepted

@@ -47,6 +47,10 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
   return fmt::format("{}", fmt::join(parts, separator));
 }
 
+bool contains(std::string_view s, std::string_view part) {
+  return ::memmem(s.data(), s.size(), part.data(), part.size()) != nullptr;
+}
+
 std::size_t last_of(std::string_view s, char c) {
   const auto* const found = static_cast<const char*>(::memrchr(s.data(), c, s.size()));
   return found == nullptr ? std::string_view::npos : static_cast<std::size_t>(found - s.data());
@@ -124,20 +128,6 @@ std::string quoted(std::string_view s, std::size_t max) {
   }
   if (s.size() > max) out += "…";
   return out;
-}
-
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> of(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) of[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) of[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      of[i][j] = std::min({of[i - 1][j] + 1, of[i][j - 1] + 1, of[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) of[i][j] = std::min(of[i][j], of[i - 2][j - 2] + 1);
-    }
-  }
-  return of[a.size()][b.size()];
 }
 
 }  // namespace agt::text

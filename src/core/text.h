@@ -30,14 +30,14 @@ namespace agt::text {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view s, char separator);
 [[nodiscard]] std::string joined(const std::vector<std::string>& parts, std::string_view separator);
 
+// The same as s.contains(part), for large texts.
+[[nodiscard]] bool contains(std::string_view s, std::string_view part);
+
 // The same as s.rfind(c), but many bytes at once.
 [[nodiscard]] std::size_t last_of(std::string_view s, char c);
 
 // `*` matches any run of characters, also an empty one; everything else is literal.
 [[nodiscard]] bool wildcard_match(std::string_view pattern, std::string_view s);
-
-// How many letters must be put in, taken out, changed or swapped with their neighbour: for "did you mean …?".
-[[nodiscard]] std::size_t distance(std::string_view a, std::string_view b);
 
 // The whole of `s` as a number, or nothing: no sign for unsigned types, no spaces, no rest.
 template <class Number>

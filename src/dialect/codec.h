@@ -11,6 +11,8 @@
 
 #include "core/model_facts.h"
 #include "core/result.h"
+#include "dialect/model_list.h"
+#include "dialect/signs.h"
 #include "dialect/sse.h"
 #include "dialect/tool_names.h"
 #include "ir/conversation.h"
@@ -59,6 +61,10 @@ struct ReplyContext {
   const ir::Request* request = nullptr;  // outlives the writer
   bool array_framing = false;            // Gemini without alt=sse: one JSON array
   ir::Losses* losses = nullptr;          // where render_response tells what it cannot show; may be nullptr
+  // Of a stream that is one of several in one answer (Questions):
+  std::size_t question = 0;
+  bool more_follow = false;
+  ir::Usage spent{};  // by those before it
 };
 
 // Reads one upstream stream. Gives events in the grammar of ir/event.h, whatever the upstream does: what cannot be
@@ -122,6 +128,14 @@ struct Embedder {
   std::string (*render_reply)(const ir::EmbeddingReply& reply, const ir::EmbeddingRequest& request) = nullptr;
 };
 
+// For a protocol whose request may ask several questions at once, each to be answered on its own. Who asks a provider
+// that takes one at a time sends them one by one.
+struct Questions {
+  // The request once for each of them; one for a request of the usual kind. Client errors, as of parse_request.
+  Result<std::vector<std::string>> (*split)(const json::Document& body) = nullptr;
+  std::string (*render_responses)(std::span<const ir::Response> responses, const ReplyContext& context) = nullptr;
+};
+
 struct Codec {
   ir::Dialect dialect{};
   std::string_view turns{};             // the member of a request that holds the turns of the conversation
@@ -130,6 +144,9 @@ struct Codec {
   // A body that holds this text replays another provider's signature (carried_signature.h) and must be rendered anew
   // even for its own dialect; "" when this dialect's clients are given no such thing.
   std::string_view carried_mark{};
+  // Its clients send back calls without the thinking and the signatures that came with them: kept for them
+  // (keepsakes.h).
+  bool forgets_signatures = false;
   // How providers of this dialect word a 400 about a signature that they cannot verify: parts of the message, in lower
   // case. The same request without any signature is worth one more try.
   std::span<const std::string_view> signature_refusals{};
@@ -154,12 +171,16 @@ struct Codec {
   Error (*diagnose)(int status, std::string_view body) = nullptr;
 
   std::string (*render_token_count)(std::int64_t tokens) = nullptr;
-  std::string (*render_models)(std::span<const ModelFacts> models) = nullptr;
+  // The part of the list that the query asks for; nullptr where the protocol lists all at once.
+  Result<ModelPage> (*model_page)(std::span<const ModelFacts> models, const QueryLookup& query) = nullptr;
+  std::string (*render_models)(const ModelPage& page) = nullptr;
   std::string (*render_model)(const ModelFacts& model) = nullptr;
 
   const Embedder* embedder = nullptr;
   const Codec* completions = nullptr;  // the same protocol's older endpoint, for clients only
-  const Memory* memory = nullptr;      // nullptr when every request says its whole conversation
+  const Codec* media = nullptr;        // and its endpoints of pictures and speech, which are never translated
+  const Questions* questions = nullptr;
+  const Memory* memory = nullptr;  // nullptr when every request says its whole conversation
 };
 
 }  // namespace agt::dialect

@@ -27,6 +27,10 @@ constexpr std::array fixed{
     Row{"/v1/responses/compact", "POST", openai_responses, Operation::not_served},
     Row{"/v1/embeddings", "POST", openai_chat, Operation::embed},
     Row{"/v1/images/generations", "POST", openai_chat, Operation::draw},
+    Row{"/v1/images/edits", "POST", openai_chat, Operation::edit_image},
+    Row{"/v1/images/variations", "POST", openai_chat, Operation::vary_image},
+    Row{"/v1/audio/transcriptions", "POST", openai_chat, Operation::transcribe},
+    Row{"/v1/audio/translations", "POST", openai_chat, Operation::translate_speech},
     Row{"/v1/messages", "POST", anthropic, Operation::generate},
     Row{"/v1/messages/count_tokens", "POST", anthropic, Operation::count_tokens},
 };
@@ -161,6 +165,13 @@ std::optional<Located> corrected(std::string_view method, std::string_view path,
 }
 
 }  // namespace
+
+bool takes_form(Operation operation) {
+  return operation == Operation::edit_image || operation == Operation::vary_image ||
+         operation == Operation::transcribe || operation == Operation::translate_speech;
+}
+
+bool is_media(Operation operation) { return operation == Operation::draw || takes_form(operation); }
 
 Result<Located> locate(std::string_view method, std::string_view path, const Signs& signs) {
   if (auto found = exact(method, path, signs)) {

@@ -16,11 +16,21 @@ enum class Operation : std::uint8_t {
   count_tokens,
   complete,  // OpenAI's older completions
   embed,
-  draw,  // images from a prompt; passes through only
+  // These pass through only.
+  draw,              // images from a prompt
+  edit_image,        // a form with images and a prompt
+  vary_image,        // a form with an image
+  transcribe,        // a form with speech
+  translate_speech,  // likewise, into English
   list_models,
   show_model,
   not_served,  // a known endpoint of the dialect that this gateway does not serve
 };
+
+// Its body is multipart/form-data (form.h), because it holds a file.
+[[nodiscard]] bool takes_form(Operation operation);
+// Pictures and speech.
+[[nodiscard]] bool is_media(Operation operation);
 
 struct Endpoint {
   ir::Dialect dialect{};

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "dialect/limits.h"
+#include "json/document.h"
 
 namespace agt::dialect {
 namespace {
@@ -87,8 +88,19 @@ ir::ToolCall ToolNames::restored(ir::ToolCall call) const {
   if (entry == nullptr) return call;
   call.name = entry->name;
   call.name_space = entry->name_space;
+  call.wrapped = entry->kind == ir::ToolCall::Kind::custom && call.kind == ir::ToolCall::Kind::function;
   call.kind = entry->kind;
   return call;
+}
+
+// What the model put into another form than the one it was told is handed on as it is.
+std::string custom_text(const ir::ToolCall& call) {
+  if (!call.wrapped) return call.arguments;
+  const auto document = json::Document::parse(call.arguments);
+  if (!document) return call.arguments;
+  const auto root = document->root();
+  const auto input = root[custom_argument];
+  return input.is_string() && root.size() == 1 ? input.text_or("") : call.arguments;
 }
 
 std::string legal_tool_id(std::string_view id) {

@@ -37,7 +37,7 @@ class ToolNames {
   // The client's tool for an upstream's name; nullptr when it is called the same on both sides.
   [[nodiscard]] const Entry* client(std::string_view upstream) const;
   // A tool call as the client knows it: name, namespace and kind put back. A custom tool that travelled as a function
-  // with one string argument "input" keeps that JSON text; unwrapping is the writer's business.
+  // with one string argument "input" keeps that JSON text and is marked as wrapped: its text may come in pieces.
   [[nodiscard]] ir::ToolCall restored(ir::ToolCall call) const;
   [[nodiscard]] bool empty() const { return entries_.empty(); }
 
@@ -45,6 +45,11 @@ class ToolNames {
   NameRule rule_{};
   std::vector<Entry> entries_{};  // only those whose name differs, or that need their kind put back
 };
+
+// The plain text of a custom call, whose arguments are complete: unwrapped where they are wrapped.
+[[nodiscard]] std::string custom_text(const ir::ToolCall& call);
+// The one argument of a function that stands for a custom tool.
+inline constexpr std::string_view custom_argument = "input";
 
 // `id` when it is legal everywhere (^[a-zA-Z0-9_-]{1,64}$), else an injective legal form of it.
 [[nodiscard]] std::string legal_tool_id(std::string_view id);

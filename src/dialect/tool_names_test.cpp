@@ -35,6 +35,9 @@ TEST(ToolNames, flatten_namespaces_and_remember_custom_tools) {
   EXPECT_EQ(names.upstream("exec", "functions"), "functions__exec");
   EXPECT_EQ(names.restored({.name = "functions__exec"}).name_space, "functions");
   EXPECT_EQ(names.restored({.name = "apply_patch"}).kind, ir::ToolCall::Kind::custom);
+  // It came as a function, so its text is wrapped; a custom call of the upstream itself is not.
+  EXPECT_TRUE(names.restored({.name = "apply_patch"}).wrapped);
+  EXPECT_FALSE(names.restored({.name = "apply_patch", .kind = ir::ToolCall::Kind::custom}).wrapped);
 }
 
 TEST(ToolNames, shorten_long_names_without_collisions) {
@@ -51,6 +54,17 @@ TEST(ToolIds, are_legal_and_distinct) {
   EXPECT_NE(legal_tool_id(""), "");
   EXPECT_NE(minted_tool_id("seed", 0), minted_tool_id("seed", 1));
   EXPECT_NE(minted_tool_id("seed", 0), minted_tool_id("other", 0));
+}
+
+TEST(ToolNames, a_custom_text_is_unwrapped_only_where_it_was_wrapped) {
+  const auto text = [](std::string arguments, bool wrapped) {
+    return custom_text({.arguments = std::move(arguments), .kind = ir::ToolCall::Kind::custom, .wrapped = wrapped});
+  };
+  EXPECT_EQ(text(R"({"input":"a\nb"})", true), "a\nb");
+  EXPECT_EQ(text(R"({"input":"a\nb"})", false), R"({"input":"a\nb"})");
+  EXPECT_EQ(text(R"({"input":"{\"input\":1}"})", true), R"({"input":1})");
+  for (const std::string other : {R"({"patch":"a"})", R"({"input":1})", R"({"input":"a","b":1})", "{", "a", ""})
+    EXPECT_EQ(text(other, true), other) << "another form than the model was told is handed on";
 }
 
 }  // namespace

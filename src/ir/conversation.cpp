@@ -42,6 +42,22 @@ std::string_view name(MediaKind kind) {
   std::unreachable();
 }
 
+std::string_view name(Detail detail) {
+  switch (detail) {
+    case Detail::unset: return "auto";
+    case Detail::low: return "low";
+    case Detail::high: return "high";
+    case Detail::original: return "original";
+  }
+  std::unreachable();
+}
+
+std::optional<Detail> detail_named(std::string_view word) {
+  for (const auto detail : {Detail::low, Detail::high, Detail::original})
+    if (word == name(detail)) return detail;
+  return std::nullopt;
+}
+
 std::string_view name(Role role) {
   switch (role) {
     case Role::system: return "system";
@@ -99,6 +115,18 @@ void Usage::update(const Usage& newer) {
   take_over(cache_write, newer.cache_write);
   take_over(reasoning, newer.reasoning);
   if (!newer.raw.empty()) raw = newer.raw;
+}
+
+void Usage::add(const Usage& more) {
+  const auto sum = [](std::optional<std::int64_t>& into, const std::optional<std::int64_t>& count) {
+    if (count) into = into.value_or(0) + *count;
+  };
+  sum(input, more.input);
+  sum(output, more.output);
+  sum(cache_read, more.cache_read);
+  sum(cache_write, more.cache_write);
+  sum(reasoning, more.reasoning);
+  raw = {};  // nobody's own words speak of both
 }
 
 }  // namespace agt::ir

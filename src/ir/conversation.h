@@ -45,9 +45,18 @@ struct Citation {
   friend bool operator==(const Citation&, const Citation&) = default;
 };
 
+// How probable the model held a token, and what it might have said instead; natural logarithms.
+struct TokenScore {
+  std::string token{};
+  double logprob = 0;
+  std::vector<TokenScore> alternatives{};
+  friend bool operator==(const TokenScore&, const TokenScore&) = default;
+};
+
 struct Text {
   std::string text{};
   std::vector<Citation> citations{};
+  std::vector<TokenScore> scores{};  // only where they were asked for
   friend bool operator==(const Text&, const Text&) = default;
 };
 
@@ -80,11 +89,17 @@ struct FileSource {
   Dialect origin{};  // a file id means nothing elsewhere
   friend bool operator==(const FileSource&, const FileSource&) = default;
 };
+// How closely an image is to be looked at. Unset leaves it to the provider.
+enum class Detail : std::uint8_t { unset, low, high, original };
+[[nodiscard]] std::string_view name(Detail detail);
+[[nodiscard]] std::optional<Detail> detail_named(std::string_view word);  // not of "auto", which is what unset means
+
 struct Media {
   MediaKind kind{};
   std::string mime{};  // "" when unknown (a bare URL)
   std::variant<InlineData, UrlSource, FileSource> source{};
   std::string name{};
+  Detail detail = Detail::unset;
   friend bool operator==(const Media&, const Media&) = default;
 };
 
@@ -94,6 +109,7 @@ struct ToolCall {
   std::string name{};
   std::string arguments{};  // function: JSON text, verbatim, possibly cut short; custom: plain text
   Kind kind = Kind::function;
+  bool wrapped = false;      // custom, from an upstream that knows functions only: the text stands in {"input":"…"}
   std::string name_space{};  // OpenAI Responses namespace tools
   friend bool operator==(const ToolCall&, const ToolCall&) = default;
 };
@@ -259,6 +275,7 @@ struct Usage {
 
   // Takes over every count that `newer` has: providers send cumulative totals.
   void update(const Usage& newer);
+  void add(const Usage& more);  // of another call
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 

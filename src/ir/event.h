@@ -56,6 +56,12 @@ struct Cited {
   Citation citation{};
   friend bool operator==(const Cited&, const Cited&) = default;
 };
+// The scores of the tokens that the text has grown by since the last ones.
+struct Scored {
+  int index = 0;
+  std::vector<TokenScore> tokens{};
+  friend bool operator==(const Scored&, const Scored&) = default;
+};
 // The part's signature; replaces an earlier one.
 struct Signed {
   int index = 0;
@@ -82,8 +88,8 @@ struct Failed {
   }
 };
 
-using Event = std::variant<Started, Opened, TextGrew, RefusalGrew, ThoughtGrew, ArgumentsGrew, Cited, Signed, Closed,
-                           Metered, Finished, Failed>;
+using Event = std::variant<Started, Opened, TextGrew, RefusalGrew, ThoughtGrew, ArgumentsGrew, Cited, Scored, Signed,
+                           Closed, Metered, Finished, Failed>;
 
 // True for events that a client could have acted on: before the first of them another account may still be tried.
 [[nodiscard]] bool semantic(const Event& event);

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "core/overloaded.h"
 #include "ir/limits.h"
 
@@ -58,6 +62,13 @@ Result<> Folder::take(const Event& event) {
                           text->citations.push_back(e.citation);
                           return {};
                         },
+                        [&](const Scored& e) -> Result<> {
+                          TRY(auto* scored, part(e.index));
+                          auto* text = std::get_if<Text>(&scored->body);
+                          if (text == nullptr) return broken("scores of something that is no text");
+                          std::ranges::copy(e.tokens, std::back_inserter(text->scores));
+                          return {};
+                        },
                         [&](const Signed& e) -> Result<> {
                           TRY(auto* part_signed, part(e.index));
                           part_signed->signature = e.signature;
@@ -106,6 +117,8 @@ std::vector<Event> unfold(const Response& response) {
                      for (auto& citation : body.citations)
                        growth.emplace_back(Cited{.index = index, .citation = std::move(citation)});
                      body.citations.clear();
+                     if (!body.scores.empty())
+                       growth.emplace_back(Scored{.index = index, .tokens = std::exchange(body.scores, {})});
                    },
                    [&](Refusal& body) { grew(RefusalGrew{.index = index}, body.text); },
                    [&](Reasoning& body) { grew(ThoughtGrew{.index = index}, body.text); },

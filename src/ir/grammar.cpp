@@ -15,6 +15,7 @@ bool semantic(const Event& event) {
                         [](const ThoughtGrew&) { return true; },
                         [](const ArgumentsGrew&) { return true; },
                         [](const Cited&) { return true; },
+                        [](const Scored&) { return true; },
                         [](const Signed&) { return true; },
                         [](const Closed&) { return true; },
                         [](const Metered&) { return false; },
@@ -67,6 +68,7 @@ std::string Grammar::check(const Event& event) {
                         [&](const ThoughtGrew& e) { return grow(e.index, PartKind::reasoning, "thought"); },
                         [&](const ArgumentsGrew& e) { return grow(e.index, PartKind::tool, "arguments"); },
                         [&](const Cited& e) { return grow(e.index, PartKind::text, "citation"); },
+                        [&](const Scored& e) { return grow(e.index, PartKind::text, "score"); },
                         [&](const Signed& e) -> std::string {
                           const auto at = static_cast<std::size_t>(e.index);
                           return at < parts_.size() && parts_[at].open ? "" : "a signature outside of its part";

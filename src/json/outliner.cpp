@@ -45,14 +45,17 @@ bool is_number(std::string_view s) {
   return i == s.size();
 }
 
-bool is_simple_escape(char c) {
-  return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' || c == 't';
-}
+constexpr std::array<bool, 256> simple_escapes = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
 
 // Length of the valid escape that starts at s[0] == '\\', or 0.
-std::size_t escape_length(std::string_view s) {
+inline std::size_t escape_length(std::string_view s) {
   if (s.size() < 2) return 0;
-  if (s[1] != 'u') return is_simple_escape(s[1]) ? 2 : 0;
+  if (simple_escapes[static_cast<unsigned char>(s.data()[1])]) return 2;
+  if (s.data()[1] != 'u') return 0;
   constexpr std::size_t whole = 6;
   if (s.size() < whole) return 0;
   for (std::size_t i = 2; i < whole; ++i)
@@ -155,7 +158,7 @@ bool Outliner::walk() {
 void Outliner::take_nodes() {
   nodes_ = &scratch_.structure_->nodes;
   if (nodes_->size() > nodes_kept_max && structure_size_ < nodes_kept_max) *nodes_ = {};
-  if (nodes_->size() < nodes_min) nodes_->resize(nodes_min);
+  if (nodes_->empty()) nodes_->resize(std::min(nodes_min, structure_size_ + 1));
 }
 
 bool Outliner::step() {

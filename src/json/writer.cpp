@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cassert>
 #include <cmath>
@@ -24,74 +26,85 @@ constexpr std::uint64_t marked(std::uint64_t bytes) {
   return below(bytes, 0x20) | below(bytes ^ (ones * '"'), 1) | below(bytes ^ (ones * '\\'), 1);
 }
 
-// How many bytes at the start of `s` need no escape.
-std::size_t plain_prefix(std::string_view s) {
-  const char* const text = s.data();
-  const auto size = s.size();
-  std::size_t i = 0;
-#ifdef __SSE2__
-  constexpr std::size_t width = sizeof(__m128i);
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
-  const __m128i control_max = _mm_set1_epi8(0x1F);
-  for (; i + width <= size; i += width) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i));
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, control_max), bytes);
-    const __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-    const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
-    if (hits != 0) return i + static_cast<std::size_t>(std::countr_zero(hits));
-  }
-#endif
-  for (std::uint64_t eight = 0; i + sizeof(eight) <= size; i += sizeof(eight)) {
-    std::memcpy(&eight, text + i, sizeof(eight));
+// Whether nothing in `s` needs an escape. For names, which are short.
+bool is_plain(std::string_view s) {
+  std::uint64_t eight = 0;
+  for (; s.size() >= sizeof eight; s.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, s.data(), sizeof eight);
     if (marked(eight) != 0) break;
   }
-  while (i < size && !needs_escape(text[i])) ++i;
-  return i;
+  return std::ranges::none_of(s, needs_escape);
 }
 
-// `s`, which needs no escape, between quotes, and a colon behind it when it is a name.
-void append_plain(std::string& out, std::string_view s, bool comma, bool colon) {
-  const auto before = out.size();
-  const auto after = before + s.size() + 2 + (comma ? 1 : 0) + (colon ? 1 : 0);
-  // Not the size that is passed in: libstdc++ 12 passes the new capacity when it reallocates.
-  out.resize_and_overwrite(after, [&](char* all, std::size_t /*size*/) {
-    char* at = all + before;
-    if (comma) *at++ = ',';
-    *at++ = '"';
-    std::memcpy(at, s.data(), s.size());
-    at += s.size();
-    *at++ = '"';
-    if (colon) *at = ':';
-    return after;
-  });
+constexpr std::size_t step_bytes = 16;
+constexpr std::size_t widest_step = 6 * step_bytes;  // each as \\u00XX
+
+// What follows the backslash; 'u' for those that need their number, 0 for all that need no escape.
+constexpr std::array<char, 256> escape_letters = [] {
+  std::array<char, 256> letters{};
+  for (std::size_t c = 0; c < 0x20; ++c) letters[c] = 'u';
+  letters['\b'] = 'b', letters['\f'] = 'f', letters['\n'] = 'n', letters['\r'] = 'r', letters['\t'] = 't';
+  letters['"'] = '"', letters['\\'] = '\\';
+  return letters;
+}();
+
+// The four digits behind \u. Rare, and kept out of the way of the others.
+[[gnu::noinline]] char* put_number(char* at, char c) {
+  return fmt::format_to(at, "{:04x}", static_cast<unsigned char>(c));
 }
 
-void append_escape(std::string& out, char c) {
-  switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\b': out += "\\b"; return;
-    case '\f': out += "\\f"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned char>(c));
+inline char* put_escape(char* at, char c) {
+  const char letter = escape_letters[static_cast<unsigned char>(c)];
+  *at++ = '\\';
+  *at++ = letter;
+  return letter == 'u' ? put_number(at, c) : at;
+}
+
+// Copies [from, end) with its escapes, as long as `at` is not beyond `last`, behind which there is room for one more
+// step. Tool results are full of code, so escapes are many: what is plain before one is copied sixteen bytes at once.
+struct Copied {
+  char* at;
+  const char* from;
+};
+Copied put_quoted(char* at, const char* last, const char* from, const char* end) {
+  while (from != end && at <= last) {
+#ifdef __SSE2__
+    if (end - from >= static_cast<std::ptrdiff_t>(step_bytes)) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(at), bytes);
+      const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
+      const __m128i special =
+          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+      const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
+      const auto plain = hits == 0 ? step_bytes : static_cast<std::size_t>(std::countr_zero(hits));
+      at += plain;
+      from += plain;
+      if (hits != 0) at = put_escape(at, *from++);
+      continue;
+    }
+#endif
+    if (needs_escape(*from))
+      at = put_escape(at, *from++);
+    else
+      *at++ = *from++;
   }
+  return {at, from};
 }
 
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view s) {
-  auto plain = plain_prefix(s);
-  if (plain == s.size() && !s.empty()) return append_plain(out, s, false, false);
   out += '"';
-  while (true) {
-    plain = plain_prefix(s);
-    out.append(s, 0, plain);
-    if (plain == s.size()) break;
-    append_escape(out, s[plain]);
-    s.remove_prefix(plain + 1);
+  while (!s.empty()) {
+    const auto before = out.size();
+    const auto room = s.size() + s.size() / 8 + widest_step;
+    // Not the size that is passed in: libstdc++ 12 passes the new capacity when it reallocates.
+    out.resize_and_overwrite(before + room, [&](char* all, std::size_t /*size*/) {
+      char* const begin = all + before;
+      const auto copied = put_quoted(begin, begin + (room - widest_step), s.data(), s.data() + s.size());
+      s.remove_prefix(static_cast<std::size_t>(copied.from - s.data()));
+      return static_cast<std::size_t>(copied.at - all);
+    });
   }
   out += '"';
 }
@@ -122,14 +135,24 @@ void Writer::close(char c) {
 }
 
 void Writer::key(std::string_view name) {
-  if (!name.empty() && plain_prefix(name) == name.size()) {
-    append_plain(out_, name, comma_due_, true);
-    comma_due_ = false;
-    return;
+  if (name.empty() || !is_plain(name)) {
+    separate();
+    append_quoted(out_, name);
+    out_ += ':';
+  } else {
+    const auto before = out_.size();
+    const auto after = before + name.size() + 3 + (comma_due_ ? 1 : 0);
+    out_.resize_and_overwrite(after, [&](char* all, std::size_t /*size*/) {
+      char* at = all + before;
+      if (comma_due_) *at++ = ',';
+      *at++ = '"';
+      std::memcpy(at, name.data(), name.size());
+      at += name.size();
+      *at++ = '"';
+      *at = ':';
+      return after;
+    });
   }
-  separate();
-  append_quoted(out_, name);
-  out_ += ':';
   comma_due_ = false;
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/this_coro.hpp>
 
+#include "net/coding.h"
 #include "net/internal/cancelled.h"
 #include "net/internal/dial.h"
 #include "net/internal/live_client.h"
@@ -35,9 +36,12 @@ Task<Result<std::unique_ptr<Reply>>> LiveClient::send(Call call) {
       CO_TRY(upstream, co_await dialler_.dial(call.url, call.public_only, call.timeouts, begun, timings));
     }
     auto answer = co_await ask(*upstream, head, call, begun, timings);
-    if (answer)
-      co_return std::make_unique<LiveReply>(pool_, std::move(upstream), *std::move(answer), timings,
-                                            std::move(call.url), call.timeouts.idle);
+    if (answer) {
+      std::unique_ptr<Reply> reply = std::make_unique<LiveReply>(pool_, std::move(upstream), *std::move(answer),
+                                                                 timings, std::move(call.url), call.timeouts.idle);
+      if (call.coded) co_return reply;
+      co_return decoded(std::move(reply));
+    }
     // The peer had closed a connection that was idle: that is nobody's fault, and a new one will do. Only once.
     if (!timings.reused || !answer.error().closed_before_answer)
       co_return std::unexpected(std::move(answer).error().error);

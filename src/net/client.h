@@ -42,7 +42,8 @@ struct Call {
   Headers headers{};        // without host, content-length, connection: the client writes them
   std::string_view body{};  // outlives the call: it may be large, and is needed again for the next attempt
   Timeouts timeouts{};
-  bool once = false;  // must not arrive twice: not over a used connection, which may be closed and replaced unnoticed
+  bool once = false;   // must not arrive twice: not over a used connection, which may be closed and replaced unnoticed
+  bool coded = false;  // the body is handed over with the content-encoding it came in (coding.h); else decoded
   // Refuses addresses of this computer and of private networks, whatever the name resolves to: for URLs that come with
   // a request. Never through a proxy, which would resolve the name itself, nor over a connection that is kept.
   bool public_only = false;

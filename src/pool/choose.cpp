@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "core/text.h"
@@ -25,6 +26,13 @@ double liking(std::uint64_t session, const Hot& hot) {
 // Which of several come first; a reserve is below every priority.
 int rank_of(const Hot& hot, const Slot& slot, Instant now) {
   return is_last(hot, slot, now) ? hot.priority - reserve_rank : hot.priority;
+}
+
+// More than its share of what was sent lately: a session that may go anywhere goes elsewhere (bounded loads).
+double crowded_from(const Field& field, const Wish& wish, Instant now) {
+  const bool counts = wish.session != 0 && field.use != nullptr && field.slots.size() > 1;
+  if (!counts) return std::numeric_limits<double>::max();
+  return crowded_least + crowded_share * field.use->recent(now) / static_cast<double>(field.slots.size());
 }
 
 // Larger is better, within one rank.
@@ -78,13 +86,13 @@ std::optional<Obstacle> obstacle(const Field& field, const Slot& slot, std::span
                                  Instant now) {
   const auto& hot = field.hot(slot);
   const auto& site = field.sites[slot.site];
+  if (!tried.empty() && std::ranges::find(tried, slot.account) != tried.end())
+    return Obstacle{.reason = SkipReason::already_tried, .until = Instant::min()};
   // The rest that ends last is the one that counts.
   Obstacle worst{.reason = slot.why, .until = slot.open_at};
   if (hot.open_at > worst.until) worst = {.reason = hot.why, .until = hot.open_at};
   if (site.open_at > worst.until) worst = {.reason = site.why, .until = site.open_at};
   if (worst.until > now) return worst;
-  if (!tried.empty() && std::ranges::find(tried, slot.account) != tried.end())
-    return Obstacle{.reason = SkipReason::already_tried, .until = Instant::min()};
   if (hot.limit > 0 && hot.in_flight >= hot.limit) return Obstacle{.reason = SkipReason::busy, .until = Instant::min()};
   return std::nullopt;
 }
@@ -94,6 +102,8 @@ Choice choose(const Field& field, const Wish& wish, Instant now) {
   int rank = 0;
   double best = 0;
   std::uint64_t turn = 0;  // of several equals the one that served longest ago
+  const bool spreads = wish.session != 0 && wish.mode != Mode::performance_first && !field.uses.empty();
+  const double crowded = crowded_from(field, wish, now);
   for (std::size_t i = 0; i < field.slots.size(); ++i) {
     const auto& slot = field.slots[i];
     if (const auto against = obstacle(field, slot, wish.tried, now)) {
@@ -110,7 +120,10 @@ Choice choose(const Field& field, const Wish& wish, Instant now) {
       ++choice.counts[static_cast<std::size_t>(SkipReason::lower_rank)];
       continue;
     }
-    const auto value = score(hot, wish);
+    auto value = score(hot, wish);
+    // Only of one that would be chosen: looking at all of them costs more than all the rest.
+    const bool leads = !choice.slot || own_rank > rank || value >= best;
+    if (spreads && leads && field.uses[i].recent(now) > crowded * hot.weight) value -= 1;
     if (choice.slot) ++choice.counts[static_cast<std::size_t>(SkipReason::lower_rank)];
     if (choice.slot && own_rank == rank && value < best) continue;
     if (choice.slot && own_rank == rank && value == best && hot.turn >= turn) continue;

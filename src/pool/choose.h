@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pool/account.h"
+#include "pool/pace.h"
 
 namespace agt::pool {
 
@@ -38,6 +39,7 @@ struct Slot {
   Instant open_at{};  // of this account for this model
   std::uint32_t account = 0;
   std::uint32_t site = 0;  // in Field::sites
+  float per_second = 0;    // its learned pace; 0: none
   SkipReason why = SkipReason::cooling;
   Instant last_until{};  // as in Hot, for this model
 };
@@ -52,6 +54,8 @@ struct Field {
   std::span<const Slot> slots{};  // in the order of the accounts
   std::span<const Hot> accounts{};
   std::span<const SiteHot> sites{};
+  std::span<const Use> uses{};  // of the slots; empty: nobody counts
+  const Use* use = nullptr;     // of all of them
 
   [[nodiscard]] const Hot& hot(const Slot& slot) const { return accounts[slot.account]; }
 };
@@ -84,8 +88,9 @@ struct Choice {
   bool any_busy = false;
 };
 // Of those that may serve, the ones of the highest priority, reserves after all others; among these, for a session the
-// one that its hash prefers (rendezvous hashing: when an account comes or goes, only its own sessions move), else the
-// one that has served least for its weight, in performance_first the one with the least under way.
+// one that its hash prefers (rendezvous hashing: when an account comes or goes, only its own sessions move) and that is
+// not crowded, else the one that has served least for its weight, in performance_first the one with the least under
+// way.
 [[nodiscard]] Choice choose(const Field& field, const Wish& wish, Instant now);
 
 [[nodiscard]] bool includes_model(const Account& account, std::string_view model);
@@ -94,5 +99,9 @@ struct Choice {
 
 [[nodiscard]] std::uint64_t hash_of(std::string_view text);
 [[nodiscard]] std::uint64_t mixed(std::uint64_t a, std::uint64_t b);
+// For whom and which model somebody waits.
+[[nodiscard]] inline std::uint64_t lane_id(std::string_view who, std::string_view model) {
+  return mixed(hash_of(who), hash_of(model));
+}
 
 }  // namespace agt::pool

@@ -69,36 +69,16 @@ std::optional<Milliseconds> rest_for(Code code, std::optional<Milliseconds> told
   return jittered(*guess, chance);
 }
 
-namespace {
-
-// Served n since the last limit and now limited again: about n in that time is what is granted.
-void learn_pace(Health& health, Instant now) {
-  const auto since = std::chrono::duration_cast<Milliseconds>(now - health.limited_at);
-  const bool has_before = health.limited_at != Instant{} && since <= pace_memory;
-  if (has_before && health.served_since <= pace_served_max) {
-    const auto seen = static_cast<double>(since.count()) / std::max(health.served_since, 1);
-    const auto lesson = std::min<Milliseconds>(Milliseconds(static_cast<long long>(seen * pace_margin)), pace_max);
-    // Nothing served in between: it takes at least so long, and the measurement goes on.
-    health.pace = health.served_since == 0 ? std::max(health.pace, lesson) : lesson;
-    health.paced_until = now + pace_life;
-    if (health.served_since == 0) return;
-  }
-  health.limited_at = now;
-  health.served_since = 0;
-}
-
-}  // namespace
-
-std::optional<Milliseconds> take(Health& health, const Blow& blow, Instant sent_at, Instant now, double chance) {
+std::optional<Milliseconds> take(Health& health, const Blow& blow, Instant sent_at, Instant now, double chance,
+                                 double sustained) {
   // What was sent before the last blow fell tells of the same trouble once more.
   if (health.failures == 0 || sent_at >= health.set_at) {
     ++health.failures;
     health.set_at = now;
-    if (facts(blow.code).failure_class == FailureClass::rate_limited) learn_pace(health, now);
+    if (facts(blow.code).failure_class == FailureClass::rate_limited) health.pace.limited(sustained, now);
   }
   auto rest = rest_for(blow.code, blow.told, health.failures, chance);
   if (!rest) return std::nullopt;
-  if (!blow.told && health.is_paced(now)) rest = std::max(*rest, health.pace);  // what was learned beats a guess
   health.on_probation = true;
   health.probe_until = {};
   const auto until = *rest == Milliseconds::max() ? until_somebody_acts : now + *rest;
@@ -108,9 +88,8 @@ std::optional<Milliseconds> take(Health& health, const Blow& blow, Instant sent_
 }
 
 void recover(Health& health, Instant sent_at) {
-  ++health.served_since;
-  health.pace = Milliseconds(static_cast<long long>(static_cast<double>(health.pace.count()) * pace_decay));
   if (health.failures > 0 && sent_at < health.set_at) return;  // an older request says nothing about the time since
+  health.pace.accepted();
   health.failures = 0;
   health.on_probation = false;
   health.probe_until = {};
@@ -119,7 +98,7 @@ void recover(Health& health, Instant sent_at) {
 
 void sent(Health& health, Instant now) {
   if (health.on_probation) health.probe_until = now + probe_patience;
-  if (health.is_paced(now)) health.next_at = now + health.pace;
+  if (health.pace.is_known(now)) health.pace.sent(now);
 }
 
 void RetryBudget::earn() { tokens_ = std::min(tokens_ + retry_tokens_per_request, retry_tokens_max); }

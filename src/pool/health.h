@@ -9,6 +9,7 @@
 #include "core/clock.h"
 #include "pool/account.h"
 #include "pool/limits.h"
+#include "pool/pace.h"
 
 namespace agt::pool {
 
@@ -31,28 +32,24 @@ struct Health {
   bool on_probation = false;
   Instant probe_until{};  // nobody else before this while the first one is under way
 
-  // What limits that came again and again have taught: the time between two requests that is not too short.
-  Milliseconds pace{};
-  Instant paced_until{};  // a lesson is forgotten after a while
-  Instant limited_at{};   // the last limit
-  int served_since = 0;   // accepted since then
-  Instant next_at{};      // nobody before this for the pace's sake
+  Pace pace{};  // what its limits have taught
 
-  [[nodiscard]] bool is_paced(Instant now) const { return pace > Milliseconds{} && now < paced_until; }
   // Nothing of it is worth keeping.
-  [[nodiscard]] bool is_blank(Instant now) const { return failures == 0 && limited_at + pace_memory < now; }
+  [[nodiscard]] bool is_blank(Instant now) const { return failures == 0 && !pace.is_kept(now); }
+  // Requests that go out change it.
+  [[nodiscard]] bool counts_sends(Instant now) const { return on_probation || pace.is_known(now); }
   // The moment from which a request may be sent.
   [[nodiscard]] Instant open_at() const {
-    const auto opens = rest.until > next_at ? rest.until : next_at;
+    const auto opens = rest.until > pace.open_at() ? rest.until : pace.open_at();
     return on_probation && probe_until > opens ? probe_until : opens;
   }
 };
 
 // Takes a blow that a request sent at `sent_at` got; gives the rest that follows, or nothing. Of several requests that
 // were under way together only the first makes the next rest longer. Of two rests the longer counts. `chance` is from
-// 0 to 1.
+// 0 to 1; `sustained`: what went well before, a second; 0 when nobody knows.
 [[nodiscard]] std::optional<Milliseconds> take(Health& health, const Blow& blow, Instant sent_at, Instant now,
-                                               double chance);
+                                               double chance, double sustained = 0);
 // A request that was sent at `sent_at` was accepted: what happened before is forgotten.
 void recover(Health& health, Instant sent_at);
 // A request goes out; the first one after a rest goes alone.

@@ -74,32 +74,23 @@ TEST(Health, is_well_again_after_a_success_and_begins_anew) {
   EXPECT_EQ(take(health, blow, t0 + 10min, t0 + 10min, 0), 1s);
 }
 
-TEST(Health, learns_the_pace_of_a_limit_that_comes_again_and_again) {
+TEST(Health, is_open_again_when_its_rest_is_over_and_its_pace_allows_it) {
   Health health;
   const Blow blow{.blame = Blame::account_model, .code = Code::rpm, .told = 1s};
-  auto now = t0;
-  static_cast<void>(take(health, blow, now, now, 0));
-  EXPECT_FALSE(health.is_paced(now));
-  for (int i = 0; i < 4; ++i) recover(health, now += 5s);
-  static_cast<void>(take(health, blow, now, now, 0));  // four in 20 s
-  EXPECT_EQ(health.pace, 5500ms);
-  recover(health, now += 2s);
-  sent(health, now);
-  EXPECT_EQ(health.open_at(), now + health.pace);
-  EXPECT_LT(health.pace, 5500ms);
-  EXPECT_FALSE(health.is_paced(now + 10min));
+  static_cast<void>(take(health, blow, t0, t0, 0, 0.1));
+  EXPECT_EQ(health.open_at(), t0 + 10s);
+  recover(health, t0 + 10s);
+  sent(health, t0 + 20s);
+  EXPECT_GE(health.open_at(), t0 + 29s);
+  EXPECT_FALSE(health.is_blank(t0 + 20s));
 }
 
-TEST(Health, learns_nothing_from_limits_far_apart_or_with_much_between_them) {
-  Health health;
-  const Blow blow{.blame = Blame::account_model, .code = Code::rpm, .told = 1s};
-  static_cast<void>(take(health, blow, t0, t0, 0));
-  recover(health, t0 + 2s);
-  static_cast<void>(take(health, blow, t0 + 5min, t0 + 5min, 0));
-  EXPECT_EQ(health.pace, 0ms);
-  for (int i = 0; i < 30; ++i) recover(health, t0 + 5min + 5s);
-  static_cast<void>(take(health, blow, t0 + 5min + 20s, t0 + 5min + 20s, 0));
-  EXPECT_EQ(health.pace, 0ms);
+TEST(Health, learns_no_pace_from_quotas_and_overloads) {
+  for (const auto code : {Code::daily, Code::overloaded, Code::refused}) {
+    Health health;
+    static_cast<void>(take(health, {.blame = Blame::account_model, .code = code}, t0, t0, 0, 0.1));
+    EXPECT_FALSE(health.pace.is_known(t0)) << name(code);
+  }
 }
 
 TEST(RetryBudget, runs_out_and_is_earned_again_by_requests) {

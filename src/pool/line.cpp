@@ -5,6 +5,25 @@
 #include "pool/pool.h"
 
 namespace agt::pool {
+namespace {
+
+// After accounts came back together the line goes on at the pace that they have taught, not all at once. Nothing: one
+// of them has no pace.
+std::optional<Instant> release_after(const Roster& roster, Instant now) {
+  double per_second = 0;
+  for (const auto& slot : roster.slots) {
+    const bool is_open = slot.open_at <= now;
+    if (slot.per_second <= 0 && is_open) return std::nullopt;
+    if (slot.per_second <= 0) continue;
+    const auto gap = std::chrono::duration<double>(1 / slot.per_second);
+    if (is_open || slot.open_at - now <= gap) per_second += slot.per_second;
+  }
+  if (per_second <= 0) return std::nullopt;
+  const std::chrono::duration<double> gap(1 / (per_second * release_share));
+  return now + std::chrono::ceil<Milliseconds>(gap);
+}
+
+}  // namespace
 
 Ticket::~Ticket() {
   if (pool_ != nullptr) pool_->leave(place_);
@@ -41,29 +60,91 @@ std::optional<Ticket> Pool::wait(const Ask& ask, std::string_view client, Waker&
                                .mode = ask.mode,
                                .session = ask.session,
                                .waker = &waker,
+                               .lane = lane_id(ask.who, ask.model),
                                .asked_model = ask.model,
                                .until = now + ask.patience});
   return Ticket(this, place);
 }
 
-// Gives accounts that are free to those whose turn it is.
+// Gives accounts that are free to those whose turn it is. Who stays with an account gets it before others do, and goes
+// elsewhere only when nobody else wants to: with all accounts at their limits, every visit would cost two caches.
 void Pool::serve_line(Instant now) {
   if (line_.empty()) return;
-  std::vector<std::uint64_t> nobody_left;  // for whom and which model
-  for (auto& [place, waiting] : line_) {
-    if (waiting.granted) continue;
-    const auto lane = mixed(hash_of(waiting.who), hash_of(waiting.model));
-    if (std::ranges::find(nobody_left, lane) != nobody_left.end()) continue;
-    auto leased = lease_now(waiting.ask(now), now);
-    if (!leased.lease) {
-      // What one who has tried some, or stays with one, cannot have may do for the next.
-      if (waiting.tried.empty() && !leased.stays) nobody_left.push_back(lane);
-      continue;
+  lanes_.clear();
+  for (const bool may_visit : {false, true}) {
+    for (auto& [place, waiting] : line_) {
+      if (waiting.granted || !serve(waiting, may_visit, now)) continue;
+      turn_ = std::max(turn_, place.first);
+      waiting.waker->wake();
+      wake_first(waiting.lane);
     }
-    turn_ = std::max(turn_, place.first);
-    waiting.granted.emplace(std::move(leased));
-    waiting.waker->wake();
   }
+}
+
+// The first in line looks when the next account is back; the others only now and then, or when they are the first.
+bool Pool::is_first(Place place, std::uint64_t lane) const {
+  for (const auto& [other, waiting] : line_)
+    if (waiting.lane == lane && !waiting.granted) return other == place;
+  return false;
+}
+
+void Pool::wake_first(std::uint64_t lane) {
+  const auto is_next = [lane](const auto& entry) { return entry.second.lane == lane && !entry.second.granted; };
+  if (const auto next = std::ranges::find_if(line_, is_next); next != line_.end()) next->second.waker->wake();
+}
+
+bool Pool::serve(Waiting& waiting, bool may_visit, Instant now) {
+  auto& lane = lane_of(waiting, now);
+  if (!lane.is_open) return false;
+  auto& roster = registry_.roster(waiting.who, waiting.model);
+  if (!may_visit && waits_for_home(waiting, roster, now)) return false;
+  auto leased = lease_now(waiting.ask(now), now);
+  if (!leased.lease) return false;  // it has tried those who are open, or stays with one who is not
+  waiting.granted.emplace(std::move(leased));
+  if (const auto next = release_after(roster, now)) roster.release_at = *next;
+  std::erase_if(lanes_, [&](const Lane& one) { return one.id == waiting.lane; });  // to be looked at again
+  return true;
+}
+
+Pool::Lane& Pool::lane_of(const Waiting& waiting, Instant now) {
+  const auto known = std::ranges::find(lanes_, waiting.lane, &Lane::id);
+  if (known != lanes_.end()) return *known;
+  const auto& roster = registry_.roster(waiting.who, waiting.model);
+  const auto field = registry_.field(roster);
+  const bool any = std::ranges::any_of(field.slots, [&](const Slot& slot) { return !obstacle(field, slot, {}, now); });
+  Lane lane{.id = waiting.lane, .is_open = any};
+  if (any && roster.release_at > now) lane = {.id = waiting.lane, .paced_until = roster.release_at};
+  lanes_.push_back(lane);
+  return lanes_.back();
+}
+
+// It stays with an account that will be back soon, be it too late for this one: at the end of its patience it would
+// take what belongs to another session, and that one in turn.
+bool Pool::waits_for_home(const Waiting& waiting, const Roster& roster, Instant now) {
+  const auto session = session_of(waiting.ask(now), roster);
+  if (session == 0) return false;
+  const auto* home = registry_.find(sessions_.find(session, now));
+  const auto at = home == nullptr ? std::nullopt : Registry::slot_of(roster, home->index);
+  if (!at) return false;
+  const auto against = obstacle(registry_.field(roster), roster.slots[*at], indexes_of(waiting.tried), now);
+  return against && against->until != Instant::min() && against->until - now < home_wait_max;
+}
+
+std::optional<Instant> Pool::paced_until(std::uint64_t lane) const {
+  const auto known = std::ranges::find(lanes_, lane, &Lane::id);
+  return known == lanes_.end() ? std::nullopt : known->paced_until;
+}
+
+// Somebody may serve, but whoever asks waits for those before it.
+Leased Pool::in_line(const Ask& ask, Instant until, Instant now) {
+  Leased out{.back_at = until, .in_line = true};
+  const auto& roster = registry_.roster(ask.who, ask.model);
+  tell_skips(roster, nullptr, std::nullopt, indexes_of(ask.tried), now, out);
+  const auto field = registry_.field(roster);
+  const auto open =
+      std::ranges::find_if(field.slots, [&](const Slot& slot) { return !obstacle(field, slot, {}, now); });
+  if (open != field.slots.end()) out.first_back = registry_.state(open->account)->account;
+  return out;
 }
 
 Leased Pool::claim(Place place, Instant now) {
@@ -75,7 +156,12 @@ Leased Pool::claim(Place place, Instant now) {
     waiting.granted.reset();
     return granted;
   }
-  return lease_now(waiting.ask(now), now);  // nobody: for the reasons
+  const auto ask = waiting.ask(now);
+  const auto until = paced_until(waiting.lane);
+  auto nobody = until ? in_line(ask, *until, now) : lease_now(ask, now);  // for the reasons
+  if (nobody.back_at && !nobody.stays && !is_first(place, waiting.lane))
+    nobody.back_at = std::max(*nobody.back_at, std::min<Instant>(now + look_again_every, waiting.until));
+  return nobody;
 }
 
 void Pool::leave(Place place) {
@@ -87,6 +173,7 @@ void Pool::leave(Place place) {
     if (--client->second.second == 0) clients_.erase(client);
   gone.emplace(std::move(found->second));
   line_.erase(found);
+  if (!gone->granted) wake_first(gone->lane);
 }
 
 std::size_t Pool::waiting() const {

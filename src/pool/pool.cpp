@@ -40,8 +40,17 @@ std::size_t Pool::size() const {
 
 Leased Pool::lease(const Ask& ask, Instant now) {
   const std::scoped_lock lock(mutex_);
-  serve_line(now);  // nobody overtakes those who wait
+  if (!line_.empty()) {  // nobody overtakes those who wait
+    serve_line(now);
+    if (const auto until = paced_until(lane_id(ask.who, ask.model))) return in_line(ask, *until, now);
+  }
   return lease_now(ask, now);
+}
+
+// A conversation with one model: another model has a cache of its own. 0: the request goes to whoever is best.
+std::uint64_t Pool::session_of(const Ask& ask, const Roster& roster) {
+  const bool sticks = ask.session != 0 && ask.mode != Mode::performance_first;
+  return sticks ? mixed(ask.session, roster.hash) : 0;
 }
 
 std::vector<std::uint32_t> Pool::indexes_of(std::span<const std::string> ids) const {
@@ -79,8 +88,7 @@ Pool::Preference Pool::preference(const Roster& roster, const Ask& ask, std::uin
 Leased Pool::lease_now(const Ask& ask, Instant now) {
   latest_ = std::max(latest_, now);
   auto& roster = registry_.roster(ask.who, ask.model);
-  const bool sticks = ask.session != 0 && ask.mode != Mode::performance_first;
-  const auto session = sticks ? mixed(ask.session, roster.who_hash) : 0;
+  const auto session = session_of(ask, roster);
   const auto tried = indexes_of(ask.tried);
   Leased out;
   const auto wish = preference(roster, ask, session, tried, now);
@@ -119,13 +127,14 @@ Lease Pool::grant(Roster& roster, std::size_t slot, const Ask& ask, std::uint64_
   ++hot.in_flight;
   hot.served = std::max(hot.served, served_floor_) + 1.0 / hot.weight;
   hot.turn = ++grants_;
+  roster.uses[slot].add(now);
+  roster.use.add(now);
   if (!ask.is_retry) state->site->budget.earn();
-  if (state->health.on_probation) {
+  if (state->health.counts_sends(now)) {
     sent(state->health, now);
     registry_.refresh(*state);
   }
-  if (const auto own = state->by_model.find(ask.model);
-      own != state->by_model.end() && (own->second.on_probation || own->second.is_paced(now))) {
+  if (const auto own = state->by_model.find(ask.model); own != state->by_model.end() && own->second.counts_sends(now)) {
     sent(own->second, now);
     registry_.refresh(*state, ask.model);
   }
@@ -165,7 +174,9 @@ void Pool::tell_skips(const Roster& roster, const Choice* choice, std::optional<
     if (chosen == i) continue;
     const auto& slot = roster.slots[i];
     const auto against = obstacle(field, slot, tried, now);
-    const auto otherwise = out.stays ? SkipReason::pinned_elsewhere : SkipReason::lower_rank;
+    const auto otherwise = out.stays     ? SkipReason::pinned_elsewhere
+                           : out.in_line ? SkipReason::busy
+                                         : SkipReason::lower_rank;
     auto skip = against ? skip_of(roster, slot, *against, now)
                         : Skip{.account = registry_.state(slot.account)->account, .reason = otherwise};
     if (choice == nullptr) skips.add(skip.reason);
@@ -173,7 +184,8 @@ void Pool::tell_skips(const Roster& roster, const Choice* choice, std::optional<
   }
   if (choice == nullptr) {
     const auto others = roster.slots.size() - (chosen ? 1 : 0);
-    auto& rest = skips.counts[static_cast<std::size_t>(chosen ? SkipReason::lower_rank : SkipReason::pinned_elsewhere)];
+    const auto unseen = chosen ? SkipReason::lower_rank : out.in_line ? SkipReason::busy : SkipReason::pinned_elsewhere;
+    auto& rest = skips.counts[static_cast<std::size_t>(unseen)];
     rest += static_cast<std::uint32_t>(others - skips.listed.size());
   }
   if (chosen) return;
@@ -187,8 +199,7 @@ void Pool::tell_skips(const Roster& roster, const Choice* choice, std::optional<
 std::vector<Standing> Pool::standings(const Ask& ask, Instant now) {
   const std::scoped_lock lock(mutex_);
   auto& roster = registry_.roster(ask.who, ask.model);
-  const bool sticks = ask.session != 0 && ask.mode != Mode::performance_first;
-  const auto session = sticks ? mixed(ask.session, roster.who_hash) : 0;
+  const auto session = session_of(ask, roster);
   const auto field = registry_.field(roster);
   std::vector<Standing> all;
   // The order of a dry run: choose, and choose again among the others.

@@ -86,6 +86,7 @@ struct Leased {
   std::shared_ptr<const Account> first_back{};
   bool any_busy = false;  // somebody is only busy: it may be free at any moment
   bool stays = false;     // others could serve, but the session stays with its account
+  bool in_line = false;   // others could serve, but those who wait go one after the other
 };
 
 // Whom to tell that a waiting request may look again. Called under the pool's lock: must not call the pool, nor wait.
@@ -165,6 +166,7 @@ class Pool {
     Mode mode{};
     std::uint64_t session = 0;
     Waker* waker = nullptr;
+    std::uint64_t lane = 0;          // for whom and which model
     std::string_view asked_model{};  // the same, in the memory of the one who asks: leases refer to it
     std::optional<Leased> granted{};
     Instant until{};  // its patience ends
@@ -173,6 +175,7 @@ class Pool {
 
   // pool.cpp; all under the mutex
   [[nodiscard]] Leased lease_now(const Ask& ask, Instant now);
+  [[nodiscard]] static std::uint64_t session_of(const Ask& ask, const Roster& roster);
   [[nodiscard]] Lease grant(Roster& roster, std::size_t slot, const Ask& ask, std::uint64_t session, Instant now);
   struct Preference {
     std::optional<std::size_t> slot{};
@@ -189,13 +192,26 @@ class Pool {
   // report.cpp: what leases tell
   void release(State& state);
   void accept(State& state, std::string_view model, std::uint64_t session, Instant sent_at, Instant now);
+  [[nodiscard]] bool is_overrun(std::string_view account_id, std::string_view model, Instant then) const;
   [[nodiscard]] std::optional<Milliseconds> blow(State& state, std::string_view model, const Blow& blow,
                                                  Instant sent_at, Instant now, double chance);
   [[nodiscard]] std::optional<Milliseconds> eject(State& state, const Blow& blow, Instant now);
   void note_unsaved(const State& state, std::string_view model, Milliseconds rest);
 
   // line.cpp: those who wait
+  struct Lane {  // as those who wait for the same find it
+    std::uint64_t id = 0;
+    bool is_open = false;
+    std::optional<Instant> paced_until{};
+  };
   void serve_line(Instant now);
+  [[nodiscard]] bool serve(Waiting& waiting, bool may_visit, Instant now);
+  [[nodiscard]] Lane& lane_of(const Waiting& waiting, Instant now);
+  [[nodiscard]] bool waits_for_home(const Waiting& waiting, const Roster& roster, Instant now);
+  [[nodiscard]] bool is_first(Place place, std::uint64_t lane) const;
+  void wake_first(std::uint64_t lane);
+  [[nodiscard]] std::optional<Instant> paced_until(std::uint64_t lane) const;
+  [[nodiscard]] Leased in_line(const Ask& ask, Instant until, Instant now);
   [[nodiscard]] Leased claim(Place place, Instant now);
   void leave(Place place);
 
@@ -203,6 +219,7 @@ class Pool {
   Registry registry_{};
   Sessions sessions_{};
   std::map<Place, Waiting> line_{};
+  std::vector<Lane> lanes_{};                                                            // of the last look at the line
   std::map<std::string, std::pair<std::uint64_t, std::size_t>, std::less<>> clients_{};  // last turn, how many wait
   std::uint64_t turn_ = 0;
   std::uint64_t arrivals_ = 0;

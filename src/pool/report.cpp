@@ -46,7 +46,7 @@ void Pool::accept(State& state, std::string_view model, std::uint64_t session, I
   state.site->budget.give_back();
   bool changed = false;
   const auto whole = [&](Health& health) {
-    if (health.failures == 0 && health.limited_at == Instant{}) return false;
+    if (health.is_blank(now)) return false;
     recover(health, sent_at);
     changed = true;
     return true;
@@ -63,11 +63,21 @@ void Pool::accept(State& state, std::string_view model, std::uint64_t session, I
   const bool site_model = for_model(state.site->by_model);
   if (site || site_model) registry_.refresh(*state.site);
   if (session != 0) {
-    // A session that visits another account for a moment goes home again.
+    // A session that visits another account for a moment goes home again; but not to one that has too much to do.
     const auto bound = sessions_.find(session, now);
-    if (bound.empty() || bound == state.account->id) sessions_.bind(session, state.account->id, now);
+    const bool stays = bound.empty() || bound == state.account->id;
+    if (stays || is_overrun(bound, model, sent_at) || sessions_.visits_often(session, now))
+      sessions_.bind(session, state.account->id, now);
   }
   if (changed) serve_line(now);
+}
+
+// It could not be asked at that moment for its pace alone: more want to be served by it than it can serve.
+bool Pool::is_overrun(std::string_view account_id, std::string_view model, Instant then) const {
+  const auto* state = registry_.find(account_id);
+  if (state == nullptr) return false;
+  const auto own = state->by_model.find(model);
+  return own != state->by_model.end() && own->second.rest.until <= then && own->second.pace.open_at() > then;
 }
 
 std::optional<Milliseconds> Pool::blow(State& state, std::string_view model, const Blow& blow, Instant sent_at,
@@ -79,12 +89,13 @@ std::optional<Milliseconds> Pool::blow(State& state, std::string_view model, con
   switch (blow.blame) {
     case Blame::nobody: return std::nullopt;
     case Blame::account_model:
-      rest = take(health_for(state.by_model, model, rests_per_account_max), blow, sent_at, now, chance);
+      rest = take(health_for(state.by_model, model, rests_per_account_max), blow, sent_at, now, chance,
+                  registry_.likely_pace(state, model, sent_at));
       registry_.refresh(state, model);
       if (rest) note_unsaved(state, model, *rest);
       break;
     case Blame::account:
-      rest = take(state.health, blow, sent_at, now, chance);
+      rest = take(state.health, blow, sent_at, now, chance, registry_.likely_pace(state, "", sent_at));
       registry_.refresh(state);
       if (rest) note_unsaved(state, "", *rest);
       break;

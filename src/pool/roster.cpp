@@ -37,7 +37,10 @@ SiteHot hot_of(const Site& site, std::string_view model) {
 
 Slot slot_for(const State& state, std::string_view model, std::uint32_t site) {
   Slot slot{.account = state.index, .site = site};
-  if (const auto* own = health_in(state.by_model, model)) close(slot.open_at, slot.why, *own);
+  if (const auto* own = health_in(state.by_model, model)) {
+    close(slot.open_at, slot.why, *own);
+    slot.per_second = static_cast<float>(own->pace.per_second());
+  }
   if (!state.quota.empty())
     keep_reserve(slot.open_at, slot.why, slot.last_until, *state.account, reserve_until(state, model));
   return slot;
@@ -115,7 +118,7 @@ void Registry::set_accounts(std::vector<Account> accounts, double served) {
 }
 
 Roster Registry::build(std::string_view who, std::string_view model) const {
-  Roster roster{.who = std::string(who), .model = std::string(model), .who_hash = hash_of(who)};
+  Roster roster{.who = std::string(who), .model = std::string(model), .hash = lane_id(who, model)};
   const auto any = [&](auto matches) { return std::ranges::any_of(states_, matches); };
   const auto is_provider = [&](const auto& state) { return state->account->provider == who; };
   const auto is_account = [&](const auto& state) { return state->account->id == who || state->account->label == who; };
@@ -142,6 +145,7 @@ Roster Registry::build(std::string_view who, std::string_view model) const {
       roster.slots.push_back(slot_for(*state, model, site->second));
     }
   }
+  roster.uses.resize(roster.slots.size());
   return roster;
 }
 
@@ -179,6 +183,38 @@ std::optional<std::size_t> Registry::slot_of(const Roster& roster, std::uint32_t
   const auto found = std::ranges::lower_bound(roster.slots, account, {}, &Slot::account);
   if (found == roster.slots.end() || found->account != account) return std::nullopt;
   return static_cast<std::size_t>(found - roster.slots.begin());
+}
+
+double Registry::likely_pace(const State& state, std::string_view model, Instant now) const {
+  double sum = 0;
+  for (const auto& [key, roster] : rosters_) {
+    if (!model.empty() && roster.model != model) continue;
+    const auto at = slot_of(roster, state.index);
+    if (!at) continue;
+    // It went well at the one pace and was struck at the other. Accounts are often of one plan.
+    const auto& use = roster.uses[*at];
+    if (use.recent(now) < use_telling) continue;
+    const auto least = use.sustained(now);
+    const auto most = std::max(least, use.recent(now) / Seconds(1min).count());
+    const auto peers = model.empty() ? std::nullopt : pace_of_peers(roster, state.index);
+    sum += std::clamp(peers.value_or((least + most) / 2), least, most);
+  }
+  return sum;
+}
+
+// The median of what some others were measured at.
+std::optional<double> Registry::pace_of_peers(const Roster& roster, std::uint32_t but) const {
+  std::vector<float> paces;
+  for (const auto& slot : roster.slots) {
+    if (slot.account == but || slot.per_second <= 0) continue;
+    const auto* own = health_in(states_[slot.account]->by_model, roster.model);
+    if (own != nullptr && own->pace.is_measured()) paces.push_back(slot.per_second);
+    if (paces.size() == peers_asked_max) break;
+  }
+  if (paces.empty()) return std::nullopt;
+  const auto middle = paces.begin() + static_cast<std::ptrdiff_t>(paces.size() / 2);
+  std::ranges::nth_element(paces, middle);
+  return *middle;
 }
 
 void Registry::refresh(const State& state) {

@@ -43,8 +43,11 @@ struct State {
 struct Roster {
   std::string who{};
   std::string model{};
-  std::uint64_t who_hash = 0;
+  std::uint64_t hash = 0;  // of who and model
   std::vector<Slot> slots{};
+  std::vector<Use> uses{};  // of the slots
+  Use use{};                // of all
+  Instant release_at{};     // those who wait in line go no sooner, for the pace's sake
   std::vector<SiteHot> site_hots{};
   std::vector<Site*> sites{};  // those of site_hots
   // Accounts that are meant but never serve this model as they are set up.
@@ -58,7 +61,8 @@ class Registry {
 
   [[nodiscard]] Roster& roster(std::string_view who, std::string_view model);
   [[nodiscard]] Field field(const Roster& roster) const {
-    return {.slots = roster.slots, .accounts = hots_, .sites = roster.site_hots};
+    return {
+        .slots = roster.slots, .accounts = hots_, .sites = roster.site_hots, .uses = roster.uses, .use = &roster.use};
   }
   [[nodiscard]] State* find(std::string_view account_id) const;
   [[nodiscard]] State* find_named(std::string_view id_or_label) const;
@@ -67,6 +71,9 @@ class Registry {
   [[nodiscard]] const std::vector<std::shared_ptr<State>>& states() const { return states_; }
   [[nodiscard]] static std::optional<std::size_t> slot_of(const Roster& roster, std::uint32_t account);
 
+  // The pace, a second, that an account will probably keep to for a model ("": all), before its limits have taught one.
+  [[nodiscard]] double likely_pace(const State& state, std::string_view model, Instant now) const;
+
   // After a change of health: what the scans look at follows.
   void refresh(const State& state);
   void refresh(const State& state, std::string_view model);
@@ -74,6 +81,7 @@ class Registry {
   void refresh_reserve(const State& state);  // after a change of its quota
 
  private:
+  [[nodiscard]] std::optional<double> pace_of_peers(const Roster& roster, std::uint32_t but) const;
   [[nodiscard]] Roster build(std::string_view who, std::string_view model) const;
   void make_room();
 

@@ -66,7 +66,8 @@ Scope scope_of(const Error& error) {
 }
 
 Diagnosis classify(const dialect::Codec& codec, int status, const net::Headers& headers, std::string_view body,
-                   WallTime wall) {
+                   WallTime our_wall) {
+  const auto wall = upstream_wall(headers, our_wall);
   Diagnosis diagnosis{.error = codec.diagnose(status, body)};
   auto& error = diagnosis.error;
   if (!error.retry_after) error.retry_after = reset_in_body(body, wall);

@@ -11,7 +11,7 @@ namespace agt::provider {
 namespace {
 
 // Not forwarded: what belongs to one connection (RFC 9110 §7.6.1), what the client writes itself, what tells where the
-// client sits, and accept-encoding, because a compressed reply could not be observed.
+// client sits, content-encoding, because the body has been decoded, and accept-encoding, because we read the reply too.
 constexpr auto kept_back = std::to_array<std::string_view>({
     "connection",
     "keep-alive",
@@ -22,6 +22,7 @@ constexpr auto kept_back = std::to_array<std::string_view>({
     "upgrade",
     "host",
     "content-length",
+    "content-encoding",
     "expect",
     "accept-encoding",
     "user-agent",

@@ -70,6 +70,7 @@ struct Family {
   bool wants_media_inside = false;  // its models open no URLs that a request names, or not all
   bool embeds = false;              // it has embeddings in its dialect's own form
   bool draws = false;               // it has images in OpenAI's form
+  bool hears = false;               // and transcription of speech
   // What is left of an account, in the answer to the call that lists models; nullptr: no such call tells it.
   std::vector<QuotaWindow> (*read_quota)(std::string_view body, WallTime now) = nullptr;
   std::string (*list_body)(const Upstream& upstream) = nullptr;  // of the call that lists models, where that is a POST

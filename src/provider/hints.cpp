@@ -127,6 +127,11 @@ std::optional<Milliseconds> spelled_duration(std::string_view spelled) {
   return clamped(sum);
 }
 
+WallTime upstream_wall(const net::Headers& headers, WallTime ours) {
+  const auto date = headers.get("date");
+  return date ? http_date(text::trimmed(*date)).value_or(ours) : ours;
+}
+
 std::optional<Milliseconds> retry_after(const net::Headers& headers, WallTime wall) {
   if (const auto ms = headers.get("retry-after-ms"))
     if (const auto value = text::parse_number<double>(text::trimmed(*ms))) return clamped(*value);

@@ -115,6 +115,17 @@ const dialect::Codec plain{.diagnose = [](int, std::string_view) {
   return Error{.code = Code::unknown_429, .retry_after = Milliseconds(1000)};
 }};
 
+TEST(Hints, read_moments_by_the_clock_of_the_upstream) {
+  const net::Headers headers{{"date", "Mon, 21 Sep 2026 14:13:20 GMT"},
+                             {"retry-after", "Mon, 21 Sep 2026 14:13:28 GMT"}};
+  for (const auto off : {Seconds(0), Seconds(7200), Seconds(-7200)}) {
+    const auto wall = from_unix_ms(1'790'000'000'000) + off;
+    EXPECT_EQ(retry_after(headers, upstream_wall(headers, wall)), Milliseconds(8000));
+  }
+  EXPECT_EQ(upstream_wall({}, from_unix_ms(7)), from_unix_ms(7));
+  EXPECT_EQ(upstream_wall({{"date", "yesterday"}}, from_unix_ms(7)), from_unix_ms(7));
+}
+
 TEST(Classify, lets_the_header_win_over_the_body) {
   const auto diagnosis = classify(plain, 429, {{"retry-after", "7"}}, "", wall);
   EXPECT_EQ(diagnosis.error.retry_after, Milliseconds(7000));

@@ -49,26 +49,30 @@ Result<> admit_origin(const net::RequestHead& head, const Admission& rules) {
   return {};
 }
 
-Result<> admit_content(const net::RequestHead& head) {
+}  // namespace
+
+Result<> admit_visit(const net::RequestHead& head, const Admission& rules) {
+  TRY_OK(admit_host(head, rules));
+  return admit_origin(head, rules);
+}
+
+Result<> admit_type(const net::RequestHead& head, std::string_view wanted) {
   const bool has_body = head.headers.has("transfer-encoding") || head.headers.get_or("content-length", "0") != "0";
   if (!has_body) return {};
   const auto type = head.headers.get_or("content-type", "");
-  if (!text::iequals(text::trimmed(type.substr(0, type.find(';'))), "application/json"))
-    return fail(Code::content_type,
-                fmt::format("The body must be application/json, not \"{}\".", text::quoted(type, 80)));
-  const auto encoding = head.headers.get_or("content-encoding", "identity");
-  if (!text::iequals(text::trimmed(encoding), "identity"))
-    return fail(Code::content_encoding,
-                fmt::format("The content-encoding \"{}\" is not supported.", text::quoted(encoding, 80)));
+  if (!text::iequals(text::trimmed(type.substr(0, type.find(';'))), wanted))
+    return fail(Code::content_type, fmt::format("The body must be {}, not \"{}\".", wanted, text::quoted(type, 80)));
   return {};
 }
 
-}  // namespace
-
 Result<> admit_page(const net::RequestHead& head, const Admission& rules) {
-  TRY_OK(admit_host(head, rules));
-  TRY_OK(admit_origin(head, rules));
-  return admit_content(head);
+  TRY_OK(admit_visit(head, rules));
+  TRY_OK(admit_type(head, json_type));
+  const auto encoding = head.headers.get_or("content-encoding", "identity");
+  if (!text::iequals(text::trimmed(encoding), "identity"))
+    return fail(Code::content_encoding,
+                fmt::format("The content-encoding \"{}\" is not supported here.", text::quoted(encoding, 80)));
+  return {};
 }
 
 Result<std::string> admit_key(const Secret& shown, const Admission& rules) {

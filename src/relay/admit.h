@@ -11,7 +11,15 @@
 
 namespace agt::relay {
 
-// Host, Origin, Sec-Fetch-Site and content type. Codes host_refused, origin_refused, content_type, content_encoding.
+inline constexpr std::string_view json_type = "application/json";
+
+// Host, Origin and Sec-Fetch-Site. Codes host_refused, origin_refused.
+[[nodiscard]] Result<> admit_visit(const net::RequestHead& head, const Admission& rules);
+
+// A body, if there is one, is of this type. Code::content_type.
+[[nodiscard]] Result<> admit_type(const net::RequestHead& head, std::string_view wanted);
+
+// All of these for who takes plain JSON only. Also Code::content_encoding.
 [[nodiscard]] Result<> admit_page(const net::RequestHead& head, const Admission& rules);
 
 // The key. Returns the name of the key that was shown ("" without one). Codes key_missing, key_unknown.

@@ -34,14 +34,19 @@ std::string route_shown(const Attempt& served) {
   return out;
 }
 
+// Over for a day or longer, whatever delay the provider names beside it (39 s beside a quota of a day was seen,
+// 2026-11).
+bool is_over(Code code) { return code == Code::daily || code == Code::weekly || code == Code::credits; }
+
 bool worth_repeating(const Error& error) {
+  if (is_over(error.code)) return false;
   if (!worth_another_attempt(error.failure_class())) return false;
   return !error.retry_after || *error.retry_after <= retry_after_max;
 }
 
 // SDKs sleep as long as they are told, so a wait of hours is not told as one: they are asked not to retry instead.
 void add_retry_headers(net::Headers& headers, const Error& error) {
-  if (error.retry_after && *error.retry_after <= retry_after_max) {
+  if (error.retry_after && *error.retry_after <= retry_after_max && !is_over(error.code)) {
     headers.set("retry-after", std::to_string(std::chrono::ceil<Seconds>(*error.retry_after).count()));
     headers.set("retry-after-ms", std::to_string(error.retry_after->count()));
     return;

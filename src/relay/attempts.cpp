@@ -29,6 +29,18 @@ class BellWaker final : public pool::Waker {
   std::unique_ptr<net::Bell> bell_{};
 };
 
+bool offers(const provider::Family& family, dialect::Operation operation) {
+  const bool speech = operation == dialect::Operation::transcribe || operation == dialect::Operation::translate_speech;
+  return speech ? family.hears : family.draws;
+}
+
+std::string_view media_words(dialect::Operation operation) {
+  if (operation == dialect::Operation::draw) return "images from a prompt";
+  if (operation == dialect::Operation::edit_image) return "edits of images";
+  if (operation == dialect::Operation::vary_image) return "variations of images";
+  return "transcription of speech";
+}
+
 }  // namespace
 
 // 0 also where there is nobody to choose between.
@@ -120,13 +132,17 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
   if (endpoint_.operation == dialect::Operation::count_tokens && (!native || !codec_->counts_tokens_upstream))
     co_return co_await estimate_tokens();
   const bool embeds = endpoint_.operation == dialect::Operation::embed;
-  if (endpoint_.operation == dialect::Operation::draw && !(native && upstream.family->draws))
-    co_return std::unexpected(not_there("images from a prompt", upstream));
+  if (dialect::is_media(endpoint_.operation) && !(native && offers(*upstream.family, endpoint_.operation)))
+    co_return std::unexpected(not_there(media_words(endpoint_.operation), upstream));
   batch_ = endpoint_.batch;
   if (embeds && (!native || upstream.family->envelope != nullptr))
     co_return co_await translate_embeddings(target, upstream);
+  if (!native) {
+    CO_TRY(const bool several, asks_several());
+    if (several) co_return co_await answer_several(target, upstream);
+  }
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
-  const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
+  const bool carries = native && !codec_->carried_mark.empty() && text::contains(body_, codec_->carried_mark);
   // An envelope has events only; an array of them is written by us.
   const bool reframed = upstream.family->envelope != nullptr && endpoint_.array_framing;
   if (native && !carries && !reframed && !continues_own()) co_return co_await pass_through(target, upstream);

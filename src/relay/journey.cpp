@@ -30,6 +30,10 @@ std::string_view name(dialect::Operation operation) {
     case dialect::Operation::complete: return "complete";
     case dialect::Operation::embed: return "embed";
     case dialect::Operation::draw: return "draw";
+    case dialect::Operation::edit_image: return "edit_image";
+    case dialect::Operation::vary_image: return "vary_image";
+    case dialect::Operation::transcribe: return "transcribe";
+    case dialect::Operation::translate_speech: return "translate_speech";
     case dialect::Operation::list_models: return "list_models";
     case dialect::Operation::show_model: return "show_model";
     case dialect::Operation::not_served: return "not_served";
@@ -97,7 +101,7 @@ Result<> Journey::admit() {
   const auto signs = dialect::read_signs(header, query);
   codec_ = codec_of(services_, dialect::error_dialect(head.path, signs));
   if (codec_ == nullptr) codec_ = services_.codecs.front();
-  TRY_OK(admit_page(head, snapshot_->admission));
+  TRY_OK(admit_visit(head, snapshot_->admission));
   if (is_lost_browser()) return {};
   if (is_health(head.path)) return {};  // always open: it tells nothing but that we are here
   TRY(const auto key, dialect::client_key(header, query));
@@ -116,10 +120,13 @@ Result<> Journey::admit() {
   const auto* codec = codec_of(services_, endpoint_.dialect);
   if (codec != nullptr) codec_ = codec;
   if (endpoint_.operation == dialect::Operation::complete) codec_ = codec_->completions;
+  if (dialect::is_media(endpoint_.operation)) codec_ = codec_->media;
   trace_.dialect = ir::name(endpoint_.dialect);
   if (codec == nullptr || endpoint_.operation == dialect::Operation::not_served)
     return fail(Code::path_unknown,
                 fmt::format("{} is not served by this version of the gateway.", text::quoted(head.path)));
+  TRY_OK(admit_type(head, dialect::takes_form(endpoint_.operation) ? dialect::form_type : json_type));
+  TRY(codings_, net::content_codings(head.headers));
   return {};
 }
 
@@ -146,6 +153,10 @@ Task<Result<>> Journey::travel() {
     case dialect::Operation::complete:
     case dialect::Operation::embed:
     case dialect::Operation::draw:
+    case dialect::Operation::edit_image:
+    case dialect::Operation::vary_image:
+    case dialect::Operation::transcribe:
+    case dialect::Operation::translate_speech:
     case dialect::Operation::count_tokens: co_return co_await forward();
     case dialect::Operation::not_served: break;
   }
@@ -165,7 +176,13 @@ Task<Result<>> Journey::answer_probe() {
 
 Task<Result<>> Journey::list_models() {
   const auto models = models_of(*snapshot_);
-  auto body = codec_->render_models(models);
+  dialect::ModelPage page{.models = models};
+  if (codec_->model_page != nullptr) {
+    const auto& head = exchange_.head();
+    const auto query = [&head](std::string_view name) { return net::query_parameter(head.query, name); };
+    CO_TRY(page, codec_->model_page(models, query));
+  }
+  auto body = codec_->render_models(page);
   net::Headers headers{{"content-type", "application/json"}};
   co_return co_await respond(200, std::move(headers), std::move(body));
 }
@@ -183,6 +200,7 @@ Task<Result<>> Journey::show_model() {
 
 // What the lanes need to know of the body: that it is JSON, the model, and whether to stream.
 Result<> Journey::read_ask() {
+  if (dialect::takes_form(endpoint_.operation)) return read_form();
   TRY(shallow_, json::Document::parse_members(body_, desk_.scratch));
   const auto root = shallow_->root();
   if (!root.is_object()) return root.refuse("a JSON object");
@@ -196,11 +214,26 @@ Result<> Journey::read_ask() {
       TRY(stream_, root["stream"].boolean());
     }
   }
+  const bool speaks = endpoint_.operation == dialect::Operation::generate ||
+                      endpoint_.operation == dialect::Operation::complete || dialect::is_media(endpoint_.operation);
+  if (!speaks) stream_ = false;
+  return note_ask();
+}
+
+// The same of a form, which holds a file beside the words.
+Result<> Journey::read_form() {
+  TRY(form_, dialect::Form::parse(exchange_.head().headers.get_or("content-type", ""), body_));
+  TRY(const auto model, form_->text(body_, "model"));
+  if (!model) return fail(Code::schema, "model: is required, since it says who is to be asked.", "model");
+  model_ = *model;
+  TRY(const auto stream, form_->text(body_, "stream"));
+  stream_ = stream && text::iequals(*stream, "true");
+  return note_ask();
+}
+
+Result<> Journey::note_ask() {
   if (model_.empty() || model_.size() > model_name_bytes_max)
     return fail(Code::schema, fmt::format("model: must have 1 to {} bytes.", model_name_bytes_max), "model");
-  const bool speaks =
-      endpoint_.operation == dialect::Operation::generate || endpoint_.operation == dialect::Operation::complete;
-  if (!speaks) stream_ = false;
   trace_.client_model = model_;
   trace_.stream = stream_;
   return {};
@@ -210,6 +243,9 @@ Task<Result<>> Journey::forward() {
   if (snapshot_->capture != Capture::none) tape_ = std::make_unique<Tape>();
   CO_TRY(body_, co_await exchange_.read_body(snapshot_->body_bytes_max));
   trace_.bytes_in = body_.size();
+  if (!codings_.empty()) {
+    CO_TRY(body_, net::decoded(codings_, std::move(body_), snapshot_->body_bytes_max));
+  }
   CO_TRY_OK(read_ask());
   trace_.announced = true;
   services_.recorder.started(trace_);

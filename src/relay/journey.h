@@ -9,7 +9,10 @@
 #include <vector>
 
 #include "dialect/codec.h"
+#include "dialect/form.h"
+#include "dialect/keepsakes.h"
 #include "dialect/paths.h"
+#include "net/coding.h"
 #include "net/runtime.h"
 #include "net/server.h"
 #include "pool/pool.h"
@@ -39,6 +42,8 @@ class Journey {
   [[nodiscard]] Task<Result<>> show_model();
   [[nodiscard]] Task<Result<>> forward();
   [[nodiscard]] Result<> read_ask();
+  [[nodiscard]] Result<> read_form();
+  [[nodiscard]] Result<> note_ask();
   void record();
   void keep_messages();
 
@@ -66,6 +71,12 @@ class Journey {
   [[nodiscard]] Task<Result<>> answer_locally(const provider::Upstream& upstream);
   [[nodiscard]] Task<Result<>> estimate_tokens();
   [[nodiscard]] Task<Result<>> bring_media(const provider::Upstream& upstream);  // media.cpp
+  [[nodiscard]] Error with_media_named(Error error, const provider::Upstream& upstream);
+  // questions.cpp: several questions in one request, for upstreams that take one at a time
+  [[nodiscard]] Result<bool> asks_several();
+  [[nodiscard]] Task<Result<>> answer_several(const Target& target, const provider::Upstream& upstream);
+  [[nodiscard]] Task<Result<>> answer_question(const Target& target, const provider::Upstream& upstream);
+  [[nodiscard]] bool more_follow() const { return question_ + 1 < questions_.size(); }
   // embeddings.cpp
   [[nodiscard]] Task<Result<>> translate_embeddings(const Target& target, const provider::Upstream& upstream);
   [[nodiscard]] Error not_there(std::string_view what, const provider::Upstream& upstream) const;
@@ -73,7 +84,8 @@ class Journey {
   [[nodiscard]] Task<Result<>> send_events(const std::vector<ir::Event>& events);
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> call(const Target& target, const provider::Upstream& upstream,
                                                                std::string_view body, bool passthrough);
-  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> dispatch(net::Call call);  // and keeps what was said
+  [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> dispatch(
+      net::Call call, const net::Headers* client_headers);  // and keeps what was said
   // ready_call.cpp: with what the account gets first, and the envelope of its provider
   [[nodiscard]] Task<Result<std::unique_ptr<net::Reply>>> send_ready(const provider::Upstream& upstream,
                                                                      provider::Want want, std::string_view body,
@@ -84,12 +96,16 @@ class Journey {
                                                                const net::Headers* client_headers);
   [[nodiscard]] Result<const ir::Request*> parsed_request();
   [[nodiscard]] dialect::ReplyContext reply_context() const;
-  [[nodiscard]] std::string whole_answer(const ir::Response& response);
+  [[nodiscard]] Task<Result<>> answer_whole(const ir::Response& response);
+  [[nodiscard]] Task<Result<>> end_stream();  // unless more is to follow in it
   [[nodiscard]] Result<> recall();
   [[nodiscard]] bool continues_own();
   [[nodiscard]] bool to_be_remembered() const;
   void remember(const ir::Response& response, const dialect::ReplyContext& context);
   void remember_events(const std::vector<ir::Event>& events);
+  void put_back_keepsakes();
+  void keep_beside_calls(const std::vector<ir::Event>& events);
+  void release_beside_calls();
   void take_note(const std::vector<ir::Event>& events);
   [[nodiscard]] Attempt& current() { return trace_.attempts.back(); }
 
@@ -113,18 +129,26 @@ class Journey {
 
   const dialect::Codec* codec_ = nullptr;  // the client's
   dialect::Endpoint endpoint_{};
+  std::vector<net::Coding> codings_{};  // of the body as it comes
   std::string body_{};
   std::optional<json::Document> shallow_{};   // of the body: its top-level members
   std::optional<json::Document> document_{};  // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
-  bool batch_ = false;                    // what is asked upstream are the vectors of many texts
-  std::optional<ir::Request> request_{};  // parsed when a lane needs it
-  bool signatures_dropped_ = false;       // from request_, as an upstream could not verify them
-  bool recalled_ = false;                 // it continues what we had kept, which now stands in it
-  std::unique_ptr<Tape> tape_{};          // when messages may be kept
-  pool::Lease* lease_ = nullptr;          // of the attempt that is under way
-  Microseconds waited_{};                 // since the last attempt, for an account
+  std::optional<dialect::Form> form_{};        // of a body that is one
+  bool batch_ = false;                         // what is asked upstream are the vectors of many texts
+  std::optional<ir::Request> request_{};       // parsed when a lane needs it
+  bool signatures_dropped_ = false;            // from request_, as an upstream could not verify them
+  bool recalled_ = false;                      // it continues what we had kept, which now stands in it
+  dialect::KeepsakeCollector beside_calls_{};  // of the answer
+  std::unique_ptr<Tape> tape_{};               // when messages may be kept
+  std::vector<std::string> questions_{};       // the body once for each, when it asks several
+  std::size_t question_ = 0;                   // which is being answered
+  std::vector<ir::Response> responses_{};      // to those before it, unless they are streamed
+  ir::Usage spent_{};                          // by them
+  bool stream_ended_ = false;
+  pool::Lease* lease_ = nullptr;  // of the attempt that is under way
+  Microseconds waited_{};         // since the last attempt, for an account
 
   // An upstream's refusal in the client's own dialect, to be handed on as it is.
   struct Verbatim {

@@ -47,6 +47,16 @@ class EventGate {
   std::string passed_{};
 };
 
+// What a body says that goes to its client compressed, as it came; nothing for one that is plain itself.
+Result<std::optional<std::string>> plain_copy(const net::ResponseHead& head, const std::string& body) {
+  TRY(const auto codings, net::content_codings(head.headers));
+  if (codings.empty()) return std::nullopt;
+  auto plain = net::decoded(codings, body, reply_bytes_max);
+  if (!plain)
+    return fail(Code::translate_reply, fmt::format("The upstream's compressed answer: {}", plain.error().message));
+  return *std::move(plain);
+}
+
 }  // namespace
 
 Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream,
@@ -71,13 +81,6 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   current().status = reply->head().status;
   if (services_.quotas != nullptr)
     services_.quotas->note(upstream.account_id, reply->head().headers, target.model, services_.clock.wall());
-  // We ask for identity. What comes compressed all the same can neither be read nor observed, and its client was not
-  // told of it.
-  const auto encoding = reply->head().headers.get_or("content-encoding", "identity");
-  if (!text::iequals(encoding, "identity"))
-    co_return fail(Code::translate_reply,
-                   fmt::format("The upstream compressed its answer ({}), although it was asked not to.",
-                               text::quoted(encoding, 40)));
   if (reply->head().status < 400) co_return reply;
 
   auto refusal = co_await reply->whole(error_body_bytes_max);
@@ -103,21 +106,24 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
   current().lane = upstream.family->envelope != nullptr ? Lane::envelope : Lane::passthrough;
   const bool same_model = codec_->model_in_path || target.model == model_;
   std::string renamed;
-  if (!same_model) renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));
+  if (!same_model && form_) renamed = form_->with(body_, "model", target.model);
+  if (!same_model && !form_)
+    renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));
   CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body_ : renamed, true));
   if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing))
     co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
-  const bool speaks =
-      endpoint_.operation != dialect::Operation::embed && endpoint_.operation != dialect::Operation::draw;
-  if (const auto document = json::Document::parse(whole, desk_.scratch); document && speaks) {
+  CO_TRY(const auto plain, plain_copy(reply->head(), whole));
+  const bool speaks = endpoint_.operation != dialect::Operation::embed;
+  if (const auto document = json::Document::parse(plain ? *plain : whole, desk_.scratch); document && speaks) {
     auto observed = codec_->observe_whole(*document);
     if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
     if (observed.usage) trace_.usage = *std::move(observed.usage);
     trace_.stop = std::move(observed.stop);
   }
   auto headers = provider::returned_headers(reply->head().headers);
+  if (plain) headers.add("content-encoding", reply->head().headers.get_or("content-encoding", ""));
   co_return co_await respond(reply->head().status, std::move(headers), std::move(whole));
 }
 
@@ -171,6 +177,7 @@ Task<Result<>> Journey::cut_off(const Error& error) {
   if (!endpoint_.array_framing) {  // inside an array of unknown state nothing can be said; it stays open
     std::string out;
     codec_->make_writer(reply_context())->write(ir::Failed{.error = error}, out);
+    stream_ended_ = true;
     CO_TRY_OK(co_await write(out));
     CO_TRY_OK(co_await exchange_.end());
   }

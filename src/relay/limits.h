@@ -9,6 +9,7 @@ namespace agt::relay {
 using namespace std::chrono_literals;
 
 inline constexpr int attempts_max = 3;           // upstream calls for one request
+inline constexpr int unreached_free_max = 2;     // beside them: connections that were refused before anybody was asked
 inline constexpr auto attempts_deadline = 120s;  // no new attempt after this long
 inline constexpr auto keep_alive_every = 15s;    // a sign of life to a waiting stream client
 inline constexpr auto retry_after_max = 60s;     // the longest wait that a client is told
@@ -33,6 +34,12 @@ inline constexpr auto memory_kept_for = 6h;
 inline constexpr std::size_t memories_max = 1'000;
 inline constexpr std::size_t memories_bytes_max = 64UL << 20;
 inline constexpr std::size_t memory_bytes_max = 4UL << 20;  // of one; a longer one is not kept
+
+// What is kept beside tool calls for clients that forget it. A tool loop is over in hours.
+inline constexpr auto keepsake_kept_for = 6h;
+inline constexpr std::size_t keepsakes_max = 20'000;
+inline constexpr std::size_t keepsakes_bytes_max = 32UL << 20;
+inline constexpr std::size_t keepsake_bytes_max = 512UL << 10;  // of one; a longer one is not kept
 
 inline constexpr auto refused_token_rest = 60s;  // after a fresh access token was refused too
 inline constexpr auto retry_pause = 250ms;       // before the same account is asked once more

@@ -119,4 +119,19 @@ Task<Result<>> Journey::bring_media(const provider::Upstream& upstream) {
   co_return Result<>{};
 }
 
+// A provider that opens no URLs, or not this one, says so in words of its own at best: the client is told which field
+// may be meant, and what helps.
+Error Journey::with_media_named(Error error, const provider::Upstream& upstream) {
+  const bool handed_on = upstream.family->wants_media_inside && snapshot_->media_urls == MediaUrls::provider;
+  if (!handed_on || error.failure_class() != FailureClass::client_error || !request_) return error;
+  const auto all = named_by_url(*request_);
+  if (all.empty()) return error;
+  error.message += fmt::format(
+      " ({} is a URL, which this provider was to open: send the data itself, or set network.media_urls to "
+      "\"gateway\".)",
+      all.front().field);
+  if (error.field.empty()) error.field = all.front().field;
+  return error;
+}
+
 }  // namespace agt::relay

@@ -122,8 +122,12 @@ Pursuit::Consequence Pursuit::failed(pool::Lease& lease, const Error& error, pro
   }
   if (out.next == Next::stop) return out;
   costs_token_ = decided.costs_token;
-  // Who rests is not asked anyway until the rest is over; then it may be.
-  if (!out.rest) tried_.push_back(lease.account().id);
+  // Who rests is not asked anyway until the rest is over; then it may be. But nobody waits twice for a server that
+  // cannot be reached: the client is better told.
+  const bool was_unreachable = error.failure_class() == FailureClass::network && decided.blame == pool::Blame::site;
+  if (!out.rest || was_unreachable) tried_.push_back(lease.account().id);
+  // Nobody was asked, so some of these are no attempts: servers of one's own are off more often than on.
+  if (was_unreachable && ++unreached_ <= unreached_free_max) --calls_;
   once_more_ = once_more_ || (decided.once_more && !out.rest);
   pausing_ = false;
   return out;

@@ -76,6 +76,7 @@ class Pursuit {
   Asker asker_;
   Limits limits_;
   int calls_ = 0;
+  int unreached_ = 0;  // calls to servers that could not be reached
   Milliseconds waited_{};
   std::vector<std::string> tried_{};  // accounts that failed and do not rest
   bool once_more_ = false;            // one of them may be asked again when there is nobody else

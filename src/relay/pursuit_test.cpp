@@ -114,6 +114,47 @@ TEST_F(Pursuing, does_not_ask_an_account_again_that_said_nothing) {
   EXPECT_EQ(search.next(t0).kind, Kind::over);
 }
 
+TEST_F(Pursuing, does_not_count_servers_that_are_off_nor_blame_their_accounts) {
+  pool.set_accounts({{.id = "1", .provider = "p"}, {.id = "2", .provider = "q"}, {.id = "3", .provider = "r"}});
+  route.targets.push_back({.who = "q", .model = "n"});
+  route.targets.push_back({.who = "r", .model = "o"});
+  auto search = pursuit(30s, 2);
+  for (const auto* who_is_off : {"1", "2"}) {
+    auto step = search.next(t0);
+    ASSERT_EQ(who(step), who_is_off);
+    fail(search, step, {.code = Code::refused});
+  }
+  EXPECT_EQ(who(search.next(t0)), "3");
+  EXPECT_TRUE(pool.resting(t0).empty());
+}
+
+TEST_F(Pursuing, rests_a_server_that_is_off_and_does_not_wait_for_it_twice) {
+  accounts({"1"});
+  auto search = pursuit(30s);
+  auto first = search.next(t0);
+  fail(search, first, {.code = Code::refused});
+  first.lease.reset();
+  const auto pause = search.next(t0);
+  ASSERT_EQ(pause.kind, Kind::wait);  // it may just be starting
+  auto second = search.next(t0 + pause.wait);
+  ASSERT_EQ(who(second), "1");
+  fail(search, second, {.code = Code::refused}, t0 + pause.wait);
+  second.lease.reset();
+  EXPECT_EQ(search.next(t0 + pause.wait).kind, Kind::over);
+  // The next request finds it at rest, asks once and is told.
+  auto later = pursuit(30s);
+  const auto rests = later.next(t0 + 500ms);
+  ASSERT_EQ(rests.kind, Kind::wait);
+  EXPECT_LE(rests.wait, 1s);
+  const auto back = t0 + 500ms + rests.wait;
+  later.waited(rests.wait);
+  auto once = later.next(back);
+  ASSERT_EQ(who(once), "1");
+  fail(later, once, {.code = Code::refused}, back);
+  once.lease.reset();
+  EXPECT_EQ(later.next(back).kind, Kind::over);
+}
+
 TEST_F(Pursuing, stops_after_the_attempts_and_after_the_deadline) {
   accounts({"1", "2", "3", "4"});
   auto search = pursuit(30s, 2);

@@ -16,6 +16,7 @@
 #include "provider/access_tokens.h"
 #include "provider/exchange.h"
 #include "provider/quota.h"
+#include "relay/keepsakes.h"
 #include "relay/memories.h"
 #include "relay/plan.h"
 #include "relay/snapshot.h"
@@ -40,6 +41,7 @@ struct Services {
   std::span<const dialect::Codec* const> codecs;  // the wiring's list
   Recorder& recorder;
   Memories& memories;
+  Keepsakes& keepsakes;
   provider::Exchanges& exchanges;
   const Clock& clock;
   const Log& log;

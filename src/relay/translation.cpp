@@ -19,6 +19,7 @@ Result<const ir::Request*> Journey::parsed_request() {
       asked.operation = dialect::Asked::Operation::count_tokens;
     TRY(request_, codec_->parse_request(*document_, asked));
     TRY_OK(recall());
+    put_back_keepsakes();
   }
   return &*request_;
 }
@@ -57,6 +58,25 @@ void Journey::remember_events(const std::vector<ir::Event>& events) {
   if (const auto response = ir::fold(events)) remember(*response, reply_context());  // a failed answer is not continued
 }
 
+// What the client's protocol made it forget.
+void Journey::put_back_keepsakes() {
+  if (!codec_->forgets_signatures) return;
+  const auto now = services_.clock.now();
+  dialect::put_back(*request_,
+                    [&](std::string_view id) { return services_.keepsakes.find(trace_.client_key, id, now); });
+}
+
+void Journey::keep_beside_calls(const std::vector<ir::Event>& events) {
+  if (!codec_->forgets_signatures) return;
+  for (const auto& event : events) beside_calls_.take(event);
+}
+
+void Journey::release_beside_calls() {
+  const auto now = services_.clock.now();
+  for (auto& [id, kept] : std::exchange(beside_calls_, {}).release())
+    services_.keepsakes.keep(trace_.client_key, id, std::move(kept), now);
+}
+
 dialect::ReplyContext Journey::reply_context() const {
   return {.model = model_,
           .id = trace_.id.substr(trace_.id.find('_') + 1),
@@ -64,7 +84,10 @@ dialect::ReplyContext Journey::reply_context() const {
           .created_s = std::chrono::duration_cast<Seconds>(trace_.started.time_since_epoch()).count(),
           .input_estimate = request_ ? ir::estimated_tokens(*request_) : 0,
           .request = request_ ? &*request_ : nullptr,
-          .array_framing = endpoint_.array_framing};
+          .array_framing = endpoint_.array_framing,
+          .question = question_,
+          .more_follow = more_follow(),
+          .spent = spent_};
 }
 
 Result<> Journey::refuse_losses(const std::vector<ir::Loss>& losses) {
@@ -99,21 +122,30 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
                              .weight = ir::Loss::Weight::dropped});
   if (trace_.route->strict) CO_TRY_OK(refuse_losses(trace_.losses));
   dialect::ReadContext context{.id_seed = trace_.id, .names = std::move(rendered.names)};
-  CO_TRY(const auto reply, co_await call(target, upstream, rendered.body, false));
+  auto called = co_await call(target, upstream, rendered.body, false);
+  if (!called) co_return std::unexpected(with_media_named(std::move(called).error(), upstream));
+  const auto reply = *std::move(called);
   if (stream_ && is_event_stream(reply->head()))
     co_return co_await translate_stream(*reply, *upstream_codec, std::move(context));
   co_return co_await translate_whole(*reply, *upstream_codec, context);
 }
 
 // The answer in the client's words; what they cannot say is put into the trace.
-std::string Journey::whole_answer(const ir::Response& response) {
+Task<Result<>> Journey::answer_whole(const ir::Response& response) {
+  if (questions_.size() > 1) {
+    responses_.push_back(response);
+    co_return Result<>{};
+  }
   ir::Losses losses;
   auto context = reply_context();
   context.losses = &losses;
   auto body = codec_->render_response(response, context);
+  if (codec_->forgets_signatures) keep_beside_calls(ir::unfold(response));
+  release_beside_calls();
   for (const auto& loss : losses.all()) trace_.losses.push_back(loss);
   remember(response, context);
-  return body;
+  net::Headers headers{{"content-type", "application/json"}};
+  co_return co_await respond(200, std::move(headers), std::move(body));
 }
 
 Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec& upstream_codec,
@@ -130,9 +162,7 @@ Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec&
     const auto events = ir::unfold(response);
     co_return co_await send_events(events);
   }
-  auto body = whole_answer(response);
-  net::Headers headers{{"content-type", "application/json"}};
-  co_return co_await respond(200, std::move(headers), std::move(body));
+  co_return co_await answer_whole(response);
 }
 
 void Journey::take_note(const std::vector<ir::Event>& events) {
@@ -198,7 +228,7 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
   const auto writer = codec_->make_writer(reply_context());
   std::vector<ir::Event> events;
   std::string out;
-  bool begun = false;
+  bool begun = exchange_.answered();  // by the questions before this one
   bool over = false;
   const bool keeping = to_be_remembered();
   std::vector<ir::Event> said;
@@ -220,6 +250,7 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
     if (!begun && failed != nullptr && !any_semantic(events)) co_return std::unexpected(*failed);
     if (!begun && !any_semantic(events)) continue;
     take_note(events);
+    keep_beside_calls(events);
     for (const auto& event : events) writer->write(event, out);
     if (keeping) std::ranges::copy(events, std::back_inserter(said));
     if (!begun) {
@@ -231,30 +262,41 @@ Task<Result<>> Journey::translate_stream(net::Reply& reply, const dialect::Codec
     out.clear();
     if (failed != nullptr) {
       auto error = *failed;
+      stream_ended_ = true;
       CO_TRY_OK(co_await exchange_.end());
       co_return std::unexpected(std::move(error));
     }
     events.clear();
   }
+  release_beside_calls();
   for (const auto& loss : writer->losses().all()) trace_.losses.push_back(loss);
   if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
   if (keeping) remember_events(said);
-  co_return co_await exchange_.end();
+  co_return co_await end_stream();
 }
 
 // A finished list of events to a streaming client, one write an event so that streaming can be seen.
 Task<Result<>> Journey::send_events(const std::vector<ir::Event>& events) {
   take_note(events);
   remember_events(events);
+  keep_beside_calls(events);
+  release_beside_calls();
   const auto writer = codec_->make_writer(reply_context());
-  net::Headers headers{{"content-type", std::string(writer->content_type())}, {"cache-control", "no-cache"}};
-  CO_TRY_OK(co_await begin(200, std::move(headers)));
-  for (const auto& event : events) {
-    std::string out;
-    writer->write(event, out);
-    if (!out.empty()) CO_TRY_OK(co_await write(out));
+  std::vector<std::string> written(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) writer->write(events[i], written[i]);
+  for (const auto& loss : writer->losses().all()) trace_.losses.push_back(loss);  // in time for the head
+  if (!exchange_.answered()) {
+    net::Headers headers{{"content-type", std::string(writer->content_type())}, {"cache-control", "no-cache"}};
+    CO_TRY_OK(co_await begin(200, std::move(headers)));
   }
-  for (const auto& loss : writer->losses().all()) trace_.losses.push_back(loss);
+  for (const auto& piece : written)
+    if (!piece.empty()) CO_TRY_OK(co_await write(piece));
+  co_return co_await end_stream();
+}
+
+Task<Result<>> Journey::end_stream() {
+  if (more_follow()) co_return Result<>{};
+  stream_ended_ = true;
   co_return co_await exchange_.end();
 }
 
@@ -268,9 +310,7 @@ Task<Result<>> Journey::answer_locally(const provider::Upstream& upstream) {
   CO_TRY(const auto response, ir::fold(events));
   trace_.usage = response.usage;
   trace_.stop = response.stop;
-  auto body = whole_answer(response);
-  net::Headers headers{{"content-type", "application/json"}};
-  co_return co_await respond(200, std::move(headers), std::move(body));
+  co_return co_await answer_whole(response);
 }
 
 // The upstream cannot count for this dialect: a local estimate, marked as one.

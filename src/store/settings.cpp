@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/overloaded.h"
+#include "core/distance.h"
 #include "core/text.h"
 #include "json/document.h"
 #include "store/config_file.h"

@@ -15,6 +15,8 @@ std::string gemini_asks(const std::string& members) {
   return R"({"contents":[{"role":"user","parts":[{"text":"hi"}]}],)" + members + "}";
 }
 
+std::string responses_asks(const std::string& members) { return R"({"model":"m","input":"hi",)" + members + "}"; }
+
 struct Asking {
   const Side& client;
   std::string body;
@@ -25,11 +27,13 @@ struct Asking {
 TEST(acceptance, 55_what_cannot_be_had_is_refused) {
   const std::vector<Asking> all{
       {chat(), chat_asks(R"("n":2)"), "n"},
-      {chat(), chat_asks(R"("logprobs":true)"), "logprobs"},
       {chat(), chat_asks(R"("modalities":["text","audio"],"audio":{"voice":"alloy","format":"wav"})"), "modalities"},
       {chat(), chat_asks(R"("response_format":{"type":"grammar","grammar":"x"})"), "response_format"},
       {anthropic(), anthropic_asks(R"("output_config":{"format":{"type":"regex","pattern":"x"}})"),
        "output_config.format"},
+      {responses(), responses_asks(R"("conversation":"conv_1")"), "conversation"},
+      {responses(), responses_asks(R"("prompt":{"id":"pmpt_1"})"), "prompt"},
+      {responses(), responses_asks(R"("background":true)"), "background"},
       {gemini(), gemini_asks(R"("cachedContent":"cachedContents/1")"), "cachedContent"},
       {gemini(), gemini_asks(R"("cached_content":"cachedContents/1")"), "cached_content"},
       {gemini(), gemini_asks(R"("continuationToken":"t")"), "continuationToken"},
@@ -50,6 +54,68 @@ TEST(acceptance, 55_what_cannot_be_had_is_refused) {
     }
 }
 
+// Several answers to one request, and probabilities where one end has none.
+TEST(acceptance, 55_probabilities_are_refused_where_there_are_none) {
+  for (const auto* upstream : {&anthropic(), &responses()}) {
+    EXPECT_EQ(refused(chat(), chat_asks(R"("logprobs":true)"), *upstream).field, "logprobs");
+    EXPECT_EQ(
+        refused(gemini(), gemini_asks(R"("generationConfig":{"responseLogprobs":true,"logprobs":2})"), *upstream).field,
+        "generationConfig.responseLogprobs");
+  }
+  const auto thinker = with_model(chat(), "openai", "gpt-5.5");
+  EXPECT_EQ(refused(gemini(), gemini_asks(R"("generationConfig":{"responseLogprobs":true})"), thinker).field,
+            "generationConfig.responseLogprobs");
+}
+
+TEST(acceptance, 55_log_probabilities_are_asked_for_in_each_ones_words) {
+  const auto on_gemini = sent(chat(), chat_asks(R"("logprobs":true,"top_logprobs":3)"), gemini());
+  EXPECT_EQ(at(on_gemini.body, "generationConfig.responseLogprobs"), "true");
+  EXPECT_EQ(at(on_gemini.body, "generationConfig.logprobs"), "3");
+  EXPECT_EQ(visible(on_gemini.losses), 0U) << told(on_gemini.losses);
+  const auto on_chat =
+      sent(gemini(), gemini_asks(R"("generationConfig":{"responseLogprobs":true,"logprobs":3})"), chat());
+  EXPECT_EQ(at(on_chat.body, "logprobs"), "true");
+  EXPECT_EQ(at(on_chat.body, "top_logprobs"), "3");
+  const auto from_responses =
+      sent(responses(), responses_asks(R"("include":["message.output_text.logprobs"],"top_logprobs":2)"), gemini());
+  EXPECT_EQ(at(from_responses.body, "generationConfig.responseLogprobs"), "true");
+  EXPECT_EQ(at(from_responses.body, "generationConfig.logprobs"), "2");
+}
+
+// The same tokens with the same probabilities, whoever gave them and whoever reads them, streamed and whole.
+TEST(acceptance, 55_log_probabilities_cross) {
+  const std::string of_chat =
+      R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":"Hé!"},"logprobs":{"content":[)"
+      R"({"token":"Hé","logprob":-0.25,"bytes":[72,195,169],"top_logprobs":[{"token":"Ho","logprob":-1.5,"bytes":null}]},)"
+      R"({"token":"!","logprob":-0.75,"bytes":[33],"top_logprobs":[]}],"refusal":null},"finish_reason":"stop"}]})";
+  const std::string of_gemini =
+      R"({"candidates":[{"content":{"parts":[{"text":"Hé!"}]},"finishReason":"STOP","avgLogprobs":-0.5,"logprobsResult":)"
+      R"({"topCandidates":[{"candidates":[{"token":"Ho","logProbability":-1.5}]},{"candidates":[]}],"chosenCandidates":)"
+      R"([{"token":"Hé","tokenId":7,"logProbability":-0.25},{"token":"!","logProbability":-0.75}]}}],"responseId":"r"})";
+  const std::string tokens =
+      R"([{"token":"Hé","logprob":-0.25,"bytes":[72,195,169],"top_logprobs":[{"token":"Ho","logprob":-1.5,"bytes":)"
+      R"([72,111]}]},{"token":"!","logprob":-0.75,"bytes":[33],"top_logprobs":[]}])";
+  const std::vector<ir::TokenScore> scores{{"Hé", -0.25, {{"Ho", -1.5, {}}}}, {"!", -0.75, {}}};
+  for (const auto& [upstream, reply] :
+       std::vector<std::pair<const Side*, std::string>>{{&chat(), of_chat}, {&gemini(), of_gemini}}) {
+    SCOPED_TRACE(upstream->name);
+    EXPECT_EQ(at(whole(*upstream, reply, chat()), "choices[0].logprobs.content"), tokens);
+    EXPECT_EQ(at(whole(*upstream, reply, responses()), "output[0].content[0].logprobs"), tokens);
+    const auto on_gemini = whole(*upstream, reply, gemini());
+    EXPECT_EQ(at(on_gemini, "candidates[0].avgLogprobs"), "-0.5");
+    EXPECT_EQ(at(on_gemini, "candidates[0].logprobsResult.chosenCandidates[1].logProbability"), "-0.75");
+    EXPECT_EQ(text_at(on_gemini, "candidates[0].logprobsResult.topCandidates[0].candidates[0].token"), "Ho");
+    const auto sse = stream_of(*upstream, reread_whole(*upstream, reply));
+    for (const auto* client : {&chat(), &gemini()}) {
+      const auto seen = reread(*client, streamed(*upstream, sse, *client));
+      ASSERT_EQ(seen.parts.size(), 1U);
+      EXPECT_EQ(std::get<ir::Text>(seen.parts[0].body).scores, scores) << client->name;
+    }
+    EXPECT_TRUE(streamed(*upstream, sse, responses()).contains(R"("logprobs":)" + tokens));
+    EXPECT_EQ(words_of(reread(anthropic(), streamed(*upstream, sse, anthropic())).parts), "Hé!");
+  }
+}
+
 // What cannot change an answer is listed, and not counted as a loss.
 TEST(acceptance, 55_what_changes_no_answer_is_no_warning) {
   const std::vector<Asking> all{
@@ -63,6 +129,9 @@ TEST(acceptance, 55_what_changes_no_answer_is_no_warning) {
       {anthropic(), anthropic_asks(R"("metadata":{"user_id":"u","x":1})"), ""},
       {anthropic(), anthropic_asks(R"("cache_control":{"type":"ephemeral"})"), ""},
       {anthropic(), anthropic_asks(R"("service_tier":"auto")"), ""},
+      {responses(), responses_asks(R"("metadata":{"a":"b"},"client_metadata":{"x":1},"prompt_cache_key":"k")"), ""},
+      {responses(), responses_asks(R"("store":false,"truncation":"disabled","safety_identifier":"s")"), ""},
+      {responses(), responses_asks(R"("include":["reasoning.encrypted_content"],"background":false)"), ""},
       {gemini(), gemini_asks(R"("labels":{"team":"x"})"), ""},
       {gemini(), gemini_asks(R"("generationConfig":{"responseModalities":["TEXT"],"candidateCount":1})"), ""},
   };
@@ -118,10 +187,15 @@ TEST(acceptance, 55_who_the_user_is) {
 
 TEST(acceptance, 01_requests_of_real_agents_reach_every_upstream) {
   const std::vector<std::pair<const Side*, std::string>> recorded{
-      {&anthropic(), "anthropic/claude_code.request.json"}, {&anthropic(), "anthropic/claude_code_budget.request.json"},
-      {&anthropic(), "anthropic/sdk_beta.request.json"},    {&chat(), "openai_chat/requests/opencode.json"},
-      {&chat(), "openai_chat/requests/pi_agent.json"},      {&chat(), "openai_chat/requests/qwen_code.json"},
-      {&gemini(), "gemini/request_cli_tools.json"},         {&gemini(), "gemini/request_langchain.json"},
+      {&anthropic(), "anthropic/claude_code.request.json"},
+      {&anthropic(), "anthropic/claude_code_budget.request.json"},
+      {&anthropic(), "anthropic/sdk_beta.request.json"},
+      {&chat(), "openai_chat/requests/opencode.json"},
+      {&chat(), "openai_chat/requests/pi_agent.json"},
+      {&chat(), "openai_chat/requests/qwen_code.json"},
+      {&gemini(), "gemini/request_cli_tools.json"},
+      {&gemini(), "gemini/request_langchain.json"},
+      {&responses(), "openai_responses/requests/codex.json"},
   };
   for (const auto& [client, file] : recorded)
     for (const auto* upstream : others(*client)) {
@@ -140,11 +214,11 @@ TEST(acceptance, 01_requests_of_real_agents_reach_every_upstream) {
 
 // A whole answer tells what it could not show, as a stream does.
 TEST(acceptance, 66_losses_of_whole_answers) {
-  const ir::Response response{
-      .id = "r",
-      .parts = {ir::text_part("x"), part(ir::Opaque{.origin = ir::Dialect::openai_responses, .raw = {"{}"}})},
-      .stop = {ir::StopReason::end}};
   for (const auto* client : sides()) {
+    const auto elsewhere = client == &responses() ? ir::Dialect::anthropic : ir::Dialect::openai_responses;
+    const ir::Response response{.id = "r",
+                                .parts = {ir::text_part("x"), part(ir::Opaque{.origin = elsewhere, .raw = {"{}"}})},
+                                .stop = {ir::StopReason::end}};
     ir::Losses losses;
     dialect::ReplyContext context{.model = "alias", .id = "abc"};
     context.losses = &losses;
@@ -157,6 +231,7 @@ TEST(acceptance, 66_losses_of_whole_answers) {
 TEST(acceptance, 66_ordinary_answers_lose_nothing) {
   const std::vector<std::pair<const Side*, std::string>> recorded{{&chat(), "openai_chat/replies/parallel_tools.json"},
                                                                   {&anthropic(), "anthropic/parallel_tools.reply.json"},
+                                                                  {&responses(), "openai_responses/replies/tool.json"},
                                                                   {&gemini(), "gemini/reply_text.json"}};
   for (const auto& [upstream, file] : recorded)
     for (const auto* client : sides()) {

@@ -19,7 +19,7 @@ struct Envelope {
 
 Envelope shown(const Error& error, const Side& client) {
   const auto reply = client.codec->render_error(error, "trace");
-  if (&client == &chat())
+  if (&client == &chat() || &client == &responses())
     return {reply.status, text_at(reply.body, "error.type") + "/" + text_at(reply.body, "error.code")};
   if (&client == &anthropic()) return {reply.status, text_at(reply.body, "error.type")};
   EXPECT_EQ(at(reply.body, "error.code"), std::to_string(reply.status));
@@ -49,12 +49,17 @@ Said chat_says(int status, const std::string& type, const std::string& code, con
               code + R"("}})"};
 }
 
+Said responses_says(int status, const std::string& type, const std::string& code, const std::string& message) {
+  auto said = chat_says(status, type, code, message);
+  return {responses(), said.status, std::move(said.body)};
+}
+
 void check(const std::vector<Row>& rows) {
   for (const auto& [said, on_chat, on_anthropic, on_gemini] : rows) {
     SCOPED_TRACE(said.body);
     const auto error = said.upstream.codec->diagnose(said.status, said.body);
     const std::vector<std::pair<const Side*, Envelope>> expected{
-        {&chat(), on_chat}, {&anthropic(), on_anthropic}, {&gemini(), on_gemini}};
+        {&chat(), on_chat}, {&anthropic(), on_anthropic}, {&gemini(), on_gemini}, {&responses(), on_chat}};
     for (const auto& [client, envelope] : expected) {
       const auto is = shown(error, *client);
       EXPECT_EQ(is.status, envelope.status) << client->name;
@@ -90,6 +95,8 @@ TEST(acceptance, 40_limits_and_overloads_keep_their_kind) {
       {gemini_says(503, "UNAVAILABLE", "The model is overloaded."), busy_chat, busy_anthropic, busy_gemini},
       {chat_says(429, "requests", "rate_limit_exceeded", "slow"), limited_chat, limited_anthropic, limited_gemini},
       {chat_says(503, "server_error", "server_is_overloaded", "busy"), busy_chat, busy_anthropic, busy_gemini},
+      {responses_says(429, "tokens", "rate_limit_exceeded", "slow"), limited_chat, limited_anthropic, limited_gemini},
+      {responses_says(503, "server_error", "server_is_overloaded", "busy"), busy_chat, busy_anthropic, busy_gemini},
   });
 }
 
@@ -131,8 +138,8 @@ TEST(acceptance, 43_a_prompt_that_is_too_long) {
   const std::vector<Said> texts{
       chat_says(400, "invalid_request_error", "context_length_exceeded",
                 "This model's maximum context length is 128000 tokens."),
-      chat_says(400, "invalid_request_error", "context_length_exceeded",
-                "Your input exceeds the context window of this model."),
+      responses_says(400, "invalid_request_error", "context_length_exceeded",
+                     "Your input exceeds the context window of this model."),
       anthropic_says(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"),
       gemini_says(400, "INVALID_ARGUMENT",
                   "The input token count (2000000) exceeds the maximum number of tokens allowed (1048576)."),
@@ -195,6 +202,9 @@ TEST(acceptance, 45_wrong_types_are_named) {
       {anthropic(), R"({"model":"m","messages":[{"role":"user","content":"x"}]})", "max_tokens"},
       {anthropic(), R"({"model":"m","max_tokens":9,"messages":[{"role":"user"}]})", "messages[0].content"},
       {anthropic(), R"({"model":"m","max_tokens":"9","messages":[]})", "max_tokens"},
+      {responses(), R"({"model":"m","input":7})", "input"},
+      {responses(), R"({"model":"m","input":[{"role":"robot","content":"x"}]})", "input[0].role"},
+      {responses(), R"({"model":"m","input":"x","max_output_tokens":"9"})", "max_output_tokens"},
       {gemini(), R"({"contents":[{"parts":[{"text":5}]}]})", "contents[0].parts[0].text"},
       {gemini(), R"({"contents":[],"generationConfig":{"topK":"x"}})", "generationConfig.topK"},
   };
@@ -213,6 +223,7 @@ TEST(acceptance, 45_unknown_fields_are_left_out_with_a_warning) {
       {&chat(), R"({"model":"m","messages":[{"role":"user","content":"x","zz":1}],"yy":{"a":[1]}})"},
       {&anthropic(), R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x","zz":1}],"yy":1})"},
       {&gemini(), R"({"contents":[{"role":"user","parts":[{"text":"x"}],"zz":1}],"yy":1})"},
+      {&responses(), R"({"model":"m","input":[{"role":"user","content":"x","zz":1}],"yy":1})"},
   };
   for (const auto& [client, body] : requests)
     for (const auto* upstream : others(*client)) {

@@ -7,6 +7,7 @@
 #include "dialect/gemini/codec.h"
 #include "dialect/laws.h"
 #include "dialect/openai_chat/codec.h"
+#include "dialect/openai_responses/codec.h"
 
 namespace agt::acceptance {
 namespace {
@@ -42,7 +43,7 @@ dialect::Asked with_defaults(const Side& client, dialect::Asked how) {
 
 dialect::ReplyContext context_of(const Answered& how) {
   return {.model = "alias",
-          .id = "abc",
+          .id = how.id,
           .created_s = 1'700'000'000,
           .input_estimate = 7,
           .request = how.request,
@@ -80,7 +81,17 @@ const Side& gemini() {
                                    .signatures_required = true}};
   return side;
 }
-std::vector<const Side*> sides() { return {&chat(), &anthropic(), &gemini()}; }
+const Side& responses() {
+  static const Side side{.name = "responses",
+                         .codec = &dialect::openai_responses_codec,
+                         .facts = {.id = "m",
+                                   .output_tokens = 128000,
+                                   .thinking = ThinkingStyle::effort,
+                                   .custom_tools = true,
+                                   .cache_marks = true}};
+  return side;
+}
+std::vector<const Side*> sides() { return {&chat(), &anthropic(), &gemini(), &responses()}; }
 std::vector<const Side*> others(const Side& side) {
   auto out = sides();
   std::erase_if(out, [&](const Side* one) { return one->codec == side.codec; });

@@ -22,6 +22,7 @@ struct Side {
 [[nodiscard]] const Side& chat();
 [[nodiscard]] const Side& anthropic();
 [[nodiscard]] const Side& gemini();
+[[nodiscard]] const Side& responses();
 [[nodiscard]] std::vector<const Side*> sides();
 [[nodiscard]] std::vector<const Side*> others(const Side& side);
 // The side with other facts about its model, as the catalogue has them.
@@ -52,6 +53,7 @@ struct Answered {
   dialect::ToolNames names{};
   bool array_framing = false;
   std::string id_seed = "seed";
+  std::string id = "abc";  // of the request: another one in every turn
 };
 // The client's stream, for an upstream's; the same however the upstream's bytes are split.
 [[nodiscard]] std::string streamed(const Side& upstream, const std::string& sse, const Side& client,

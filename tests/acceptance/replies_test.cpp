@@ -17,15 +17,23 @@ const std::vector<std::string>& recorded(const Side& upstream) {
       "stop_sequence", "thinking_omitted", "cached", "paused"};
   static const std::vector<std::string> of_gemini{"text",  "thinking", "tool",      "parallel",     "safety", "length",
                                                   "empty", "blocked",  "grounding", "partial_args", "cached"};
-  return upstream.name == "chat" ? of_chat : upstream.name == "anthropic" ? of_anthropic : of_gemini;
+  static const std::vector<std::string> of_responses{"text",          "reasoning", "tool",          "parallel_tools",
+                                                     "refusal",       "length",    "empty",         "content_filter",
+                                                     "custom_tool",   "citations", "two_texts",     "cached",
+                                                     "reasoning_raw", "image",     "namespace_tool"};
+  if (upstream.name == "chat") return of_chat;
+  if (upstream.name == "responses") return of_responses;
+  return upstream.name == "anthropic" ? of_anthropic : of_gemini;
 }
 std::string stream_file(const Side& upstream, const std::string& name) {
-  if (upstream.name == "chat") return golden("openai_chat/replies/" + name + ".sse");
-  return golden(upstream.name == "gemini" ? "gemini/reply_" + name + ".sse" : "anthropic/" + name + ".sse");
+  if (upstream.name == "anthropic") return golden("anthropic/" + name + ".sse");
+  if (upstream.name == "gemini") return golden("gemini/reply_" + name + ".sse");
+  return golden("openai_" + upstream.name + "/replies/" + name + ".sse");
 }
 std::string whole_file(const Side& upstream, const std::string& name) {
-  if (upstream.name == "chat") return golden("openai_chat/replies/" + name + ".json");
-  return golden(upstream.name == "gemini" ? "gemini/reply_" + name + ".json" : "anthropic/" + name + ".reply.json");
+  if (upstream.name == "anthropic") return golden("anthropic/" + name + ".reply.json");
+  if (upstream.name == "gemini") return golden("gemini/reply_" + name + ".json");
+  return golden("openai_" + upstream.name + "/replies/" + name + ".json");
 }
 
 // Every recorded stream of every upstream, to one client.
@@ -67,6 +75,7 @@ TEST(acceptance, 01_text_crosses_every_pair) {
     }
 }
 
+TEST(acceptance, 05_responses_streams_are_what_the_sdk_takes) { check_streams(responses(), true); }
 TEST(acceptance, 06_anthropic_streams_are_what_the_sdk_takes) { check_streams(anthropic(), true); }
 TEST(acceptance, 07_chat_streams_are_what_the_sdk_takes) { check_streams(chat(), true); }
 TEST(acceptance, 07_chat_streams_without_usage) { check_streams(chat(), false); }
@@ -111,63 +120,87 @@ TEST(acceptance, 16_order_of_text_thinking_and_tools) {
       }
 }
 
-TEST(acceptance, 19_stop_reasons) {
-  struct Row {
-    const Side& upstream;
-    std::string reply;
-    std::string on_chat;
-    std::string on_anthropic;
-    std::string on_gemini;
-  };
-  const auto chat_reply = [](std::string word, std::string message = R"("content":"x")") {
-    return R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant",)" + message + R"(},"finish_reason":")" +
-           word + R"("}]})";
-  };
-  const auto anthropic_reply = [](std::string word) {
-    return R"({"type":"message","id":"msg_1","content":[{"type":"text","text":"x"}],"stop_reason":")" + word +
-           R"(","stop_sequence":"END"})";
-  };
-  const auto gemini_reply = [](std::string word) {
-    return R"({"candidates":[{"content":{"role":"model","parts":[{"text":"x"}]},"finishReason":")" + word +
-           R"("}],"responseId":"r"})";
-  };
-  const std::string called = R"("content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f",)"
-                             R"("arguments":"{}"}}])";
-  const std::vector<Row> rows{
-      {gemini(), gemini_reply("STOP"), "stop", "end_turn", "STOP"},
-      {gemini(), gemini_reply("MAX_TOKENS"), "length", "max_tokens", "MAX_TOKENS"},
-      {gemini(), gemini_reply("CONTINUATION"), "length", "max_tokens", "MAX_TOKENS"},
-      {gemini(), gemini_reply("SAFETY"), "content_filter", "refusal", "SAFETY"},
-      {gemini(), gemini_reply("RECITATION"), "content_filter", "refusal", "RECITATION"},
-      {gemini(), gemini_reply("BLOCKLIST"), "content_filter", "refusal", "BLOCKLIST"},
-      {gemini(), gemini_reply("PROHIBITED_CONTENT"), "content_filter", "refusal", "PROHIBITED_CONTENT"},
-      {gemini(), gemini_reply("SPII"), "content_filter", "refusal", "SPII"},
-      {gemini(), gemini_reply("LANGUAGE"), "content_filter", "refusal", "LANGUAGE"},
-      {gemini(), gemini_reply("IMAGE_SAFETY"), "content_filter", "refusal", "IMAGE_SAFETY"},
-      {gemini(), gemini_reply("OTHER"), "stop", "end_turn", "STOP"},
-      {anthropic(), anthropic_reply("end_turn"), "stop", "end_turn", "STOP"},
-      {anthropic(), anthropic_reply("stop_sequence"), "stop", "stop_sequence", "STOP"},
-      {anthropic(), anthropic_reply("max_tokens"), "length", "max_tokens", "MAX_TOKENS"},
-      {anthropic(), anthropic_reply("pause_turn"), "stop", "pause_turn", "STOP"},
-      {anthropic(), anthropic_reply("refusal"), "content_filter", "refusal", "SAFETY"},
+struct StopRow {
+  const Side& upstream;
+  std::string reply;
+  std::string on_chat;
+  std::string on_anthropic;
+  std::string on_gemini;
+  std::string on_responses;  // the status, or why it is incomplete
+};
+
+const auto chat_reply = [](std::string word, std::string message = R"("content":"x")") {
+  return R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant",)" + message + R"(},"finish_reason":")" +
+         word + R"("}]})";
+};
+const auto anthropic_reply = [](std::string word) {
+  return R"({"type":"message","id":"msg_1","content":[{"type":"text","text":"x"}],"stop_reason":")" + word +
+         R"(","stop_sequence":"END"})";
+};
+const auto gemini_reply = [](std::string word) {
+  return R"({"candidates":[{"content":{"role":"model","parts":[{"text":"x"}]},"finishReason":")" + word +
+         R"("}],"responseId":"r"})";
+};
+const auto responses_reply = [](const std::string& status, const std::string& why = "") {
+  return R"({"id":"resp_1","object":"response","status":")" + status +
+         R"(","output":[{"type":"message","id":"msg_1",)" +
+         R"("role":"assistant","content":[{"type":"output_text","text":"x"}]}])" +
+         (why.empty() ? "" : R"(,"incomplete_details":{"reason":")" + why + "\"}") + "}";
+};
+const std::string called = R"("content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f",)"
+                           R"("arguments":"{}"}}])";
+
+std::vector<StopRow> stop_rows() {
+  return {
+      {gemini(), gemini_reply("STOP"), "stop", "end_turn", "STOP", "completed"},
+      {gemini(), gemini_reply("MAX_TOKENS"), "length", "max_tokens", "MAX_TOKENS", "max_output_tokens"},
+      {gemini(), gemini_reply("CONTINUATION"), "length", "max_tokens", "MAX_TOKENS", "max_output_tokens"},
+      {gemini(), gemini_reply("SAFETY"), "content_filter", "refusal", "SAFETY", "content_filter"},
+      {gemini(), gemini_reply("RECITATION"), "content_filter", "refusal", "RECITATION", "content_filter"},
+      {gemini(), gemini_reply("BLOCKLIST"), "content_filter", "refusal", "BLOCKLIST", "content_filter"},
+      {gemini(), gemini_reply("PROHIBITED_CONTENT"), "content_filter", "refusal", "PROHIBITED_CONTENT",
+       "content_filter"},
+      {gemini(), gemini_reply("SPII"), "content_filter", "refusal", "SPII", "content_filter"},
+      {gemini(), gemini_reply("LANGUAGE"), "content_filter", "refusal", "LANGUAGE", "content_filter"},
+      {gemini(), gemini_reply("IMAGE_SAFETY"), "content_filter", "refusal", "IMAGE_SAFETY", "content_filter"},
+      {gemini(), gemini_reply("OTHER"), "stop", "end_turn", "STOP", "completed"},
+      {anthropic(), anthropic_reply("end_turn"), "stop", "end_turn", "STOP", "completed"},
+      {anthropic(), anthropic_reply("stop_sequence"), "stop", "stop_sequence", "STOP", "completed"},
+      {anthropic(), anthropic_reply("max_tokens"), "length", "max_tokens", "MAX_TOKENS", "max_output_tokens"},
+      {anthropic(), anthropic_reply("pause_turn"), "stop", "pause_turn", "STOP", "completed"},
+      {anthropic(), anthropic_reply("refusal"), "content_filter", "refusal", "SAFETY", "content_filter"},
       {anthropic(), anthropic_reply("model_context_window_exceeded"), "length", "model_context_window_exceeded",
-       "MAX_TOKENS"},
-      {chat(), chat_reply("stop"), "stop", "end_turn", "STOP"},
-      {chat(), chat_reply("length"), "length", "max_tokens", "MAX_TOKENS"},
-      {chat(), chat_reply("content_filter"), "content_filter", "refusal", "SAFETY"},
-      {chat(), chat_reply("tool_calls", called), "tool_calls", "tool_use", "STOP"},
-      {chat(), chat_reply("stop", called), "tool_calls", "tool_use", "STOP"},
+       "MAX_TOKENS", "max_output_tokens"},
+      {responses(), responses_reply("completed"), "stop", "end_turn", "STOP", "completed"},
+      {responses(), responses_reply("incomplete", "max_output_tokens"), "length", "max_tokens", "MAX_TOKENS",
+       "max_output_tokens"},
+      {responses(), responses_reply("incomplete", "content_filter"), "content_filter", "refusal", "SAFETY",
+       "content_filter"},
+      {chat(), chat_reply("stop"), "stop", "end_turn", "STOP", "completed"},
+      {chat(), chat_reply("length"), "length", "max_tokens", "MAX_TOKENS", "max_output_tokens"},
+      {chat(), chat_reply("content_filter"), "content_filter", "refusal", "SAFETY", "content_filter"},
+      {chat(), chat_reply("tool_calls", called), "tool_calls", "tool_use", "STOP", "completed"},
+      {chat(), chat_reply("stop", called), "tool_calls", "tool_use", "STOP", "completed"},
   };
-  for (const auto& row : rows) {
+}
+
+TEST(acceptance, 19_stop_reasons) {
+  for (const auto& row : stop_rows()) {
     SCOPED_TRACE(row.reply);
     EXPECT_EQ(text_at(whole(row.upstream, row.reply, chat()), "choices[0].finish_reason"), row.on_chat);
     EXPECT_EQ(text_at(whole(row.upstream, row.reply, anthropic()), "stop_reason"), row.on_anthropic);
     EXPECT_EQ(text_at(whole(row.upstream, row.reply, gemini()), "candidates[0].finishReason"), row.on_gemini);
+    const auto on_responses = whole(row.upstream, row.reply, responses());
+    const bool complete = row.on_responses == "completed";
+    EXPECT_EQ(text_at(on_responses, "status"), complete ? "completed" : "incomplete");
+    EXPECT_EQ(text_at(on_responses, "incomplete_details.reason"), complete ? "" : row.on_responses);
     // The stream says the same as the whole answer.
     const auto response = reread_whole(row.upstream, row.reply);
     const auto sse = stream_of(row.upstream, response);
     EXPECT_TRUE(streamed(row.upstream, sse, chat()).contains(R"("finish_reason":")" + row.on_chat + '"'));
     EXPECT_TRUE(streamed(row.upstream, sse, gemini()).contains(R"("finishReason":")" + row.on_gemini + '"'));
+    EXPECT_TRUE(
+        streamed(row.upstream, sse, responses()).contains(complete ? "event: response.completed" : row.on_responses));
   }
 }
 
@@ -178,6 +211,8 @@ TEST(acceptance, 19_an_unusable_call_of_gemini_is_an_error) {
                      word + "\"}]}\n\n";
     EXPECT_TRUE(streamed(gemini(), sse, anthropic()).contains("\"type\":\"api_error\"")) << word;
     EXPECT_TRUE(streamed(gemini(), sse, chat()).contains("\"type\":\"server_error\"")) << word;
+    const auto on_responses = streamed(gemini(), sse, responses());
+    EXPECT_TRUE(on_responses.contains("event: response.failed") && on_responses.contains("server_error")) << word;
   }
 }
 

@@ -1,6 +1,8 @@
 // Settings of a request: sampling, thinking, formats; and what an upstream that has no such thing is told instead.
 #include <fmt/format.h>
 
+#include <map>
+
 #include "acceptance/journey.h"
 
 namespace agt::acceptance {
@@ -13,6 +15,7 @@ std::string anthropic_asks(const std::string& members, const std::string& max_to
   return R"({"model":"m","max_tokens":)" + max_tokens + R"(,"messages":[{"role":"user","content":"hi"}])" +
          (members.empty() ? "" : "," + members) + "}";
 }
+std::string responses_asks(const std::string& members) { return R"({"model":"m","input":"hi",)" + members + "}"; }
 std::string gemini_asks(const std::string& members) {
   return R"({"contents":[{"role":"user","parts":[{"text":"hi"}]}])" + (members.empty() ? "" : "," + members) + "}";
 }
@@ -30,8 +33,15 @@ TEST(acceptance, 20_usage_by_the_formulas) {
       R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}],"responseId":"r","usageMetadata":)"
       R"({"promptTokenCount":90,"toolUsePromptTokenCount":10,"cachedContentTokenCount":60,"candidatesTokenCount":14,)"
       R"("thoughtsTokenCount":30,"totalTokenCount":144}})";
-  const std::vector<std::tuple<const Side*, std::string, int>> replies{
-      {&chat(), from_chat, 10}, {&anthropic(), from_anthropic, 10}, {&gemini(), from_gemini, 0}};
+  const std::string from_responses =
+      R"({"id":"resp_1","object":"response","status":"completed","output":[{"type":"message","id":"msg_1","role":)"
+      R"("assistant","content":[{"type":"output_text","text":"x"}]}],"usage":{"input_tokens":100,"input_tokens_details":)"
+      R"({"cached_tokens":60,"cache_write_tokens":10},"output_tokens":44,"output_tokens_details":{"reasoning_tokens":30},)"
+      R"("total_tokens":144}})";
+  const std::vector<std::tuple<const Side*, std::string, int>> replies{{&chat(), from_chat, 10},
+                                                                       {&anthropic(), from_anthropic, 10},
+                                                                       {&gemini(), from_gemini, 0},
+                                                                       {&responses(), from_responses, 10}};
   for (const auto& [upstream, reply, written] : replies) {
     SCOPED_TRACE(upstream->name);
     const auto on_chat = at(whole(*upstream, reply, chat()), "usage");
@@ -40,6 +50,13 @@ TEST(acceptance, 20_usage_by_the_formulas) {
     EXPECT_EQ(at(on_chat, "total_tokens"), "144");
     EXPECT_EQ(at(on_chat, "prompt_tokens_details.cached_tokens"), "60");
     EXPECT_EQ(at(on_chat, "completion_tokens_details.reasoning_tokens"), "30");
+    const auto on_responses = at(whole(*upstream, reply, responses()), "usage");
+    EXPECT_EQ(at(on_responses, "input_tokens"), "100");
+    EXPECT_EQ(at(on_responses, "input_tokens_details.cached_tokens"), "60");
+    EXPECT_EQ(at(on_responses, "input_tokens_details.cache_write_tokens"), std::to_string(written));
+    EXPECT_EQ(at(on_responses, "output_tokens"), "44");
+    EXPECT_EQ(at(on_responses, "output_tokens_details.reasoning_tokens"), "30");
+    EXPECT_EQ(at(on_responses, "total_tokens"), "144");
     const auto on_anthropic = at(whole(*upstream, reply, anthropic()), "usage");
     EXPECT_EQ(at(on_anthropic, "input_tokens"), std::to_string(40 - written));
     EXPECT_EQ(at(on_anthropic, "cache_read_input_tokens"), "60");
@@ -59,6 +76,7 @@ TEST(acceptance, 20_usage_that_nobody_said_is_not_made_up) {
       R"({"candidates":[{"content":{"parts":[{"text":"x"}]},"finishReason":"STOP"}],"responseId":"r"})";
   EXPECT_EQ(at(whole(gemini(), reply, chat()), "usage"), "");
   EXPECT_EQ(at(whole(gemini(), reply, gemini()), "usageMetadata"), "");
+  EXPECT_EQ(at(whole(gemini(), reply, responses()), "usage"), "null");
   // A message must have counts: the gateway's estimate of the input, and of what was written.
   EXPECT_EQ(at(whole(gemini(), reply, anthropic()), "usage.input_tokens"), "7");
 }
@@ -88,26 +106,49 @@ TEST(acceptance, 21_counts_include_tools_and_system) {
   ASSERT_TRUE(to_anthropic.has_value());
   for (const auto* member : {"max_tokens", "stream", "stop_sequences"}) EXPECT_EQ(at(to_anthropic->body, member), "");
   EXPECT_EQ(size_at(to_anthropic->body, "tools"), 1U);
+  const auto to_responses = responses().codec->render_request(
+      back, {.model = "m", .facts = responses().facts, .operation = dialect::Asked::Operation::count_tokens});
+  ASSERT_TRUE(to_responses.has_value());
+  for (const auto* member : {"max_output_tokens", "stream", "store", "include"})
+    EXPECT_EQ(at(to_responses->body, member), "");
+  EXPECT_EQ(text_at(to_responses->body, "instructions"), "Be brief.");
+  EXPECT_EQ(text_at(to_responses->body, "tools[0].name"), "f");
+  EXPECT_EQ(responses().codec->render_token_count(12), R"({"object":"response.input_tokens","input_tokens":12})");
   EXPECT_EQ(anthropic().codec->render_token_count(12), R"({"input_tokens":12})");
   EXPECT_EQ(gemini().codec->render_token_count(12), R"({"totalTokens":12})");
 }
 
 TEST(acceptance, 22_models_in_each_shape) {
   const std::vector<ModelFacts> models{{.id = "one", .display_name = "One", .context_tokens = 1000}, {.id = "two"}};
-  const auto on_chat = chat().codec->render_models(models);
+  const auto on_chat = chat().codec->render_models({.models = models});
   EXPECT_EQ(text_at(on_chat, "object"), "list");
   EXPECT_EQ(text_at(on_chat, "data[1].id"), "two");
   EXPECT_EQ(text_at(on_chat, "data[0].object"), "model");
-  const auto on_anthropic = anthropic().codec->render_models(models);
+  const auto on_anthropic = anthropic().codec->render_models({.models = models});
   EXPECT_EQ(text_at(on_anthropic, "data[0].type"), "model");
   EXPECT_EQ(text_at(on_anthropic, "first_id") + text_at(on_anthropic, "last_id"), "onetwo");
   EXPECT_EQ(at(on_anthropic, "has_more"), "false");
   EXPECT_TRUE(text_at(on_anthropic, "data[0].created_at").ends_with("Z"));
-  const auto on_gemini = gemini().codec->render_models(models);
+  const auto on_gemini = gemini().codec->render_models({.models = models});
   EXPECT_EQ(text_at(on_gemini, "models[0].name"), "models/one");
   EXPECT_EQ(at(on_gemini, "models[0].inputTokenLimit"), "1000");
+  // A page of it, as each protocol asks for one.
+  const auto paged = [&](const Side& client, const std::map<std::string, std::string>& query) {
+    const auto page = client.codec->model_page(models, [&](std::string_view name) -> std::optional<std::string> {
+      const auto found = query.find(std::string(name));
+      return found == query.end() ? std::nullopt : std::optional(found->second);
+    });
+    EXPECT_TRUE(page.has_value());
+    return page ? client.codec->render_models(*page) : std::string();
+  };
+  EXPECT_EQ(text_at(paged(anthropic(), {{"limit", "1"}}), "last_id"), "one");
+  EXPECT_EQ(at(paged(anthropic(), {{"limit", "1"}}), "has_more"), "true");
+  EXPECT_EQ(text_at(paged(anthropic(), {{"limit", "1"}, {"after_id", "one"}}), "last_id"), "two");
+  EXPECT_EQ(text_at(paged(gemini(), {{"pageSize", "1"}}), "nextPageToken"), "one");
+  const auto last = paged(gemini(), {{"pageSize", "1"}, {"pageToken", "one"}});
+  EXPECT_EQ(text_at(last, "models[0].name") + text_at(last, "nextPageToken"), "models/two");
   for (const auto* client : sides()) {
-    const auto list = client->codec->render_models(models);
+    const auto list = client->codec->render_models({.models = models});
     const auto first = at(list, client == &gemini() ? "models[0]" : "data[0]");
     EXPECT_EQ(client->codec->render_model(models[0]), first) << "one model looks as in the list";
   }
@@ -137,12 +178,18 @@ TEST(acceptance, 49_structured_output) {
       {&anthropic(), anthropic_asks(R"("output_config":{"format":{"type":"json_schema","schema":)" + schema + "}}")},
       {&gemini(), gemini_asks(R"("generationConfig":{"responseMimeType":"application/json","responseJsonSchema":)" +
                               schema + "}")},
+      {&responses(),
+       responses_asks(R"("text":{"format":{"type":"json_schema","name":"N","strict":true,"schema":)" + schema + "}}")},
   };
   for (const auto& [client, body] : requests) {
     SCOPED_TRACE(client->name);
     const auto on_chat = sent(*client, body, chat()).body;
     EXPECT_EQ(at(on_chat, "response_format.json_schema.schema"), schema);
     EXPECT_NE(text_at(on_chat, "response_format.json_schema.name"), client == &anthropic() ? "N" : "");
+    const auto on_responses = sent(*client, body, responses()).body;
+    EXPECT_EQ(text_at(on_responses, "text.format.type"), "json_schema");
+    EXPECT_EQ(at(on_responses, "text.format.schema"), schema);
+    EXPECT_NE(text_at(on_responses, "text.format.name"), "");
     const auto on_gemini = sent(*client, body, gemini()).body;
     EXPECT_EQ(at(on_gemini, "generationConfig.responseJsonSchema"), schema);
     EXPECT_EQ(text_at(on_gemini, "generationConfig.responseMimeType"), "application/json");
@@ -156,9 +203,28 @@ TEST(acceptance, 49_structured_output) {
   }
 }
 
+// A model may decline instead of filling in the schema: that is a refusal, and no broken JSON.
+TEST(acceptance, 49_a_refusal_instead_of_the_structure) {
+  const auto request = asked(
+      chat(),
+      chat_asks(R"("response_format":{"type":"json_schema","json_schema":{"name":"N","schema":{"type":"object"}}})"));
+  const std::string of_chat = R"({"id":"i","choices":[{"index":0,"message":{"role":"assistant","content":null,)"
+                              R"("refusal":"I will not."},"finish_reason":"stop"}]})";
+  const auto on_responses = whole(chat(), of_chat, responses(), {.request = &request});
+  EXPECT_EQ(text_at(on_responses, "output[0].content[0].refusal"), "I will not.");
+  EXPECT_EQ(text_at(whole(responses(), on_responses, chat(), {.request = &request}), "choices[0].message.refusal"),
+            "I will not.");
+  EXPECT_EQ(text_at(whole(chat(), of_chat, anthropic(), {.request = &request}), "stop_reason"), "refusal");
+  const std::string of_anthropic =
+      R"({"type":"message","id":"msg_1","content":[],"stop_reason":"refusal","stop_details":{"explanation":"no"}})";
+  const auto on_chat = whole(anthropic(), of_anthropic, chat(), {.request = &request});
+  EXPECT_EQ(text_at(on_chat, "choices[0].finish_reason"), "content_filter");
+}
+
 TEST(acceptance, 49_json_object) {
   const auto body = chat_asks(R"("response_format":{"type":"json_object"})");
   EXPECT_EQ(text_at(sent(chat(), body, gemini()).body, "generationConfig.responseMimeType"), "application/json");
+  EXPECT_EQ(at(sent(chat(), body, responses()).body, "text.format"), R"({"type":"json_object"})");
   const auto out = sent(chat(), body, anthropic());
   EXPECT_TRUE(text_at(out.body, "system[0].text").contains("JSON")) << out.body;
   EXPECT_TRUE(lost(out.losses, "response_format", Weight::approximated));
@@ -213,6 +279,7 @@ TEST(acceptance, 52_effort_on_every_kind_of_model) {
     const auto by_level = sent(chat(), body, level).body;
     EXPECT_EQ(text_at(by_level, "generationConfig.thinkingConfig.thinkingLevel"), row.level);
     EXPECT_EQ(at(by_level, "generationConfig.thinkingConfig.thinkingBudget"), "");
+    EXPECT_EQ(text_at(sent(chat(), body, responses()).body, "reasoning.effort"), row.effort);
     const auto by_tokens = sent(chat(), body, tokens).body;
     EXPECT_EQ(at(by_tokens, "generationConfig.thinkingConfig.thinkingBudget"), row.tokens);
   }
@@ -282,10 +349,19 @@ TEST(acceptance, 54_stop_sequences) {
   const auto six = anthropic_asks(R"("stop_sequences":["a","b","c","d","e","f"])");
   EXPECT_EQ(refused(anthropic(), six, gemini()).field, "stop_sequences");
   EXPECT_EQ(refused(chat(), chat_asks(R"("stop":["\n"])"), anthropic()).field, "stop");
+  // The Responses API knows none: a client of it sends none, and an upstream of it cannot be told.
+  EXPECT_EQ(refused(chat(), one, responses()).field, "stop");
+  EXPECT_EQ(refused(anthropic(), five, responses()).field, "stop_sequences");
+  EXPECT_EQ(refused(gemini(), gemini_asks(R"("generationConfig":{"stopSequences":["END"]})"), responses()).field,
+            "generationConfig.stopSequences");
+  for (const auto* upstream : others(responses()))
+    EXPECT_FALSE(sent(responses(), responses_asks(R"("stream":false)"), *upstream).body.contains("stop"));
   // Which one it was is known of Anthropic only.
   const std::string reply = R"({"type":"message","id":"msg_1","content":[{"type":"text","text":"x"}],)"
                             R"("stop_reason":"stop_sequence","stop_sequence":"END"})";
   EXPECT_EQ(text_at(whole(anthropic(), reply, anthropic()), "stop_sequence"), "END");
+  EXPECT_EQ(text_at(whole(anthropic(), reply, chat()), "choices[0].finish_reason"), "stop");
+  EXPECT_EQ(text_at(whole(anthropic(), reply, responses()), "status"), "completed");
 }
 
 }  // namespace

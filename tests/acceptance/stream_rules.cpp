@@ -1,22 +1,17 @@
 // What the clients' SDKs demand of a stream, found by feeding them altered ones (openai 7.57, anthropic 1.12,
 // genai 3.1).
-#include <set>
+#include "acceptance/stream_rules.h"
 
-#include "acceptance/journey.h"
 #include "dialect/anthropic/codec.h"
 #include "dialect/gemini/codec.h"
+#include "dialect/openai_responses/codec.h"
 #include "json/document.h"
 
 namespace agt::acceptance {
 namespace {
 
-struct Event {
-  std::string name{};
-  std::string data{};
-};
-
-std::vector<Event> events_in(const std::string& sse) {
-  std::vector<Event> out;
+std::vector<SentEvent> events_in(const std::string& sse) {
+  std::vector<SentEvent> out;
   dialect::SseDecoder decoder;
   dialect::SseEvent event;
   decoder.feed(sse);
@@ -31,7 +26,7 @@ class ChatRules {
  public:
   explicit ChatRules(bool usage_wanted) : usage_wanted_(usage_wanted) {}
 
-  void check(const std::vector<Event>& events) {
+  void check(const std::vector<SentEvent>& events) {
     ASSERT_FALSE(events.empty());
     EXPECT_EQ(events.back().data, "[DONE]");
     for (std::size_t i = 0; i + 1 < events.size(); ++i) {
@@ -89,7 +84,7 @@ class ChatRules {
 // with usage, message_stop; the name of each event is its type.
 class AnthropicRules {
  public:
-  void check(const std::vector<Event>& events) {
+  void check(const std::vector<SentEvent>& events) {
     ASSERT_GE(events.size(), 3U);
     for (const auto& event : events) {
       const auto document = json::Document::parse(event.data);
@@ -166,7 +161,7 @@ class AnthropicRules {
 };
 
 // Data events only, one candidate each, a finish reason in the last one only; no [DONE].
-void check_gemini(const std::vector<Event>& events) {
+void check_gemini(const std::vector<SentEvent>& events) {
   ASSERT_FALSE(events.empty());
   for (std::size_t i = 0; i < events.size(); ++i) {
     EXPECT_EQ(events[i].name, "");
@@ -186,6 +181,7 @@ void keeps_stream_rules(const Side& client, const std::string& sse, bool usage_w
   SCOPED_TRACE("the stream of a client of " + client.name + ":\n" + sse);
   const auto events = events_in(sse);
   if (client.codec == &dialect::anthropic_codec) return AnthropicRules().check(events);
+  if (client.codec == &dialect::openai_responses_codec) return check_responses_stream(events);
   if (client.codec != &dialect::gemini_codec) return ChatRules(usage_wanted).check(events);
   EXPECT_TRUE(sse.ends_with("\r\n\r\n"));
   check_gemini(events);

@@ -30,6 +30,24 @@ std::string gemini_chunk(const std::string& parts, const std::string& finish = "
          (finish.empty() ? "" : R"(,"finishReason":")" + finish + '"') + R"(}],"responseId":"r"})" + "\r\n\r\n";
 }
 
+// One event of the Responses API, numbered by its caller.
+std::string responses_event(int number, const std::string& type, const std::string& members) {
+  return fmt::format("event: {0}\ndata: {{\"type\":\"{0}\",\"sequence_number\":{1},{2}}}\n\n", type, number, members);
+}
+std::string responses_begin() {
+  const std::string response = R"("response":{"id":"resp_1","object":"response","status":"in_progress","output":[]})";
+  return responses_event(0, "response.created", response) + responses_event(1, "response.in_progress", response) +
+         responses_event(2, "response.output_item.added",
+                         R"("output_index":0,"item":{"id":"msg_1","type":"message","role":"assistant","content":[]})") +
+         responses_event(
+             3, "response.content_part.added",
+             R"("item_id":"msg_1","output_index":0,"content_index":0,"part":{"type":"output_text","text":""})");
+}
+std::string responses_delta(int number, const std::string& text) {
+  return responses_event(number, "response.output_text.delta",
+                         R"("item_id":"msg_1","output_index":0,"content_index":0,"delta":")" + text + '"');
+}
+
 // The arguments in pieces, split inside of a character's escape and (by the bytes of the stream) inside of a character.
 TEST(acceptance, 14_arguments_in_fragments) {
   const auto sse = chat_chunk(R"({"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f",)"
@@ -108,6 +126,21 @@ TEST(acceptance, 25_forms_of_server_sent_events) {
     const auto expected = streamed(chat(), clean, *client);
     for (const auto& form : forms) EXPECT_EQ(streamed(chat(), form, *client), expected) << client->name << "\n" << form;
   }
+  // The other upstreams' streams in the same forms; what stands between their events is theirs.
+  const std::vector<std::pair<const Side*, std::string>> recorded{
+      {&anthropic(), golden("anthropic/text.sse")},
+      {&gemini(), golden("gemini/reply_text.sse")},
+      {&responses(), golden("openai_responses/replies/text.sse")}};
+  for (const auto& [upstream, sse] : recorded) {
+    const auto lines = replaced(sse, "\r\n", "\n");
+    for (const auto* client : sides()) {
+      const auto expected = streamed(*upstream, sse, *client);
+      for (const auto& form :
+           {lines, replaced(lines, "\n", "\r\n"), replaced(lines, "\n", "\r"), replaced(lines, "data: ", "data:"),
+            replaced(lines, "data: ", ": a comment\ndata: "), "\xEF\xBB\xBF" + lines, "retry: 5\nid: 7\n" + lines})
+        EXPECT_EQ(streamed(*upstream, form, *client), expected) << upstream->name << " to " << client->name;
+    }
+  }
 }
 
 // A stream that just stops never looks finished.
@@ -120,13 +153,18 @@ TEST(acceptance, 26_an_end_without_a_finish_is_an_error) {
       {&anthropic(),
        anthropic_start + anthropic_event("content_block_start", text) + anthropic_event("content_block_delta", delta)},
       {&gemini(), gemini_chunk(R"({"text":"Hel"})")},
+      {&responses(), responses_begin() + responses_delta(4, "Hel")},
   };
   for (const auto& [upstream, sse] : cut)
     for (const auto* client : sides()) {
       SCOPED_TRACE(upstream->name + " to " + client->name);
       const auto bytes = streamed(*upstream, sse, *client);
       EXPECT_TRUE(bytes.contains("Hel") && bytes.contains(R"("error")")) << bytes;
-      for (const auto* end : {"[DONE]", "event: message_stop", R"("finishReason")", R"("finish_reason":"stop")"})
+      if (client == &responses()) {
+        EXPECT_TRUE(bytes.contains("event: response.failed\n")) << "what Codex reads: " << bytes;
+      }
+      for (const auto* end : {"[DONE]", "event: message_stop", R"("finishReason")", R"("finish_reason":"stop")",
+                              "event: response.completed", "event: response.incomplete"})
         EXPECT_FALSE(bytes.contains(end)) << bytes;
     }
 }
@@ -144,6 +182,11 @@ TEST(acceptance, 27_an_error_in_mid_stream_keeps_its_type) {
            anthropic_event("error", overloaded)},
       {&gemini(), gemini_chunk(R"({"text":"Hi"})") +
                       "data: {\"error\":{\"code\":503,\"message\":\"Overloaded\",\"status\":\"UNAVAILABLE\"}}\r\n\r\n"},
+      {&responses(),
+       responses_begin() + responses_delta(4, "Hi") +
+           responses_event(5, "response.failed",
+                           R"("response":{"id":"resp_1","object":"response","status":"failed","output":[],"error":)"
+                           R"({"code":"server_is_overloaded","message":"Overloaded"}})")},
   };
   for (const auto& [upstream, sse] : broken) {
     SCOPED_TRACE(upstream->name);
@@ -153,6 +196,15 @@ TEST(acceptance, 27_an_error_in_mid_stream_keeps_its_type) {
     EXPECT_TRUE(on_anthropic.contains("event: error\n") && on_anthropic.contains("overloaded_error")) << on_anthropic;
     const auto on_gemini = streamed(*upstream, sse, gemini());
     EXPECT_TRUE(on_gemini.contains(R"("status":"UNAVAILABLE")") && on_gemini.contains(R"("code":503)")) << on_gemini;
+    const auto on_responses = streamed(*upstream, sse, responses());
+    EXPECT_TRUE(on_responses.contains("event: error\n") && on_responses.contains("event: response.failed\n"))
+        << on_responses;
+    EXPECT_TRUE(on_responses.contains(R"("error":{"code":"server_is_overloaded","message":"Overloaded)"))
+        << on_responses;
+    for (const auto* end :
+         {"[DONE]", "event: message_stop", R"("finishReason")", R"("finish_reason":")", "response.completed"})
+      for (const auto* shown : {&on_chat, &on_anthropic, &on_gemini, &on_responses})
+        EXPECT_FALSE(shown->contains(end)) << *shown;
   }
 }
 

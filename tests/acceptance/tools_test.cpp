@@ -63,6 +63,11 @@ TEST(acceptance, 12_ids_that_come_again_in_a_later_turn) {
                     turn("{}", "second") + "]}";
   for (const auto* upstream : others(chat())) {
     const auto out = sent(chat(), body, *upstream).body;
+    if (upstream == &responses()) {  // whose items stand one after the other
+      EXPECT_TRUE(at(out, "input[2]").contains("first") && at(out, "input[4]").contains("second")) << out;
+      EXPECT_NE(text_at(out, "input[1].call_id"), text_at(out, "input[3].call_id")) << out;
+      continue;
+    }
     const auto list = upstream == &anthropic() ? std::string("messages") : std::string("contents");
     EXPECT_TRUE(at(out, list + "[2]").contains("first")) << out;
     EXPECT_TRUE(at(out, list + "[4]").contains("second")) << out;
@@ -164,19 +169,22 @@ struct ChoiceRow {
   std::string chat;
   std::string anthropic;
   std::string gemini;
+  std::string responses;
 };
 
 TEST(acceptance, 50_tool_choices) {
   const std::vector<ChoiceRow> rows{
-      {R"("none")", R"({"type":"none"})", R"({"mode":"NONE"})"},
-      {R"("auto")", "", R"({"mode":"AUTO"})"},
-      {R"("required")", R"({"type":"any"})", R"({"mode":"ANY"})"},
+      {R"("none")", R"({"type":"none"})", R"({"mode":"NONE"})", R"("none")"},
+      {R"("auto")", "", R"({"mode":"AUTO"})", R"("auto")"},
+      {R"("required")", R"({"type":"any"})", R"({"mode":"ANY"})", R"("required")"},
       {R"({"type":"function","function":{"name":"f"}})", R"({"type":"tool","name":"f"})",
-       R"({"mode":"ANY","allowedFunctionNames":["f"]})"},
+       R"({"mode":"ANY","allowedFunctionNames":["f"]})", R"({"type":"function","name":"f"})"},
       {R"({"type":"allowed_tools","allowed_tools":{"mode":"required","tools":[{"type":"function","function":{"name":"g"}}]}})",
-       R"({"type":"any"})", R"({"mode":"ANY","allowedFunctionNames":["g"]})"},
+       R"({"type":"any"})", R"({"mode":"ANY","allowedFunctionNames":["g"]})",
+       R"({"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"g"}]})"},
       {R"({"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"g"}}]}})",
-       "", R"({"mode":"VALIDATED","allowedFunctionNames":["g"]})"},
+       "", R"({"mode":"VALIDATED","allowedFunctionNames":["g"]})",
+       R"({"type":"allowed_tools","mode":"auto","tools":[{"type":"function","name":"g"}]})"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.chat);
@@ -187,6 +195,11 @@ TEST(acceptance, 50_tool_choices) {
     EXPECT_EQ(size_at(on_anthropic, "tools"), row.chat.contains("allowed") ? 1U : 2U);
     const auto on_gemini = sent(chat(), body, gemini()).body;
     EXPECT_EQ(at(on_gemini, "toolConfig.functionCallingConfig"), row.gemini);
+    const auto on_responses = sent(chat(), body, responses()).body;
+    EXPECT_EQ(at(on_responses, "tool_choice"), row.responses);
+    EXPECT_EQ(at(sent(responses(), on_responses, chat()).body, "tool_choice"), row.chat);
+    EXPECT_EQ(at(sent(responses(), on_responses, gemini()).body, "toolConfig.functionCallingConfig"), row.gemini);
+    EXPECT_EQ(at(sent(responses(), on_responses, anthropic()).body, "tool_choice"), row.anthropic);
     // And home again from Gemini's words.
     const auto home = sent(gemini(), on_gemini, chat()).body;
     if (!row.chat.contains("allowed")) {
@@ -208,33 +221,29 @@ TEST(acceptance, 51_one_call_at_a_time) {
                               R"("disable_parallel_tool_use":true}})";
   const auto on_chat = sent(anthropic(), from_anthropic, chat()).body;
   EXPECT_EQ(at(on_chat, "parallel_tool_calls"), "false");
+  const auto on_responses = sent(anthropic(), from_anthropic, responses()).body;
+  EXPECT_EQ(at(on_responses, "parallel_tool_calls"), "false");
+  EXPECT_EQ(at(sent(responses(), on_responses, chat()).body, "parallel_tool_calls"), "false");
   EXPECT_EQ(at(on_chat, "tool_choice"), R"("required")");
 }
 
 // A request as Codex asks it: tools with a grammar and tools in namespaces.
-ir::Request codex() {
-  ir::Request request{.model = "m"};
-  request.extras.origin = ir::Dialect::openai_responses;
-  const json::Raw grammar{R"({"type":"grammar","syntax":"lark","definition":"start: x"})"};
-  const json::Raw schema{R"({"type":"object","properties":{"q":{"type":"string"}}})"};
-  request.tools = {
-      ir::Tool{.kind = ir::ToolCall::Kind::custom, .name = "apply_patch", .description = "Patch.", .format = grammar},
-      ir::Tool{.name = "search", .schema = schema, .name_space = "mcp"},
-      ir::Tool{.name = "mcp__search", .schema = schema}};
-  auto patch = part(ir::ToolCall{
-      .id = "c1", .name = "apply_patch", .arguments = "*** Begin\n\"x\"", .kind = ir::ToolCall::Kind::custom});
-  auto search = part(ir::ToolCall{.id = "c2", .name = "search", .arguments = "{}", .name_space = "mcp"});
-  auto other = call("c3", "mcp__search");
-  ir::Message results{.role = ir::Role::user};
-  for (const std::string id : {"c1", "c2", "c3"}) {
-    ir::ToolResult result{.call_id = id, .content = {}};
-    result.content.push_back(ir::text_part("done " + id));
-    results.parts.push_back(part(std::move(result)));
-  }
-  request.messages = {{.role = ir::Role::user, .parts = {ir::text_part("go")}},
-                      {.role = ir::Role::assistant, .parts = {std::move(patch), std::move(search), std::move(other)}},
-                      std::move(results)};
-  return request;
+ir::Request codex(const std::string& choice = R"("auto")") {
+  const std::string schema = R"({"type":"object","properties":{"q":{"type":"string"}}})";
+  return asked(
+      responses(),
+      R"({"model":"m","store":false,"client_metadata":{"x":"y"},"tool_choice":)" + choice +
+          R"(,"tools":[{"type":"custom","name":"apply_patch","description":"Patch.","format":{"type":"grammar",)"
+          R"("syntax":"lark","definition":"start: x"}},{"type":"namespace","name":"mcp","description":"M.","tools":[)"
+          R"({"type":"function","name":"search","parameters":)" +
+          schema + R"(}]},{"type":"function","name":"mcp__search","parameters":)" + schema +
+          R"(}],"input":[{"type":"message","role":"user","content":[{"type":"input_text","text":"go"}]},)"
+          R"({"type":"custom_tool_call","call_id":"c1","name":"apply_patch","input":"*** Begin\n\"x\""},)"
+          R"({"type":"function_call","call_id":"c2","name":"search","namespace":"mcp","arguments":"{}"},)"
+          R"({"type":"function_call","call_id":"c3","name":"mcp__search","arguments":"{}"},)"
+          R"({"type":"custom_tool_call_output","call_id":"c1","output":"done c1"},)"
+          R"({"type":"function_call_output","call_id":"c2","output":"done c2"},)"
+          R"({"type":"function_call_output","call_id":"c3","output":"done c3"}]})");
 }
 
 Side without_custom_tools(const Side& side) {
@@ -263,6 +272,12 @@ TEST(acceptance, 61_custom_tools_travel_as_functions) {
     for (const auto& shown : {streamed(upstream, stream_of(upstream, response), chat(), how),
                               whole(upstream, whole_of(upstream, response), chat(), how)})
       EXPECT_TRUE(shown.contains(R"("custom":{"name":"apply_patch","input":"*** Begin\n\"x\""})")) << shown;
+    for (const auto& shown : {streamed(upstream, stream_of(upstream, response), responses(), how),
+                              whole(upstream, whole_of(upstream, response), responses(), how)})
+      EXPECT_TRUE(
+          shown.contains(R"("type":"custom_tool_call","status":"completed","call_id":"c9","name":"apply_patch",)"
+                         R"("input":"*** Begin\n\"x\"")"))
+          << shown;
   }
   const auto native = sent(request, chat()).body;
   EXPECT_EQ(text_at(native, "tools[0].custom.name"), "apply_patch");
@@ -270,9 +285,8 @@ TEST(acceptance, 61_custom_tools_travel_as_functions) {
 }
 
 TEST(acceptance, 61_namespaces_are_flattened_and_come_back) {
-  auto request = codex();
-  request.tool_choice = {.mode = ir::ToolChoice::Mode::named, .names = {"search"}};
-  for (const auto* upstream : sides()) {
+  const auto request = codex(R"({"type":"function","name":"search"})");
+  for (const auto* upstream : others(responses())) {
     SCOPED_TRACE(upstream->name);
     const auto out = sent(request, *upstream);
     const auto parsed = asked(*upstream, out.body);
@@ -301,6 +315,48 @@ TEST(acceptance, 61_a_custom_tool_of_a_chat_client) {
                      R"("input":{"input":"select 1"}}],"stop_reason":"tool_use"})";
   const auto shown = whole(anthropic(), reply, chat(), {.names = out.names});
   EXPECT_EQ(text_at(shown, "choices[0].message.tool_calls[0].custom.input"), "select 1");
+}
+
+// Only what the gateway itself has wrapped is unwrapped: the text of a custom tool may look the same.
+TEST(acceptance, 61_a_text_that_looks_like_a_wrapped_one) {
+  const std::string text = R"({"input":"x"})";
+  auto native = call("c1", "apply_patch", text);
+  std::get<ir::ToolCall>(native.body).kind = ir::ToolCall::Kind::custom;
+  const ir::Response said{.id = "r", .parts = {native}, .stop = {StopReason::tool_use}};
+  const auto tools = [](const Side& upstream) { return sent(codex(), upstream).names; };
+  for (const auto* upstream : {&chat(), &responses()})  // who know custom tools
+    for (const auto* client : {&chat(), &responses()})
+      for (const auto& seen :
+           {reread(*client, streamed(*upstream, stream_of(*upstream, said), *client, {.names = tools(*upstream)})),
+            reread_whole(*client, whole(*upstream, whole_of(*upstream, said), *client, {.names = tools(*upstream)}))})
+        EXPECT_EQ(calls_of(seen.parts).at(0).arguments, text) << upstream->name << " to " << client->name;
+  // Through a function and back: wrapped once, unwrapped once.
+  const std::string wrapped = R"({"input":"{\"input\":\"x\"}"})";
+  const ir::Response called{.id = "r", .parts = {call("c1", "apply_patch", wrapped)}, .stop = {StopReason::tool_use}};
+  for (const auto& upstream : {without_custom_tools(chat()), anthropic(), gemini()}) {
+    const auto names = tools(upstream);
+    for (const auto* client : {&chat(), &responses()})
+      for (const auto& seen :
+           {reread(*client, streamed(upstream, stream_of(upstream, called), *client, {.names = names})),
+            reread_whole(*client, whole(upstream, whole_of(upstream, called), *client, {.names = names}))})
+        EXPECT_EQ(calls_of(seen.parts).at(0).arguments, text) << upstream.name << " to " << client->name;
+  }
+  // And what the client sends back is wrapped as any other text.
+  const auto body =
+      R"({"model":"m","input":[{"role":"user","content":"x"},{"type":"custom_tool_call","call_id":"c1","name":)"
+      R"("p","input":"{\"input\":\"x\"}"},{"type":"custom_tool_call_output","call_id":"c1","output":"ok"}],)"
+      R"("tools":[{"type":"custom","name":"p"}]})";
+  EXPECT_EQ(at(sent(responses(), body, anthropic()).body, "messages[1].content[0].input"), wrapped);
+}
+
+// A model that puts its text into another form than it was told: the client gets what it said.
+TEST(acceptance, 61_a_call_that_is_wrapped_differently) {
+  const auto out = sent(codex(), anthropic());
+  const ir::Response said{
+      .id = "r", .parts = {call("c1", "apply_patch", R"({"patch":"x"})")}, .stop = {StopReason::tool_use}};
+  const auto seen =
+      reread(responses(), streamed(anthropic(), stream_of(anthropic(), said), responses(), {.names = out.names}));
+  EXPECT_EQ(calls_of(seen.parts).at(0).arguments, R"({"patch":"x"})");
 }
 
 // The function calling of 2023: one call, no ids.

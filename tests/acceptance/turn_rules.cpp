@@ -5,6 +5,7 @@
 #include "acceptance/journey.h"
 #include "dialect/anthropic/codec.h"
 #include "dialect/gemini/codec.h"
+#include "dialect/openai_responses/codec.h"
 #include "json/document.h"
 
 namespace agt::acceptance {
@@ -120,6 +121,35 @@ void check_gemini(json::Value root, const std::string& body) {
   EXPECT_FALSE(thinking["thinkingLevel"].exists() && thinking["thinkingBudget"].exists()) << body;
 }
 
+// Item ids are never used twice; a call is answered once, somewhere behind it; reasoning has an item of the answer
+// behind it ("reasoning was provided without its required following item", 400).
+void check_responses(json::Value root, const std::string& body) {
+  std::set<std::string> ids;
+  std::set<std::string> called;
+  std::set<std::string> open;
+  bool thought = false;
+  for (const auto item : root["input"].children()) {
+    const auto type = item["type"].text_or("message");
+    if (item["id"].is_string()) {
+      EXPECT_TRUE(ids.insert(item["id"].text_or("")).second) << "an id twice: " << body;
+    }
+    const bool answer = type == "function_call" || type == "custom_tool_call" || item["role"].is("assistant");
+    EXPECT_TRUE(!thought || answer || type == "reasoning") << "reasoning without its item: " << body;
+    thought = type == "reasoning";
+    const auto id = item["call_id"].text_or("");
+    if (type == "function_call" || type == "custom_tool_call") {
+      EXPECT_TRUE(legal_id(id)) << item.raw();
+      EXPECT_TRUE(called.insert(id).second) << "a call_id twice: " << body;
+      open.insert(id);
+    }
+    if (type != "function_call_output" && type != "custom_tool_call_output") continue;
+    EXPECT_EQ(open.erase(id), 1U) << "a result without its call: " << item.raw();
+    EXPECT_TRUE(item["output"].is_string() || item["output"].size() > 0) << item.raw();
+  }
+  EXPECT_FALSE(thought) << "reasoning at the end: " << body;
+  EXPECT_TRUE(open.empty()) << "calls without results: " << body;
+}
+
 }  // namespace
 
 void keeps_turn_rules(const Side& upstream, const std::string& body) {
@@ -128,6 +158,7 @@ void keeps_turn_rules(const Side& upstream, const std::string& body) {
   ASSERT_TRUE(document.has_value()) << body;
   if (upstream.codec == &dialect::anthropic_codec) return check_anthropic(document->root(), body);
   if (upstream.codec == &dialect::gemini_codec) return check_gemini(document->root(), body);
+  if (upstream.codec == &dialect::openai_responses_codec) return check_responses(document->root(), body);
   check_chat(document->root(), body);
 }
 

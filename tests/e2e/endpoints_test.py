@@ -4,7 +4,7 @@ import json
 import struct
 import unittest
 
-from harness import ANTHROPIC, GOOGLE, OPENAI, TO, WithGateway
+from harness import ANTHROPIC, Gateway, GOOGLE, OPENAI, TO, WithGateway
 
 
 class Endpoints(WithGateway):
@@ -85,7 +85,7 @@ class Endpoints(WithGateway):
         self.assertEqual((sent["max_tokens"], sent["stop_sequences"]), (77, ["STOP"]))
 
     def test_55_56_what_completions_cannot_be_elsewhere(self):
-        rows = ({"prompt": ["a", "b"]}, "prompt"), ({"prompt": [1, 2]}, "prompt"), ({"echo": True}, "echo"), ({"best_of": 3}, "best_of"), ({"suffix": "x"}, "suffix"), ({"logprobs": 2}, "logprobs"), ({"n": 2}, "n")
+        rows = ({"prompt": ["x"] * 17}, "prompt"), ({"prompt": [1, 2]}, "prompt"), ({"prompt": ["a", [1]]}, "prompt"), ({"echo": True}, "echo"), ({"best_of": 3}, "best_of"), ({"suffix": "x"}, "suffix"), ({"logprobs": 2}, "logprobs"), ({"n": 2}, "n")
         for more, field in rows:
             with self.subTest(field):
                 self.sim.reset()
@@ -94,6 +94,81 @@ class Endpoints(WithGateway):
                 self.assertEqual(self.sim.log(), [])
         several = self.complete(TO["chat"], ["one", "two"], n=2)
         self.assertEqual([c["index"] for c in several.json()["choices"]], [0, 1, 2, 3])
+
+    def calls(self):
+        return [entry for entry in self.sim.log() if entry["method"] == "POST"]
+
+    def test_56_several_prompts_are_answered_in_their_order(self):
+        prompts = ["first one", "second one", "third one"]
+        for model in [*TO.values(), "demo"]:
+            with self.subTest(model):
+                self.sim.reset()
+                reply = self.complete(model, prompts, max_tokens=500)
+                self.assertEqual(reply.status, 200, reply)
+                body = reply.json()
+                self.assertEqual([c["index"] for c in body["choices"]], [0, 1, 2])
+                for prompt, choice in zip(prompts, body["choices"]):
+                    self.assertIn(prompt, choice["text"])
+                    self.assertEqual(choice["finish_reason"], "stop")
+                usage = body["usage"]
+                self.assertEqual(usage["total_tokens"], usage["prompt_tokens"] + usage["completion_tokens"])
+                self.assertEqual(len(self.calls()), {"demo": 0, TO["chat"]: 1}.get(model, 3))
+                if model not in ("demo", TO["chat"]):
+                    told = self.gateway.trace(reply)["usage"]
+                    self.assertEqual((told["input"], told["output"]), (usage["prompt_tokens"], usage["completion_tokens"]))
+
+    def test_56_several_prompts_in_one_stream(self):
+        prompts = ["first one", "second one", "third one"]
+        for model in [*TO.values(), "demo"]:
+            with self.subTest(model):
+                reply = self.complete(model, prompts, stream=True, max_tokens=500, stream_options={"include_usage": True})
+                self.assertEqual(reply.status, 200, reply)
+                events = [e for _, e in reply.events()]
+                self.assertEqual((events[-1], events.count("[DONE]")), ("[DONE]", 1))
+                chunks = [e for e in events[:-1] if e["choices"]]
+                self.assertEqual(len({e["id"] for e in chunks}), 1)
+                texts = {}
+                for chunk in chunks:
+                    for choice in chunk["choices"]:
+                        texts[choice["index"]] = texts.get(choice["index"], "") + choice["text"]
+                for index, prompt in enumerate(prompts):
+                    self.assertIn(prompt, texts[index])
+                self.assertEqual([c["index"] for e in chunks for c in e["choices"] if c["finish_reason"]], [0, 1, 2])
+                self.assertGreater([e for e in events[:-1] if e.get("usage")][-1]["usage"]["completion_tokens"], 0)
+
+    def test_56_an_account_that_fails_in_between_is_replaced(self):
+        prompts = ["first one", "second one", "third one"]
+        # "times" counts calls: the first is answered, the second is refused, and the other account goes on with it.
+        for after in (0, 1, 2):
+            with self.subTest(f"after {after}"):
+                gateway = Gateway(self.sim, accounts=self.accounts(), routes=self.routes()).start()
+                self.sim.reset()
+                try:
+                    for _ in range(after):
+                        self.sim.script({}, model="claude-sonnet-4-5")
+                    self.sim.script({"error": "anthropic_529"}, model="claude-sonnet-4-5")
+                    reply = gateway.call("POST", "/v1/completions", {"model": TO["anthropic"], "prompt": prompts, "max_tokens": 500}, OPENAI)
+                    self.assertEqual(reply.status, 200, reply)
+                    for prompt, choice in zip(prompts, reply.json()["choices"]):
+                        self.assertIn(prompt, choice["text"])
+                    self.assertEqual([entry["status"] for entry in self.calls()].count(200), 3)
+                    self.assertEqual(len(gateway.trace(reply)["attempts"]), 2)
+                finally:
+                    gateway.stop()
+
+    def test_56_a_stream_that_fails_in_between_ends_with_an_error(self):
+        for fault in ({"status": 400, "body": {"type": "error", "error": {"type": "invalid_request_error", "message": "no more"}}},
+                      {"error_event": {"after": 1, "type": "overloaded_error", "message": "no more"}}):
+            with self.subTest(str(fault)):
+                self.sim.reset()
+                self.sim.script({}, model="claude-sonnet-4-5")
+                self.sim.script(fault, model="claude-sonnet-4-5")
+                reply = self.complete(TO["anthropic"], ["first one", "second one", "third one"], stream=True, max_tokens=500)
+                self.assertEqual(reply.status, 200, reply)
+                events = [e for _, e in reply.events()]
+                self.assertIn("no more", events[-1]["error"]["message"])
+                self.assertNotIn("[DONE]", events)
+                self.assertEqual(len(self.calls()), 2)
 
     def test_images_pass_through_or_are_not_there(self):
         reply = self.gateway.call("POST", "/v1/images/generations", {"model": TO["chat"], "prompt": "a cat"}, OPENAI)

@@ -101,7 +101,7 @@ class Limits(WithGateway):
         time.sleep(max(0.0, 7.4 - (time.monotonic() - begun)))
         self.assertTrue(asks_limited(4), "not asked again after 7 s")
 
-    def test_when_everybody_is_limited_each_dialect_says_so(self):
+    def test_40_when_everybody_is_limited_each_dialect_says_so(self):
         for client, upstream in self.pairs():
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()
@@ -118,7 +118,7 @@ class Limits(WithGateway):
                     self.assertIn("application/json", reply.headers["content-type"])
                 self.assertEqual(len(self.sim.log()), 2, "the resting accounts were asked")
 
-    def test_a_long_wait_is_not_told_to_clients(self):
+    def test_39_a_long_wait_is_not_told_to_clients(self):
         for client in DIALECTS:
             with self.subTest(client.name):
                 self.fresh()
@@ -133,7 +133,7 @@ class Limits(WithGateway):
                     else:
                         self.assertEqual(reply.headers.get("x-should-retry"), "false")
 
-    def test_gemini_says_its_delay_in_the_body(self):
+    def test_39_gemini_says_its_delay_in_the_body(self):
         for client in (CHAT, MESSAGES):
             with self.subTest(client.name):
                 self.fresh()
@@ -144,9 +144,43 @@ class Limits(WithGateway):
                 self.assertEqual(reply.headers["retry-after"], "35")
                 self.assertTrue(34000 <= int(reply.headers["retry-after-ms"]) <= 34400, reply)
 
+    def test_39_a_quota_of_a_day_is_not_worth_a_retry(self):
+        for client in (CHAT, MESSAGES):
+            with self.subTest(client.name):
+                self.fresh()
+                model = self.route_to(client, GEMINI)
+                self.script({"error": "gemini_429_daily"}, GEMINI, times=-1)
+                reply = client.post(self.gateway, model)
+                self.assertEqual(reply.status, 429, reply)
+                self.assertEqual(reply.headers.get("x-should-retry"), "false")
+                self.assertNotIn("retry-after", reply.headers)
+
+    def test_40_anthropics_limits_are_told_to_gemini_clients_in_the_body(self):
+        for error, status, word in (("anthropic_429", 429, "RESOURCE_EXHAUSTED"), ("anthropic_529", 503, "UNAVAILABLE")):
+            with self.subTest(error):
+                self.fresh()
+                model = self.route_to(GEMINI, MESSAGES)
+                self.script({"error": error, "retry_after": "9"}, MESSAGES, times=-1)
+                reply = GEMINI.post(self.gateway, model)
+                self.assertEqual((reply.status, GEMINI.error(reply)[0]), (status, word), reply)
+                delays = [d["retryDelay"] for d in reply.json()["error"]["details"] if d["@type"].endswith("RetryInfo")]
+                self.assertEqual(len(delays), 1, reply)
+                self.assertTrue(0 < float(delays[0].rstrip("s")) <= 9, delays)
+
+    def test_40_limits_of_the_same_dialect_pass_as_they_are(self):
+        for client, headers in ((CHAT, {"x-ratelimit-limit-requests": "500", "x-ratelimit-remaining-tokens": "12", "x-ratelimit-reset-requests": "1m30s", "openai-processing-ms": "7"}),
+                                (MESSAGES, {"anthropic-ratelimit-requests-limit": "50", "anthropic-ratelimit-tokens-reset": "2031-01-01T00:00:00Z", "request-id": "req_1"})):
+            with self.subTest(client.name):
+                self.fresh()
+                model = self.route_to(client)
+                self.script({"headers": headers}, client)
+                reply = client.post(self.gateway, model)
+                self.assertEqual(reply.status, 200, reply)
+                self.assertEqual({name: reply.headers.get(name) for name in headers}, headers)
+
     # ---- other refusals ---------------------------------------------------------------------------------------------
 
-    def test_a_refused_key_makes_its_account_rest(self):
+    def test_44_a_refused_key_makes_its_account_rest(self):
         for client, upstream in ((CHAT, CHAT), (MESSAGES, MESSAGES), (GEMINI, GEMINI), (CHAT, GEMINI)):
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()
@@ -171,7 +205,7 @@ class Limits(WithGateway):
             self.gateway.cli("account", "disable", self.gateway.ids[label])
             self.gateway.cli("account", "enable", self.gateway.ids[label])
 
-    def test_all_keys_refused_is_not_the_clients_401(self):
+    def test_44_all_keys_refused_is_not_the_clients_401(self):
         for client in DIALECTS:
             with self.subTest(client.name):
                 self.fresh()
@@ -183,7 +217,7 @@ class Limits(WithGateway):
                     client.error(reply)
                 self.forgive(client)
 
-    def test_a_bad_request_is_not_tried_again(self):
+    def test_42_a_bad_request_is_not_tried_again(self):
         for client, upstream in self.pairs():
             for stream in (False, True):
                 with self.subTest(f"{client.name} to {upstream.name}, stream {stream}"):
@@ -206,7 +240,7 @@ class Limits(WithGateway):
                 client.error(reply)
                 self.assertEqual(len(self.sim.log()), 1)
 
-    def test_a_conversation_that_is_too_long(self):
+    def test_43_a_conversation_that_is_too_long(self):
         for client, upstream in self.pairs():
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()
@@ -234,7 +268,7 @@ class Limits(WithGateway):
                 client.post(self.gateway, model)
                 self.assertEqual(len(set(self.keys_seen()[-2:])), 2)
 
-    def test_an_error_event_before_the_first_word_is_tried_again(self):
+    def test_46_an_error_event_before_the_first_word_is_tried_again(self):
         for client, upstream in self.pairs():
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()
@@ -245,7 +279,7 @@ class Limits(WithGateway):
                 self.assertTrue(client.stream_ended_well(reply))
                 self.assertEqual(len(self.sim.log()), 2)
 
-    def test_46_an_error_event_in_the_middle_is_told(self):
+    def test_27_46_an_error_event_in_the_middle_is_told(self):
         for client, upstream in self.pairs():
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()
@@ -257,7 +291,7 @@ class Limits(WithGateway):
                 self.assertIn("Overloaded midway", client.stream_error(reply.body))
                 self.assertEqual(len(self.sim.log()), 1)
 
-    def test_a_stream_cut_in_the_middle_is_told(self):
+    def test_26_a_stream_cut_in_the_middle_is_told(self):
         for client, upstream in self.pairs():
             for how in ({"reset_at": 900}, {"truncate_at": 900}, {"no_finish": True, "no_done": True}):
                 with self.subTest(f"{client.name} to {upstream.name} {how}"):
@@ -271,7 +305,7 @@ class Limits(WithGateway):
                     self.assertTrue(client.stream_error(reply.body))
                     self.assertEqual(len(self.sim.log()), 1, "tried again after the first byte")
 
-    def test_a_stream_cut_before_the_first_word_is_tried_again(self):
+    def test_46_a_stream_cut_before_the_first_word_is_tried_again(self):
         for client, upstream in self.pairs():
             with self.subTest(f"{client.name} to {upstream.name}"):
                 self.fresh()

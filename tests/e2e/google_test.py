@@ -216,5 +216,49 @@ class CodeAssist(WithGateway):
         self.assertIn("weather", [p["functionCall"]["name"] for p in parts if "functionCall" in p])
 
 
+class SignedIn(WithGateway):
+    """Code Assist with the user's own OAuth client: sign-in, project, requests and refreshing in one piece."""
+    @classmethod
+    def accounts(cls):
+        return ()
+
+    @classmethod
+    def routes(cls):
+        return [("to-assist", f"code-assist/{MODEL}")]
+
+    def refreshes(self):
+        return [entry for entry in self.sim.log() if entry["path"] == "/token" and "grant_type=refresh_token" in entry["body"]]
+
+    def test_38_from_the_sign_in_to_the_answers_of_every_client(self):
+        self.sim.call("POST", "/sim/oauth", {"expires_in": 3599})
+        account = self.gateway.login("code-assist", "mine", self.sim.url)
+        redeemed = self.sim.last_of("/token")["body"]
+        for word in ("grant_type=authorization_code", "client_id=client-1", "client_secret=secret-1", "code_verifier="):
+            self.assertIn(word, redeemed)
+        self.assertIn("works: 2 models", self.gateway.cli("account", "test", "mine").stdout)
+        tokens = set()
+        for client in DIALECTS:
+            for stream in (False, True):
+                with self.subTest(f"{client.name} stream={stream}"):
+                    reply = client.post(self.gateway, "to-assist", "Hello there", stream=stream)
+                    self.assertEqual(reply.status, 200, reply)
+                    self.assertIn("Hello there", client.said(reply, stream))
+                    sent = self.sim.last()
+                    tokens.add(sent["key_fingerprint"])
+                    self.assertEqual(json.loads(sent["body"])["project"], "sim-project")
+        self.assertEqual((len(tokens), self.refreshes()), (1, []))
+        # A token that the provider takes back is renewed once, with the user's own client, and nobody notices.
+        gone = {"error": {"code": 401, "message": "gone", "status": "UNAUTHENTICATED"}}
+        self.sim.script({"status": 401, "body": gone}, model=MODEL, times=2)  # the project may be stale too
+        reply = CHAT.post(self.gateway, "to-assist", "Hello again")
+        self.assertEqual(reply.status, 200, reply)
+        self.assertEqual(len(self.refreshes()), 1)
+        self.assertNotIn(self.sim.last()["key_fingerprint"], tokens)
+        self.assertIn("client_id=client-1", self.refreshes()[0]["body"])
+        shown = self.gateway.cli("account", "show", account, "--json").stdout + self.gateway.stderr()
+        for secret in ("ya29.sim-", "1//sim-", "secret-1"):
+            self.assertNotIn(secret, shown)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

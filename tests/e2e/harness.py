@@ -373,6 +373,9 @@ class Sim:
     def last(self):
         return self.log()[-1]
 
+    def last_of(self, path):
+        return [entry for entry in self.log() if entry["path"] == path][-1]
+
     def stats(self):
         return self.call("GET", "/sim/stats").json()
 
@@ -428,6 +431,20 @@ class Gateway:
     def route(self, match, *targets, strict=False):
         to = [word for target in targets for word in ("--to", target)]
         self.cli("route", "add", "--match", match, *to, *(["--strict"] if strict else []))
+
+    def login(self, provider, label, base_url):
+        """Signs in at the simulator by the command line, the pasted way, with the user's own OAuth client."""
+        command = [AGT, "account", "login", "custom", "--no-browser", "--provider", provider, "--label", label, "--base-url", base_url,
+                   "--client-id", "client-1", "--client-secret-env", "CLIENT_SECRET", "--auth-url", self.sim.url + "/authorize",
+                   "--token-url", self.sim.url + "/token", "--userinfo-url", self.sim.url + "/userinfo"]
+        asks = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                env={**self.environment(), "CLIENT_SECRET": "secret-1"})
+        link = next(line.strip() for line in asks.stderr if line.strip().startswith("http"))
+        agreed = self.sim.call("GET", link.removeprefix(self.sim.url))
+        out, err = asks.communicate(agreed.headers["location"] + "\n", timeout=20)
+        assert asks.returncode == 0, err
+        self.ids[label] = out.strip().split("\n")[-1]
+        return self.ids[label]
 
     def start(self):
         command = [AGT, "serve", "--port", "0", "--admin-port", "0", "--home", str(self.home), *self.args]

@@ -79,7 +79,7 @@ class Http(WithGateway):
             self.assertEqual(exchange(self.port, data).status, 431)
         self.assertIn(exchange(self.port, request_bytes("GET", "/" + "a" * 20_000, self.port, {})).status, (414, 431))
 
-    def test_an_oversized_body_is_413(self):
+    def test_45_an_oversized_body_is_413(self):
         for headers, body in (({**JSON, "content-length": str(1 << 30)}, b"{"), ({**JSON, "transfer-encoding": "chunked"}, None)):
             with self.subTest(str(headers)):
                 data = request_bytes("POST", "/v1/messages", self.port, {**ANTHROPIC, **headers})
@@ -99,7 +99,7 @@ class Http(WithGateway):
                     self.assertEqual(reply.status, 400, reply)
                     dialect.error(reply)
 
-    def test_wrong_types_name_the_field(self):
+    def test_45_wrong_types_name_the_field(self):
         bad = ((CHAT, {"model": 7, "messages": []}, "model"), (CHAT, {"messages": []}, "model"), (CHAT, {"model": "demo", "messages": "x"}, "messages"),
                (MESSAGES, {"model": "demo", "max_tokens": "many", "messages": [{"role": "user", "content": "x"}]}, "max_tokens"),
                (MESSAGES, {"model": "demo", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "text"}]}]}, "text"),
@@ -110,7 +110,7 @@ class Http(WithGateway):
                 self.assertEqual(reply.status, 400, reply)
                 self.assertIn(field, dialect.error(reply)[1])
 
-    def test_content_types_and_encodings(self):
+    def test_45_content_types_and_encodings(self):
         for headers in ({"content-type": "text/plain"}, {"content-type": "application/x-www-form-urlencoded"}, {"content-type": "multipart/form-data; boundary=x"},
                         {"content-type": "application/json", "content-encoding": "gzip"}, {"content-type": "application/json", "content-encoding": "br"}):
             with self.subTest(str(headers)):
@@ -185,13 +185,14 @@ class Http(WithGateway):
                 self.assertIn('"look"', text)
                 self.assertIn('"at":"it"', text)
 
-    def test_probes(self):
+    def test_01_probes(self):
         health = self.gateway.call("GET", "/healthz")
         self.assertEqual((health.status, health.json()["status"]), (200, "ok"))
         self.assertIn("version", health.json())
         for path in ("/", "/api/hello"):
             reply = self.gateway.call("HEAD", path)
             self.assertEqual((reply.status, reply.body), (200, b""), reply)
+        self.assertEqual(self.gateway.call("POST", "/v1/messages?beta=true", MESSAGES.body("demo", "Hi"), ANTHROPIC).status, 200)
         for path in ("/v1/chat/completions", "/v1/messages"):
             upgrade = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-key": "x", "sec-websocket-version": "13"}
             self.assertEqual(exchange(self.port, request_bytes("GET", path, self.port, upgrade)).status, 426)
@@ -200,7 +201,7 @@ class Http(WithGateway):
         upgrade = {"connection": "upgrade", "upgrade": "websocket", "sec-websocket-key": "x", "sec-websocket-version": "13"}
         self.assertEqual(exchange(self.port, request_bytes("GET", "/v1/responses", self.port, upgrade)).status, 426)
 
-    def test_models_in_three_shapes(self):
+    def test_22_models_in_three_shapes(self):
         chat = self.gateway.call("GET", "/v1/models", headers=OPENAI).json()
         self.assertEqual((chat["object"], [m["id"] for m in chat["data"]]), ("list", ["demo"]))
         self.assertEqual(chat["data"][0]["object"], "model")
@@ -214,6 +215,11 @@ class Http(WithGateway):
         self.assertEqual(self.gateway.call("GET", "/v1/models/demo", headers=OPENAI).json()["id"], "demo")
         self.assertEqual(self.gateway.call("GET", "/v1/models/demo", headers=ANTHROPIC).json()["type"], "model")
         self.assertEqual(self.gateway.call("GET", "/v1beta/models/demo", headers=GOOGLE).json()["name"], "models/demo")
+        for path in ("/v1/models?limit=1&after_id=demo", "/v1/models?before_id=demo"):  # nothing stands behind or before the only one
+            page = self.gateway.call("GET", path, headers=ANTHROPIC).json()
+            self.assertEqual((page["data"], page["has_more"]), ([], False), path)
+        self.assertEqual(self.gateway.call("GET", "/v1/models", headers={"user-agent": "claude-cli/2.1"}).json()["data"][0]["type"], "model")
+        self.assertIn("models", self.gateway.call("GET", "/v1/models?key=any").json())
         for path, headers, dialect in (("/v1/models/none", OPENAI, CHAT), ("/v1/models/none", ANTHROPIC, MESSAGES), ("/v1beta/models/none", GOOGLE, GEMINI)):
             reply = self.gateway.call("GET", path, headers=headers)
             self.assertEqual(reply.status, 404)
@@ -303,7 +309,7 @@ class Keys(CleanCase):
     def test_auto_on_loopback_is_off(self):
         self.assertEqual(self.without_key(self.serve("auto")), {200})
 
-    def test_23_strict(self):
+    def test_23_every_way_to_show_a_key(self):
         gateway = self.serve("strict")
         self.assertEqual(self.without_key(gateway), {401})
         self.assertEqual(self.statuses(gateway, "sk-wrong-key"), {401})

@@ -70,6 +70,18 @@ class Media(CleanCase):
         finally:
             gateway.stop()
 
+    def test_47_a_provider_that_cannot_open_it_is_explained(self):
+        gateway = self.with_policy("provider")
+        try:
+            self.sim.script({"status": 400, "body": {"error": {"code": 400, "message": "Cannot fetch content from the provided URL.", "status": "INVALID_ARGUMENT"}}})
+            reply = self.ask(gateway, "https://example.com/a.png")
+            self.assertEqual((reply.status, reply.json()["error"]["param"]), (400, "messages[0].content[1]"), reply)
+            for word in ("Cannot fetch content", "messages[0].content[1]", "network.media_urls"):
+                self.assertIn(word, reply.json()["error"]["message"])
+            self.assertEqual(Pictures.seen, [])
+        finally:
+            gateway.stop()
+
     def test_47_a_url_that_is_refused_names_its_field(self):
         gateway = self.with_policy("refuse")
         try:

@@ -129,7 +129,7 @@ class PassThrough(WithGateway):
         self.assertEqual(reply.status, 200, reply)
         self.assert_arrived(body)
 
-    def test_headers_go_through_and_credentials_do_not(self):
+    def test_09_headers_go_through_and_credentials_do_not(self):
         sent = {"anthropic-beta": "x-unknown-2031-01-01,context-1m-2025-08-07", "anthropic-version": "2023-06-01", "x-custom-thing": "Ünï ok".encode().decode("latin-1"),
                 "x-stainless-retry-count": "0", "anthropic-dangerous-direct-browser-access": "true", "openai-beta": "something=v9",
                 "cookie": "session=secret-cookie", "x-forwarded-for": "10.1.2.3", "te": "trailers"}
@@ -153,7 +153,7 @@ class PassThrough(WithGateway):
                 credentials = [name for name in ("authorization", "x-api-key", "x-goog-api-key") if name in seen]
                 self.assertEqual(credentials, {"chat": ["authorization"], "anthropic": ["x-api-key"], "gemini": ["x-goog-api-key"]}[dialect.name])
 
-    def test_the_clients_key_never_goes_upstream(self):
+    def test_23_the_clients_key_never_goes_upstream(self):
         forms = ({"authorization": "Bearer sk-client-secret"}, {"x-api-key": "sk-client-secret"}, {"x-goog-api-key": "sk-client-secret"}, {"api-key": "sk-client-secret"})
         for form in forms:
             for dialect, model in ((CHAT, "same"), (MESSAGES, "renamed-messages"), (GEMINI, "renamed-gemini")):

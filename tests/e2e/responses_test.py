@@ -50,7 +50,7 @@ class Responses(WithGateway):
                     self.assertEqual(response["status"], "completed")
                     self.assertIn("Hello there", self.text_of(response))
 
-    def test_an_openai_account_gets_the_bytes_as_they_are(self):
+    def test_09_an_openai_account_gets_the_bytes_as_they_are(self):
         body = '{"model":"gpt-5.5",  "input":"Hi",\n "metadata" : {"odd":"sp\\u0061cing"} }'
         reply = self.gateway.call("POST", PATH, body.encode(), OPENAI)
         self.assertEqual(reply.status, 200, reply)
@@ -59,7 +59,7 @@ class Responses(WithGateway):
         self.assertEqual(entry["body"], body)
         self.assertEqual(self.gateway.trace(reply)["attempts"][0]["lane"], "passthrough")
 
-    def test_tool_loop_with_every_upstream(self):
+    def test_03_tool_loop_with_every_upstream(self):
         for model in [*TO.values(), "to-native", "to-responses"]:
             with self.subTest(model):
                 said = [{"role": "user", "content": ASK_FOR_TOOLS}]
@@ -103,6 +103,38 @@ class Responses(WithGateway):
             self.assertEqual(error["param"], "previous_response_id")
             self.assertIn("whole conversation", error["message"])
 
+    def test_60_what_needs_a_store_of_responses_is_a_clean_404(self):
+        for method, path in (("POST", PATH + "/compact"), ("GET", PATH + "/resp_1"), ("DELETE", PATH + "/resp_1"), ("POST", PATH + "/resp_1/cancel"), ("GET", PATH + "/resp_1/input_items")):
+            with self.subTest(f"{method} {path}"):
+                reply = self.gateway.call(method, path, {} if method == "POST" else None, OPENAI)
+                self.assertIn(reply.status, (404, 501), reply)
+                self.assertTrue(reply.json()["error"]["message"])
+
+    def test_28_an_error_before_the_first_byte_has_a_status_and_an_envelope(self):
+        for model in [*TO.values(), "to-native", "to-responses"]:
+            with self.subTest(model):
+                self.sim.reset()
+                self.sim.script({"status": 400})
+                reply = self.ask(model, "Hi", True)
+                self.assertEqual(reply.status, 400, reply)
+                self.assertIn("application/json", reply.headers["content-type"])
+                self.assertEqual(reply.json()["error"]["type"], "invalid_request_error")
+
+    def test_09_an_answer_and_a_stream_come_back_byte_for_byte(self):
+        whole = ('{ "id":"resp_1",\n "x_new" : {"k":1.00,"k":2} ,"object":"response","status":"completed","output":[{"type":"message","id":"msg_1","role":"assistant",'
+                 '"content":[ {"type":"output_text","text":"h\\u00e9","x":[ ]}]}] , "usage":{"input_tokens":3,"output_tokens":1,"total_tokens":4, "x_tokens":9007199254740993}}   \n')
+        stream = (': hello\r\n\r\nevent: response.created\r\ndata: {"type":"response.created","sequence_number":0,"response":{"id":"resp_1","object":"response","status":"in_progress","output":[]}, "x":  1.0}\r\n\r\n'
+                  'event: response.x_unknown\ndata: {"type":"response.x_unknown","sequence_number":1}\n\n: comment\n\n'
+                  f'event: response.completed\ndata: {{"type":"response.completed","sequence_number":2,"response":{whole.strip().replace(chr(10), "")}}}\n\n')
+        for split in ("whole", "byte", "random:4"):
+            with self.subTest(split):
+                self.sim.script({"status": 200, "body": whole, "split": split})
+                reply = self.ask("to-native", "Hi")
+                self.assertEqual((reply.status, reply.body), (200, whole.encode()))
+                self.sim.script({"status": 200, "headers": {"content-type": "text/event-stream"}, "body": stream, "split": split})
+                reply = self.ask("to-native", "Hi", True)
+                self.assertEqual((reply.status, reply.body), (200, stream.encode()))
+
     def test_bad_input_names_the_field(self):
         rows = (({"input": 5}, "input"), ({"input": [{"role": "user", "content": [{"type": "input_image", "image_url": 7}]}]}, "input[0].content[0].image_url"),
                 ({"input": "x", "temperature": "hot"}, "temperature"), ({"input": "x", "prompt": {"id": "pmpt_1"}}, "prompt"),
@@ -113,7 +145,7 @@ class Responses(WithGateway):
                 self.assertEqual(reply.status, 400, reply)
                 self.assertEqual(reply.json()["error"]["param"], field, reply)
 
-    def test_tokens_are_counted(self):
+    def test_21_tokens_are_counted(self):
         for model in [*TO.values(), "to-native"]:
             reply = self.gateway.call("POST", PATH + "/input_tokens", {"model": model, "input": "Count these words."}, OPENAI)
             self.assertEqual(reply.status, 200, reply)

@@ -153,6 +153,7 @@ class LiveGateway {
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
   relay::Memories memories_{};
+  relay::Keepsakes keepsakes_{};
   provider::Exchanges exchanges_{clock_, log_};
   TokenKeeper tokens_{*vault_, clock_, log_};
   const relay::Services services_{.current = current_,
@@ -160,6 +161,7 @@ class LiveGateway {
                                   .codecs = all_codecs,
                                   .recorder = recorder_,
                                   .memories = memories_,
+                                  .keepsakes = keepsakes_,
                                   .exchanges = exchanges_,
                                   .clock = clock_,
                                   .log = log_,

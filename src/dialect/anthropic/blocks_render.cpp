@@ -51,7 +51,9 @@ void write_source(json::Writer& writer, const ir::Media& media, const ir::Extras
   writer.end_object();
 }
 
-void write_media(json::Writer& writer, const ir::Part& part, const ir::Media& media) {
+void write_media(json::Writer& writer, const ir::Part& part, const ir::Media& media, ir::Losses& losses) {
+  if (media.detail != ir::Detail::unset)
+    losses.dropped("messages.detail", "nobody can be told here how closely to look at an image");
   const bool image = media.kind == ir::MediaKind::image;
   writer.field("type", image ? block::image : block::document);
   write_source(writer, media, part.extras);
@@ -103,7 +105,7 @@ Arguments object_arguments(const ir::ToolCall& call) {
     return {.object = "{}"};
   const auto document = json::Document::parse(call.arguments);
   const bool object = document && document->root().is_object();
-  if (call.kind == ir::ToolCall::Kind::custom) return {.object = wrapped("input")};
+  if (call.kind == ir::ToolCall::Kind::custom && !call.wrapped) return {.object = wrapped("input")};
   if (object) return {.object = std::string(document->root().raw())};
   return {.object = wrapped("_raw"), .wrapped = true};
 }
@@ -149,7 +151,7 @@ void write_block(json::Writer& writer, const ir::Part& part, const ToolNames& na
                    writer.field("text", body.text);
                  },
                  [&](const ir::Reasoning& body) { write_thinking(writer, part, body); },
-                 [&](const ir::Media& body) { write_media(writer, part, body); },
+                 [&](const ir::Media& body) { write_media(writer, part, body, losses); },
                  [&](const ir::ToolCall& body) { write_call(writer, part, body, names, losses); },
                  [&](const ir::ToolResult& body) { write_result(writer, part, body, names, losses); },
                  [](const ir::Opaque&) {},

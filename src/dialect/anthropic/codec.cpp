@@ -33,6 +33,7 @@ const Codec anthropic_codec{
     .render_error = anthropic::render_error,
     .diagnose = anthropic::diagnose,
     .render_token_count = anthropic::render_token_count,
+    .model_page = anthropic::model_page,
     .render_models = anthropic::render_models,
     .render_model = anthropic::render_model,
 };

@@ -26,7 +26,8 @@ inline constexpr std::string_view thread_field = "thread";
 [[nodiscard]] std::string error_object(const Error& error);
 
 [[nodiscard]] std::string render_token_count(std::int64_t tokens);
-[[nodiscard]] std::string render_models(std::span<const ModelFacts> models);
+[[nodiscard]] Result<ModelPage> model_page(std::span<const ModelFacts> models, const QueryLookup& query);
+[[nodiscard]] std::string render_models(const ModelPage& page);
 [[nodiscard]] std::string render_model(const ModelFacts& model);
 
 }  // namespace agt::dialect::anthropic

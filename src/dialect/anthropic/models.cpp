@@ -78,7 +78,17 @@ std::string render_token_count(std::int64_t tokens) {
   return std::move(writer).take();
 }
 
-std::string render_models(std::span<const ModelFacts> models) {
+Result<ModelPage> model_page(std::span<const ModelFacts> models, const QueryLookup& query) {
+  return page_of(models, {.after = query("after_id"),
+                          .before = query("before_id"),
+                          .size = query("limit"),
+                          .after_name = "after_id",
+                          .before_name = "before_id",
+                          .size_name = "limit"});
+}
+
+std::string render_models(const ModelPage& page) {
+  const auto& models = page.models;
   json::Writer writer;
   writer.begin_object();
   write_model_list(writer, "data", models, write_model);
@@ -90,7 +100,7 @@ std::string render_models(std::span<const ModelFacts> models) {
   };
   end("first_id", models.empty() ? nullptr : &models.front());
   end("last_id", models.empty() ? nullptr : &models.back());
-  writer.field("has_more", false);
+  writer.field("has_more", page.more);
   writer.end_object();
   return std::move(writer).take();
 }

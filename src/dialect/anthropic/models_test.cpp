@@ -14,7 +14,7 @@ TEST(Anthropic, case_22_models_are_listed_in_its_shape) {
       {.id = "a", .display_name = "A", .context_tokens = 200000, .output_tokens = 64000, .estimated = true},
       {.id = "b", .estimated = true}};
   EXPECT_EQ(
-      anthropic_codec.render_models(models),
+      anthropic_codec.render_models({.models = models}),
       R"({"data":[{"type":"model","id":"a","display_name":"A","created_at":"1970-01-01T00:00:00Z","max_input_tokens":200000,)"
       R"("max_tokens":64000,"lifecycle":"active","line":null,"deprecated_at":null,"retires_at":null,"capabilities":null},)"
       R"({"type":"model","id":"b","display_name":"b","created_at":"1970-01-01T00:00:00Z","max_input_tokens":null,)"

@@ -123,6 +123,7 @@ void fit_hosted(const Rendering& rendering, const ir::HostedTool& tool, const st
 void keep_allowed(const Rendering& rendering, Fitted& fitted) {
   auto& choice = fitted.choice;
   std::vector<std::string> allowed;
+  allowed.reserve(choice.names.size());
   for (const auto& one : choice.names) allowed.push_back(rendering.names.chosen(one, rendering.request));
   std::erase_if(fitted.tools, [&](const AnyTool& either) {
     const auto* tool = std::get_if<ir::Tool>(&either);

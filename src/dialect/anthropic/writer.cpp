@@ -25,6 +25,7 @@ class Writer final : public EventWriter {
                    [&](const ir::ThoughtGrew& e) { grow(e.index, event, out); },
                    [&](const ir::ArgumentsGrew& e) { grow(e.index, event, out); },
                    [&](const ir::Cited& e) { grow(e.index, event, out); },
+                   [](const ir::Scored&) {},  // nobody can have asked for them here
                    [&](const ir::Signed& e) { grow(e.index, event, out); },
                    [&](const ir::Closed& e) { close(e.index, out); },
                    [&](const ir::Metered& e) { usage_.update(e.usage); },
@@ -148,6 +149,7 @@ class Writer final : public EventWriter {
                    [&](const ir::ThoughtGrew& e) { grow_text(block, delta::thinking, "thinking", e.text, out); },
                    [&](const ir::ArgumentsGrew& e) { grow_input(block, e.text, out); },
                    [&](const ir::Cited& e) { cite(block, e.citation, out); },
+                   [](const ir::Scored&) {},
                    [&](const ir::Signed& e) {
                      block.head.signature = e.signature;
                      block.signature = shown_signature(block.head);

@@ -36,6 +36,17 @@ struct CitedText {
 };
 void write_citations(json::Writer& writer, const std::vector<CitedText>& cited);
 
+// logprobsResult: the tokens of an answer with their log probabilities.
+void scores_of(json::Value candidate, std::vector<ir::TokenScore>& out);
+void write_scores(json::Writer& writer, const std::vector<ir::TokenScore>& scores);  // the member, if there are any
+// avgLogprobs of a whole answer.
+struct Average {
+  double sum = 0;
+  std::size_t tokens = 0;
+  void add(const std::vector<ir::TokenScore>& scores);
+  void write(json::Writer& writer) const;  // the member, if anything was added
+};
+
 // The members of one part of an answer; false when it has no form here (a Loss says so).
 bool write_reply_part(json::Writer& writer, const ir::Part& part, bool thoughts_shown, ir::Losses& losses);
 [[nodiscard]] bool thoughts_shown(const ReplyContext& context);

@@ -31,6 +31,7 @@ const Codec gemini_codec{
     .render_error = gemini::render_error,
     .diagnose = gemini::diagnose,
     .render_token_count = gemini::render_token_count,
+    .model_page = gemini::model_page,
     .render_models = gemini::render_models,
     .render_model = gemini::render_model,
     .embedder = &gemini::embedder,

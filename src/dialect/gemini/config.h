@@ -29,6 +29,9 @@ struct Rendering {
 [[nodiscard]] Result<> write_contents(json::Writer& writer, const Rendering& rendering);
 void write_system(json::Writer& writer, const Rendering& rendering);
 
+// The mediaResolution for how closely an image is to be looked at; `part` may say more than a whole request.
+[[nodiscard]] std::string_view resolution_of(ir::Detail detail, bool part);
+
 // thinkingConfig of a request from elsewhere; absent members are not written.
 struct ThinkingWords {
   std::optional<bool> include{};

@@ -105,7 +105,7 @@ Result<> parse_thinking(json::Value config, ir::Request& request) {
     out.mode = *budget == 0  ? ir::Thinking::Mode::off
                : *budget < 0 ? ir::Thinking::Mode::adaptive
                              : ir::Thinking::Mode::budget;
-    if (*budget > 0) out.budget_tokens = *budget;
+    if (*budget > 0) out.budget_tokens = budget;
   }
   keep_rest(thinking, {"includeThoughts", "thinkingLevel", "thinkingBudget"}, section::thinking, request.extras);
   return {};

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "dialect/called.h"
 #include "dialect/gemini/config.h"
 #include "dialect/gemini/schema.h"
@@ -48,12 +51,15 @@ Result<ir::Sampling> acceptable(const Rendering& rendering) {
   }
   if (sampling.candidates.value_or(1) > 1)
     return fail(Code::feature_unsupported, "n: several answers to one request cannot be translated.", "n");
-  if (sampling.logprobs.value_or(false))
-    return fail(Code::feature_unsupported, "logprobs: log probabilities cannot be translated.", "logprobs");
-  if (sampling.top_logprobs) losses.dropped("top_logprobs", "log probabilities were not asked for");
+  const bool scored = sampling.logprobs.value_or(false) || sampling.top_logprobs.value_or(0) > 0;
+  if (scored && !facts.sampling_accepted)
+    return fail(Code::feature_unsupported, "logprobs: this model gives no log probabilities.", "logprobs");
+  if (scored)
+    sampling.logprobs = true;
+  else
+    sampling.logprobs.reset();
+  if (!scored || sampling.top_logprobs == 0) sampling.top_logprobs.reset();
   sampling.candidates.reset();
-  sampling.logprobs.reset();
-  sampling.top_logprobs.reset();
   if (!facts.sampling_accepted) {
     if (sampling.temperature) losses.dropped("temperature", "this model takes no sampling parameters");
     if (sampling.top_p) losses.dropped("top_p", "this model takes no sampling parameters");
@@ -114,6 +120,21 @@ void write_thinking(json::Writer& writer, const Rendering& rendering) {
   writer.end_object();
 }
 
+// Models before Gemini 3 take one resolution for all images: the highest that one of them asks for.
+void write_resolution(json::Writer& writer, const Rendering& rendering) {
+  const auto& facts = rendering.target.facts;
+  if (!facts.media_resolution || facts.part_resolution) return;
+  auto detail = ir::Detail::unset;
+  const auto look = [&](const std::vector<ir::Part>& parts, const auto& self) -> void {
+    for (const auto& part : parts) {
+      if (const auto* media = std::get_if<ir::Media>(&part.body)) detail = std::max(detail, media->detail);
+      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) self(result->content, self);
+    }
+  };
+  for (const auto& message : rendering.request.messages) look(message.parts, look);
+  if (detail != ir::Detail::unset) writer.field("mediaResolution", resolution_of(detail, false));
+}
+
 void write_home_config(json::Writer& writer, const Rendering& rendering) {
   const auto& request = rendering.request;
   write_sampling(writer, request.sampling);
@@ -127,6 +148,16 @@ void write_home_config(json::Writer& writer, const Rendering& rendering) {
 }
 
 }  // namespace
+
+std::string_view resolution_of(ir::Detail detail, bool part) {
+  switch (detail) {
+    case ir::Detail::unset: return "MEDIA_RESOLUTION_UNSPECIFIED";
+    case ir::Detail::low: return "MEDIA_RESOLUTION_LOW";
+    case ir::Detail::high: return "MEDIA_RESOLUTION_HIGH";
+    case ir::Detail::original: return part ? "MEDIA_RESOLUTION_ULTRA_HIGH" : "MEDIA_RESOLUTION_HIGH";
+  }
+  std::unreachable();
+}
 
 bool schema_goes_into_words(const Rendering& rendering) {
   // "Function calling with a response mime type: 'application/json' is unsupported": models before Gemini 3 (2026-11).
@@ -144,6 +175,7 @@ Result<> write_config(json::Writer& writer, const Rendering& rendering) {
   } else {
     TRY(const auto sampling, acceptable(rendering));
     write_sampling(config, sampling);
+    write_resolution(config, rendering);
     write_format(config, rendering);
     write_thinking(config, rendering);
   }

@@ -183,7 +183,7 @@ TEST(GeminiModels, case_22_are_named_as_resources) {
   const std::string one =
       R"({"name":"models/gemini-x","version":"001","displayName":"Gemini X","description":"Gemini X","inputTokenLimit":1048576,"outputTokenLimit":65536,"supportedGenerationMethods":["generateContent","countTokens"],"maxTemperature":2,"thinking":true})";
   EXPECT_EQ(gemini_codec.render_model(model), one);
-  EXPECT_EQ(gemini_codec.render_models(std::vector{model}), R"({"models":[)" + one + "]}");
+  EXPECT_EQ(gemini_codec.render_models({.models = std::vector{model}}), R"({"models":[)" + one + "]}");
   EXPECT_EQ(gemini_codec.render_models({}), R"({"models":[]})");
 }
 

@@ -33,10 +33,20 @@ std::string render_token_count(std::int64_t tokens) {
   return std::move(writer).take();
 }
 
-std::string render_models(std::span<const ModelFacts> models) {
+// A token is the name of the last model of the page before.
+Result<ModelPage> model_page(std::span<const ModelFacts> models, const QueryLookup& query) {
+  auto token = query("pageToken");
+  if (token && token->empty()) token.reset();  // proto3 clients write a default as ""
+  return page_of(
+      models,
+      {.after = std::move(token), .size = query("pageSize"), .after_name = "pageToken", .size_name = "pageSize"});
+}
+
+std::string render_models(const ModelPage& page) {
   json::Writer writer;
   writer.begin_object();
-  write_model_list(writer, "models", models, write_model);
+  write_model_list(writer, "models", page.models, write_model);
+  if (page.more) writer.field("nextPageToken", page.models.back().id);
   writer.end_object();
   return std::move(writer).take();
 }

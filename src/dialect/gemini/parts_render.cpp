@@ -143,8 +143,8 @@ void write_media(json::Writer& writer, const ir::Media& media) {
 Arguments object_arguments(const ir::ToolCall& call) {
   json::Writer writer;
   writer.begin_object();
-  if (call.kind == ir::ToolCall::Kind::custom) {
-    writer.field("input", call.arguments);
+  if (call.kind == ir::ToolCall::Kind::custom && !call.wrapped) {
+    writer.field(custom_argument, call.arguments);
     writer.end_object();
     return {.object = std::move(writer).take()};
   }

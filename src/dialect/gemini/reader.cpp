@@ -60,11 +60,13 @@ void ChunkReader::chunk(json::Value chunk, Events& out) {
 }
 
 void ChunkReader::candidate(json::Value candidate, Events& out) {
+  scores_of(candidate, scores_);
   for (const auto one : candidate["content"]["parts"].children()) {
     if (!one.is_object()) continue;
     part(one, out);
     if (over_) return;
   }
+  tell_scores(out);
   if (candidate["groundingMetadata"].is_object() || candidate["citationMetadata"].is_object()) {
     citations_.clear();  // each report is the whole
     citations_of(candidate, citations_);
@@ -119,8 +121,14 @@ void ChunkReader::words(std::string text, Open kind, std::string signature, Even
   out.emplace_back(ir::Signed{.index = index_, .signature = signature_of(std::move(signature))});
 }
 
+void ChunkReader::tell_scores(Events& out) {
+  if (open_ != Open::text || scores_.empty()) return;
+  out.emplace_back(ir::Scored{.index = index_, .tokens = std::exchange(scores_, {})});
+}
+
 void ChunkReader::close(Events& out) {
   if (open_ == Open::nothing) return;
+  tell_scores(out);
   if (open_ == Open::text)
     for (auto& citation : std::exchange(citations_, {}))
       out.emplace_back(ir::Cited{.index = index_, .citation = std::move(citation)});

@@ -33,6 +33,7 @@ class ChunkReader {
   void finish_call(Events& out);
   void whole(ir::Part part, std::string signature, Events& out);
   void close(Events& out);
+  void tell_scores(Events& out);
 
   ReadContext context_;
   bool started_ = false;
@@ -41,6 +42,7 @@ class ChunkReader {
   Open open_ = Open::nothing;
   bool signed_ = false;  // the open part
   std::size_t calls_ = 0;
+  std::vector<ir::TokenScore> scores_{};   // read, and not yet told: they come beside the parts
   std::vector<ir::Citation> citations_{};  // for the open text; grounding comes with the last chunks
   ir::Usage usage_{};
   std::optional<ir::Stop> finish_{};  // said at the end: usage may still follow

@@ -297,7 +297,11 @@ TEST(GeminiRender, sampling_and_its_limits) {
   };
   EXPECT_EQ(refused([](auto& s) { s.stop.resize(6, "x"); }), "stop_sequences");
   EXPECT_EQ(refused([](auto& s) { s.candidates = 2; }), "n");
-  EXPECT_EQ(refused([](auto& s) { s.logprobs = true; }), "logprobs");
+  request.sampling = {.logprobs = true, .top_logprobs = 2};
+  EXPECT_EQ(config(request, gemini25), R"({"responseLogprobs":true,"logprobs":2})");
+  auto thinker = gemini25;
+  thinker.sampling_accepted = false;
+  EXPECT_EQ(render(request, thinker).error().field, "logprobs");
 }
 
 TEST(GeminiRender, case_49_structured_output) {

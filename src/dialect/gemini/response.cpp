@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "dialect/gemini/functions.h"
 #include "dialect/gemini/reader.h"
 #include "ir/fold.h"
@@ -18,6 +21,7 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
   if (response.stop.reason == ir::StopReason::paused) losses.approximated("finishReason", std::string(paused_words));
   json::Writer parts;
   std::vector<CitedText> cited;
+  std::vector<ir::TokenScore> scores;
   const bool shown = thoughts_shown(context);
   parts.begin_array();
   for (const auto& part : response.parts) {
@@ -26,8 +30,10 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
     const bool written = write_reply_part(one, part, shown, losses);
     one.end_object();
     if (written) parts.raw(std::move(one).take());
-    if (const auto* text = std::get_if<ir::Text>(&part.body))
-      for (const auto& citation : text->citations) cited.push_back({.citation = citation, .text = text->text});
+    const auto* text = std::get_if<ir::Text>(&part.body);
+    if (text == nullptr) continue;
+    for (const auto& citation : text->citations) cited.push_back({.citation = citation, .text = text->text});
+    std::ranges::copy(text->scores, std::back_inserter(scores));
   }
   parts.end_array();
   json::Writer writer;
@@ -46,6 +52,10 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
     writer.field("finishMessage", response.stop.detail);
   writer.field("index", 0);
   write_citations(writer, cited);
+  write_scores(writer, scores);
+  Average average;
+  average.add(scores);
+  average.write(writer);
   writer.end_object();
   writer.end_array();
   write_usage(writer, response.usage);

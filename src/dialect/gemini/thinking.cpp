@@ -38,13 +38,14 @@ std::optional<Effort> effort_of(std::int64_t budget) {
 
 std::string level_of(Effort effort, const Rendering& rendering) {
   auto& losses = rendering.losses;
-  const std::string lowest = rendering.target.facts.thinking_minimal ? "MINIMAL" : "LOW";
+  const bool minimal = rendering.target.facts.thinking_minimal;
+  const auto* lowest = minimal ? "MINIMAL" : "LOW";
   switch (effort) {
     case Effort::none:
       losses.approximated("thinking", "this model cannot stop thinking; it was told to think as little as it can");
       return lowest;
     case Effort::minimal:
-      if (lowest == "LOW") losses.approximated("thinking.effort", "minimal is not known to this model; low was asked");
+      if (!minimal) losses.approximated("thinking.effort", "minimal is not known to this model; low was asked");
       return lowest;
     case Effort::low: return "LOW";
     case Effort::medium: return "MEDIUM";

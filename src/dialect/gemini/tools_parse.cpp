@@ -39,7 +39,8 @@ constexpr std::array<std::string_view, 11> tool_words{
 // The camelCase form of a word that is known; others keep their spelling.
 std::string tool_word(std::string key) {
   auto canonical = camel(key);
-  return std::ranges::find(tool_words, canonical) == tool_words.end() ? key : canonical;
+  if (std::ranges::find(tool_words, canonical) == tool_words.end()) return key;
+  return canonical;
 }
 
 // One wire Tool: a bundle of declarations and of the provider's own tools. `layout` notes what stood where.

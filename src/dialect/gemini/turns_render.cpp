@@ -213,8 +213,10 @@ class Turns {
     auto text = ir::plain_text(result.content);
     if (text.empty() && media) text = "The result is attached.";
     std::vector<std::string> inside;
+    resolution_said_ = false;  // a part of a functionResponse has no such field
     for (const auto& inner : result.content)
       if (stays_in_result(inner)) TRY_OK(plain_part(inner, "", inside));
+    resolution_said_ = true;
     return object_of([&](json::Writer& writer) {
       writer.key("functionResponse");
       writer.begin_object();
@@ -281,9 +283,23 @@ class Turns {
     if (!media.name.empty()) losses_.harmless("messages.filename", "gemini has no field for the name of a file");
     out.push_back(object_of([&](json::Writer& writer) {
       write_media(writer, media);
+      write_resolution(writer, media);
       if (!signature.empty()) writer.field("thoughtSignature", signature);
     }));
     return {};
+  }
+
+  void write_resolution(json::Writer& writer, const ir::Media& media) {
+    if (media.detail == ir::Detail::unset) return;
+    const auto& facts = rendering_.target.facts;
+    if (!facts.media_resolution)
+      return losses_.dropped("messages.detail", "this model cannot be told how closely to look at an image");
+    losses_.approximated("messages.detail", "it became a media resolution, which is not quite the same");
+    if (!facts.part_resolution || !resolution_said_) return;  // the request says it for all of them
+    writer.key("mediaResolution");
+    writer.begin_object();
+    writer.field("level", resolution_of(media.detail, true));
+    writer.end_object();
   }
 
   Result<> accepted(const ir::Media& media) const {
@@ -307,6 +323,7 @@ class Turns {
   ir::Losses& losses_;
   std::vector<ir::Message> messages_{};
   std::vector<Turn> out_{};
+  bool resolution_said_ = true;
 };
 
 std::string schema_words(const ir::ResponseFormat& format) {

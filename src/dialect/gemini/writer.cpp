@@ -1,7 +1,9 @@
 // Events as a stream for a Gemini client: SSE with CRLF as Google's server sends it, or one JSON array.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <deque>
+#include <iterator>
 #include <utility>
 
 #include "core/overloaded.h"
@@ -16,6 +18,7 @@ struct Slot {
   ir::Part part{};
   std::string waiting{};  // growth that is not written yet
   std::string text{};     // what was written, for citations
+  std::vector<ir::TokenScore> scores{};
   bool closed = false;
 };
 
@@ -50,6 +53,7 @@ class StreamWriter final : public EventWriter {
                    [&](const ir::ThoughtGrew& e) { grow(e.index, e.text, out); },
                    [&](const ir::ArgumentsGrew& e) { grow(e.index, e.text, out); },
                    [&](const ir::Cited& e) { cite(e); },
+                   [&](const ir::Scored& e) { score(e, out); },
                    [&](const ir::Signed& e) {
                      if (auto* one = slot(e.index)) one->part.signature = e.signature;
                    },
@@ -102,6 +106,14 @@ class StreamWriter final : public EventWriter {
     if (auto* text = std::get_if<ir::Text>(&one->part.body)) text->citations.push_back(event.citation);
   }
 
+  void score(const ir::Scored& event, std::string& out) {
+    auto* one = slot(event.index);
+    if (one == nullptr) return;
+    std::ranges::copy(event.tokens, std::back_inserter(one->scores));
+    average_.add(event.tokens);
+    if (one == &slots_.front()) advance(out);
+  }
+
   void advance(std::string& out) {
     while (!slots_.empty()) {
       auto& one = slots_.front();
@@ -114,7 +126,11 @@ class StreamWriter final : public EventWriter {
   }
 
   void flush(Slot& one, std::string& out) {
-    if (one.waiting.empty()) return;
+    if (!one.waiting.empty()) flush_words(one, out);
+    if (!one.scores.empty()) chunk(empty_part, {}, nullptr, out, std::exchange(one.scores, {}));
+  }
+
+  void flush_words(Slot& one, std::string& out) {
     auto words = std::exchange(one.waiting, {});
     ir::Part part;
     part.body = one.part.body;
@@ -131,6 +147,7 @@ class StreamWriter final : public EventWriter {
     const auto* text = std::get_if<ir::Text>(&one.part.body);
     if (text == nullptr || text->citations.empty()) return;
     std::vector<CitedText> cited;
+    cited.reserve(text->citations.size());
     for (const auto& citation : text->citations) cited.push_back({.citation = citation, .text = one.text});
     chunk(empty_part, cited, nullptr, out);
   }
@@ -159,7 +176,8 @@ class StreamWriter final : public EventWriter {
     if (context_.array_framing) out += "]";
   }
 
-  void chunk(std::string_view part, const std::vector<CitedText>& cited, const ir::Stop* stop, std::string& out) {
+  void chunk(std::string_view part, const std::vector<CitedText>& cited, const ir::Stop* stop, std::string& out,
+             const std::vector<ir::TokenScore>& scores = {}) {
     json::Writer writer;
     writer.begin_object();
     writer.key("candidates");
@@ -178,6 +196,8 @@ class StreamWriter final : public EventWriter {
       writer.field("finishMessage", stop->detail);
     writer.field("index", 0);
     write_citations(writer, cited);
+    write_scores(writer, scores);
+    if (stop != nullptr) average_.write(writer);
     writer.end_object();
     writer.end_array();
     write_usage(writer, usage_);
@@ -207,6 +227,7 @@ class StreamWriter final : public EventWriter {
   std::size_t gone_ = 0;  // parts that are written and forgotten
   ir::Usage usage_{};
   ir::Losses losses_{};
+  Average average_{};
   bool begun_ = false;
   bool over_ = false;
 };

@@ -111,8 +111,11 @@ class Adapter {
                       part.body);
   }
 
-  Result<> drop(const ir::Part& part) {
+  void tell_dropped(const ir::Part& part) {
     losses_.dropped(std::string(path), fmt::format("a {} has no place here", ir::kind_name(part.body)));
+  }
+  Result<> drop(const ir::Part& part) {
+    tell_dropped(part);
     return {};
   }
 
@@ -239,8 +242,8 @@ class Adapter {
             },
             [&](const ir::Media&) { losses_.dropped(std::string(path), "an assistant message cannot hold media"); },
             [&](const ir::ToolCall& call) { to.parts.push_back(adapted_call(part, call)); },
-            [&](const ir::ToolResult&) { static_cast<void>(drop(part)); },
-            [&](const ir::Opaque&) { static_cast<void>(drop(part)); },
+            [&](const ir::ToolResult&) { tell_dropped(part); },
+            [&](const ir::Opaque&) { tell_dropped(part); },
         },
         part.body);
   }

@@ -58,6 +58,7 @@ void DeltaReader::take_choice(json::Value choice, std::vector<ir::Event>& out) {
   if (!delta.is_object() && untouched) delta = choice["message"];
   take_thoughts(delta, out);
   take_content(delta["content"], out);
+  take_scores(choice["logprobs"]["content"], out);
   take_annotations(delta["annotations"], out);
   take_images(delta["images"], out);
   if (auto refusal = delta["refusal"].text_or(""); !refusal.empty()) {
@@ -107,6 +108,11 @@ void DeltaReader::take_annotations(json::Value annotations, std::vector<ir::Even
     out.emplace_back(
         ir::Cited{.index = current_->second, .citation = read_citation(annotation, content_, part_begin_)});
   }
+}
+
+void DeltaReader::take_scores(json::Value tokens, std::vector<ir::Event>& out) {
+  if (!current_ || current_->first != Kind::text || tokens.size() == 0) return;
+  out.emplace_back(ir::Scored{.index = current_->second, .tokens = read_scores(tokens)});
 }
 
 // Not OpenAI's: OpenRouter and LiteLLM give generated images beside the content (2026).

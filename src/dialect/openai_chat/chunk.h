@@ -35,6 +35,7 @@ class DeltaReader {
   void take_choice(json::Value choice, std::vector<ir::Event>& out);
   void take_thoughts(json::Value delta, std::vector<ir::Event>& out);
   void take_content(json::Value content, std::vector<ir::Event>& out);
+  void take_scores(json::Value tokens, std::vector<ir::Event>& out);
   void take_images(json::Value images, std::vector<ir::Event>& out);
   void take_annotations(json::Value annotations, std::vector<ir::Event>& out);
   void take_calls(json::Value calls, std::vector<ir::Event>& out);

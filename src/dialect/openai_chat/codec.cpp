@@ -10,6 +10,7 @@ const Codec openai_chat_codec{
     .dialect = ir::Dialect::openai_chat,
     .turns = "messages",
     .model_in_path = false,
+    .forgets_signatures = true,
     .parse_request = openai_chat::parse_request,
     .render_request = openai_chat::render_request,
     .parse_response = openai_chat::parse_response,
@@ -25,6 +26,7 @@ const Codec openai_chat_codec{
     .render_model = openai_chat::render_model,
     .embedder = &openai_chat::embedder,
     .completions = &openai_chat::completions_codec,
+    .media = &openai_chat::media_codec,
 };
 
 }  // namespace agt::dialect

@@ -1,4 +1,4 @@
-// OpenAI's embeddings and legacy completions, beside its Chat API.
+// OpenAI's embeddings, legacy completions, pictures and speech, beside its Chat API.
 #pragma once
 
 #include "dialect/codec.h"
@@ -7,5 +7,6 @@ namespace agt::dialect::openai_chat {
 
 extern const Embedder embedder;
 extern const Codec completions_codec;
+extern const Codec media_codec;
 
 }  // namespace agt::dialect::openai_chat

@@ -310,6 +310,17 @@ TEST(OpenaiChatForeign, choices_and_parallelism_are_left_out_without_tools) {
   EXPECT_EQ(rendered(request).body, R"({"model":"m","messages":[{"role":"user","content":"x"}]})");
 }
 
+TEST(OpenaiChatForeign, case_55_probabilities_are_asked_for_unless_the_model_has_none) {
+  auto request = foreign({user({text("x")})}, ir::Dialect::gemini);
+  request.sampling.logprobs = true;
+  request.sampling.top_logprobs = 3;
+  EXPECT_TRUE(rendered(request).body.contains(R"("logprobs":true,"top_logprobs":3)")) << rendered(request).body;
+  const ModelFacts thinker{.sampling_accepted = false};
+  EXPECT_EQ(refused(request, thinker).field, "generationConfig.responseLogprobs");
+  request.extras.origin = ir::Dialect::openai_responses;
+  EXPECT_EQ(refused(request, thinker).field, "top_logprobs");
+}
+
 TEST(OpenaiChatForeign, case_55_what_would_change_the_answers_form_is_refused_by_name) {
   const auto field = [](auto change, ir::Dialect origin = ir::Dialect::gemini) {
     auto request = foreign({user({text("x")})}, origin);
@@ -319,8 +330,6 @@ TEST(OpenaiChatForeign, case_55_what_would_change_the_answers_form_is_refused_by
     return error.field;
   };
   EXPECT_EQ(field([](ir::Request& r) { r.sampling.candidates = 2; }), "generationConfig.candidateCount");
-  EXPECT_EQ(field([](ir::Request& r) { r.sampling.logprobs = true; }), "generationConfig.responseLogprobs");
-  EXPECT_EQ(field([](ir::Request& r) { r.sampling.top_logprobs = 3; }, ir::Dialect::openai_responses), "top_logprobs");
   EXPECT_EQ(field([](ir::Request& r) { r.sampling.stop = {"1", "2", "3", "4", "5"}; }, ir::Dialect::anthropic),
             "stop_sequences");
   EXPECT_EQ(field([](ir::Request& r) { r.tool_choice.raw = {R"({"type":"web_search"})"}; }), "tool_choice");

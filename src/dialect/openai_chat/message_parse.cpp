@@ -24,6 +24,10 @@ Result<> read_image(ObjectIn& in, ir::Part& part) {
     ObjectIn inner(image, part.extras, "image_url.");
     TRY(const auto url, inner.need("url"));
     TRY_OK(read_url(url, media, part.extras, "data"));
+    if (const auto detail = ir::detail_named(image["detail"].text_or(""))) {
+      static_cast<void>(inner.take("detail"));
+      media.detail = *detail;
+    }
     inner.keep_rest();
   }
   part.body = std::move(media);

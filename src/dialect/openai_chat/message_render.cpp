@@ -57,6 +57,7 @@ void write_media(ObjectOut& out, const ir::Part& part, const ir::Media& media) {
       if (spelling(part.extras, "image_url") != nullptr) return out.field("image_url", url);
       auto inner = out.inner("image_url");
       inner.field("url", url);
+      if (media.detail != ir::Detail::unset) inner.field("detail", name(media.detail));
       return inner.end();
     }
     case ir::MediaKind::audio: {

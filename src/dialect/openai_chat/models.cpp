@@ -16,11 +16,11 @@ void write_model(json::Writer& writer, const ModelFacts& model) {
 
 }  // namespace
 
-std::string render_models(std::span<const ModelFacts> models) {
+std::string render_models(const ModelPage& page) {
   json::Writer writer;
   writer.begin_object();
   writer.field("object", "list");
-  write_model_list(writer, "data", models, write_model);
+  write_model_list(writer, "data", page.models, write_model);
   writer.end_object();
   return std::move(writer).take();
 }

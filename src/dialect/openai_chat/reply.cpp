@@ -165,16 +165,6 @@ void write_citation(json::Writer& writer, const ir::Citation& citation, std::str
   writer.end_object();
 }
 
-std::string custom_text(std::string_view arguments) {
-  if (!arguments.starts_with('{')) return std::string(arguments);
-  const auto document = json::Document::parse(arguments);
-  if (!document) return std::string(arguments);
-  const auto root = document->root();
-  const auto input = root[custom_argument];
-  const bool wrapped = input.is_string() && root.size() == 1;
-  return wrapped ? input.text_or("") : std::string(arguments);
-}
-
 std::string reply_id(std::string_view upstream_id, const ReplyContext& context) {
   return upstream_id.empty() ? fmt::format("chatcmpl-{}", context.id) : std::string(upstream_id);
 }

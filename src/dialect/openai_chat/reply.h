@@ -18,7 +18,7 @@ namespace agt::dialect::openai_chat {
 [[nodiscard]] ErrorReply render_error(const Error& error, std::string_view trace);
 [[nodiscard]] Error diagnose(int status, std::string_view body);
 [[nodiscard]] std::string render_token_count(std::int64_t tokens);
-[[nodiscard]] std::string render_models(std::span<const ModelFacts> models);
+[[nodiscard]] std::string render_models(const ModelPage& page);
 [[nodiscard]] std::string render_model(const ModelFacts& model);
 
 inline constexpr std::string_view done = "[DONE]";
@@ -56,8 +56,10 @@ void write_citation(json::Writer& writer, const ir::Citation& citation, std::str
                     std::size_t characters_before);
 [[nodiscard]] std::size_t characters(std::string_view text);
 
-// The free text of a custom tool's call that came as a function with one argument; other text is given back as it is.
-[[nodiscard]] std::string custom_text(std::string_view arguments);
+// The tokens of a text with their log probabilities, as both protocols of OpenAI say them: a JSON array.
+[[nodiscard]] std::vector<ir::TokenScore> read_scores(json::Value tokens);
+void write_scores(json::Writer& writer, const std::vector<ir::TokenScore>& scores);
+void write_logprobs(json::Writer& writer, const std::vector<ir::TokenScore>& scores);  // the member of a choice
 
 [[nodiscard]] std::string reply_id(std::string_view upstream_id, const ReplyContext& context);
 [[nodiscard]] bool thoughts_wanted(const ReplyContext& context);

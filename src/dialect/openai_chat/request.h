@@ -18,7 +18,4 @@ namespace agt::dialect::openai_chat {
 // OpenAI's rule for function names (2026-11): ^[a-zA-Z0-9_-]{1,64}$.
 inline constexpr NameRule name_rule{.extra_characters = "-"};
 
-// The one argument of a function that stands for a custom tool.
-inline constexpr std::string_view custom_argument = "input";
-
 }  // namespace agt::dialect::openai_chat

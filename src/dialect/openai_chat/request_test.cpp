@@ -74,10 +74,10 @@ TEST(OpenaiChatRequest, media_are_read_with_kind_and_type) {
   EXPECT_EQ(request.messages[0].name, "Anna");
   EXPECT_EQ(parts[0].cache, ir::CacheMark{.ttl_seconds = 43200});
   const auto& png = std::get<ir::Media>(parts[1].body);
-  EXPECT_EQ(
-      png, (ir::Media{
-               .kind = ir::MediaKind::image, .mime = "image/png", .source = ir::InlineData{.base64 = "iVBORw0KGgo="}}));
-  EXPECT_EQ(parts[1].extras.fields[0].key, "image_url.detail");
+  EXPECT_EQ(png, (ir::Media{.kind = ir::MediaKind::image,
+                            .mime = "image/png",
+                            .source = ir::InlineData{.base64 = "iVBORw0KGgo="},
+                            .detail = ir::Detail::low}));
   EXPECT_EQ(
       std::get<ir::Media>(parts[2].body).source,
       (std::variant<ir::InlineData, ir::UrlSource, ir::FileSource>(ir::UrlSource{.url = "https://example.com/a.jpg"})));

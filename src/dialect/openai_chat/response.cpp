@@ -1,5 +1,6 @@
 // Whole replies.
 #include <algorithm>
+#include <iterator>
 
 #include "core/overloaded.h"
 #include "dialect/openai_chat/chunk.h"
@@ -18,6 +19,7 @@ struct Sorted {
   std::string thoughts{};
   std::string refusal{};
   bool has_text = false;
+  std::vector<ir::TokenScore> scores{};
   std::vector<const ir::Part*> calls{};
   std::vector<std::string> images{};
 };
@@ -38,6 +40,7 @@ Sorted sorted(const ir::Response& response, ir::Losses& losses) {
                    [&](const ir::Text& text) {
                      out.has_text = true;
                      out.content += text.text;
+                     std::ranges::copy(text.scores, std::back_inserter(out.scores));
                    },
                    [&](const ir::Refusal& refusal) { out.refusal += refusal.text; },
                    [&](const ir::Reasoning& reasoning) {
@@ -70,7 +73,7 @@ void write_call(json::Writer& writer, const ir::Part& part) {
   writer.begin_object();
   writer.field("name", call.name);
   if (custom) {
-    writer.field("input", custom_text(call.arguments));
+    writer.field("input", custom_text(call));
   } else {
     writer.field("arguments", call.arguments);
   }
@@ -172,7 +175,7 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
   write_images(writer, parts.images);
   write_calls(writer, parts.calls, legacy);
   writer.end_object();
-  writer.field_null("logprobs");
+  write_logprobs(writer, parts.scores);
   writer.field("finish_reason",
                finish_word(response.stop.reason, !parts.refusal.empty(), legacy && !parts.calls.empty()));
   writer.end_object();

@@ -173,8 +173,11 @@ TEST(OpenaiChatReply, an_answer_of_every_kind_is_written_whole) {
   add(ir::Text{.text = "One."});
   add(ir::ToolCall{.id = "toolu_1", .name = "f", .arguments = R"({"n":9007199254740993})"});
   add(ir::Text{.text = "Two."});
-  add(ir::ToolCall{
-      .id = "call 2", .name = "apply_patch", .arguments = R"({"input":"*** a"})", .kind = ir::ToolCall::Kind::custom});
+  add(ir::ToolCall{.id = "call 2",
+                   .name = "apply_patch",
+                   .arguments = R"({"input":"*** a"})",
+                   .kind = ir::ToolCall::Kind::custom,
+                   .wrapped = true});
   response.parts[2].signature = ir::Signature{.blob = "c2ln", .signer = ir::Dialect::gemini};
   response.usage = {.input = 10, .output = 5, .cache_read = 4, .reasoning = 2};
   EXPECT_EQ(
@@ -200,7 +203,7 @@ TEST(OpenaiChatReply, case_53_hidden_reasoning_is_not_shown) {
 TEST(OpenaiChatReply, case_22_models_have_openais_shape) {
   const std::array models{ModelFacts{.id = "a"}, ModelFacts{.id = "b/c"}};
   EXPECT_EQ(
-      openai_chat_codec.render_models(models),
+      openai_chat_codec.render_models({.models = models}),
       R"({"object":"list","data":[{"id":"a","object":"model","created":0,"owned_by":"gateway"},{"id":"b/c","object":"model","created":0,"owned_by":"gateway"}]})");
   EXPECT_EQ(openai_chat_codec.render_model(models[0]),
             R"({"id":"a","object":"model","created":0,"owned_by":"gateway"})");

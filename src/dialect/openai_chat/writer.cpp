@@ -31,6 +31,7 @@ class ChatWriter final : public EventWriter {
                    },
                    [&](const ir::ArgumentsGrew& e) { grow_arguments(e, out); },
                    [&](const ir::Cited& e) { cite(e, out); },
+                   [&](const ir::Scored& e) { score(e, out); },
                    [&](const ir::Signed& e) { sign(e, out); },
                    [&](const ir::Closed& e) { close(e.index, out); },
                    [&](const ir::Metered& e) { usage_.update(e.usage); },
@@ -62,7 +63,8 @@ class ChatWriter final : public EventWriter {
 
   // One chunk with what `body` writes into its delta.
   template <class Body>
-  void chunk(std::string& out, Body body, std::string_view finish = {}) {
+  void chunk(std::string& out, Body body, std::string_view finish = {},
+             const std::vector<ir::TokenScore>& scores = {}) {
     json::Writer writer;
     begin_chunk(writer);
     writer.key("choices");
@@ -73,7 +75,7 @@ class ChatWriter final : public EventWriter {
     writer.begin_object();
     body(writer);
     writer.end_object();
-    writer.field_null("logprobs");
+    write_logprobs(writer, scores);
     writer.key("finish_reason");
     finish.empty() ? writer.null() : writer.value(finish);
     writer.end_object();
@@ -243,7 +245,7 @@ class ChatWriter final : public EventWriter {
       writer.key("custom");
       writer.begin_object();
       writer.field("name", known->call.name);
-      writer.field("input", custom_text(known->call.arguments));
+      writer.field("input", custom_text(known->call));
       writer.end_object();
       writer.end_object();
       writer.end_array();
@@ -257,6 +259,12 @@ class ChatWriter final : public EventWriter {
     if (call && !legacy_ && event.signature.signer == ir::Dialect::gemini)
       return more_of_call(*known, "", event.signature, out);
     losses_.harmless("reply", std::string(lost::signature));
+  }
+
+  void score(const ir::Scored& event, std::string& out) {
+    if (slot(event.index) == nullptr || event.tokens.empty()) return;
+    say_role(out, false);
+    chunk(out, [](json::Writer& writer) { writer.field("content", ""); }, {}, event.tokens);
   }
 
   void cite(const ir::Cited& event, std::string& out) {

@@ -91,19 +91,21 @@ TEST(OpenaiChatWriter, parallel_calls_have_dense_indexes_and_ids_on_the_first_de
 }
 
 TEST(OpenaiChatWriter, case_61_a_custom_call_is_written_whole_and_unwrapped) {
-  const auto custom = [](std::string_view first, std::string_view second) {
-    return written({ir::Started{},
-                    opened(0, ir::ToolCall{.id = "a", .name = "apply_patch", .kind = ir::ToolCall::Kind::custom}),
-                    ir::ArgumentsGrew{.index = 0, .text = std::string(first)},
-                    ir::ArgumentsGrew{.index = 0, .text = std::string(second)}, ir::Closed{.index = 0}, called});
+  const auto custom = [](std::string_view first, std::string_view second, bool wrapped) {
+    return written(
+        {ir::Started{},
+         opened(0,
+                ir::ToolCall{.id = "a", .name = "apply_patch", .kind = ir::ToolCall::Kind::custom, .wrapped = wrapped}),
+         ir::ArgumentsGrew{.index = 0, .text = std::string(first)},
+         ir::ArgumentsGrew{.index = 0, .text = std::string(second)}, ir::Closed{.index = 0}, called});
   };
   const auto expected =
       role_before_call +
       chunk(
           R"({"tool_calls":[{"index":0,"id":"a","type":"custom","custom":{"name":"apply_patch","input":"*** x\n"}}]})") +
       chunk("{}", R"("tool_calls")") + done;
-  EXPECT_EQ(custom(R"({"input":"***)", R"( x\n"})"), expected);
-  EXPECT_EQ(custom("***", " x\n"), expected);
+  EXPECT_EQ(custom(R"({"input":"***)", R"( x\n"})", true), expected);
+  EXPECT_EQ(custom("***", " x\n", false), expected);
 }
 
 TEST(OpenaiChatWriter, case_10_geminis_signature_rides_on_its_call) {

@@ -229,8 +229,7 @@ class Adapter {
     own.name_space.clear();
     if (call.kind == ir::ToolCall::Kind::custom && !facts_.custom_tools) {
       own.kind = ir::ToolCall::Kind::function;
-      own.arguments =
-          fmt::format("{{{}:{}}}", json::quoted(openai_chat::custom_argument), json::quoted(call.arguments));
+      own.arguments = fmt::format("{{{}:{}}}", json::quoted(custom_argument), json::quoted(call.arguments));
     } else if (call.kind == ir::ToolCall::Kind::function && own.arguments.empty()) {
       own.arguments = "{}";
     }
@@ -264,6 +263,8 @@ Result<ir::Request> adapted(const ir::Request& request, const RenderTarget& targ
   TRY_OK(adapter.add_system(ir::system_parts(request), own));
   const auto turns = ir::turns(request, {.merge_same_role = true, .system_inside = true}, losses);
   for (const auto& turn : turns) TRY_OK(adapter.add(turn));
+  if (!turns.empty() && turns.back().role == ir::Role::assistant)
+    losses.approximated(std::string(path), "a begun answer is not continued here; it was sent as a finished message");
   own.messages = std::move(adapter).take();
   if (own.messages.empty()) return fail(Code::schema, "The conversation is empty.", std::string(path));
   return own;

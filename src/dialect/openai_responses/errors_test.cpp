@@ -64,7 +64,7 @@ TEST(Responses, case_21_a_token_count_has_its_own_shape) {
 
 TEST(Responses, case_22_models_are_listed_as_in_chat) {
   const ModelFacts model{.id = "a"};
-  EXPECT_EQ(openai_responses_codec.render_models({&model, 1}),
+  EXPECT_EQ(openai_responses_codec.render_models({.models = {&model, 1}}),
             R"({"object":"list","data":[{"id":"a","object":"model","created":0,"owned_by":"gateway"}]})");
   EXPECT_EQ(openai_responses_codec.render_model(model),
             R"({"id":"a","object":"model","created":0,"owned_by":"gateway"})");

@@ -19,7 +19,7 @@ namespace agt::dialect::openai_responses {
 void write_items(json::Writer& writer, const std::vector<ir::Message>& messages, ir::Losses* losses);
 void write_content_part(json::Writer& writer, const ir::Part& part, std::string_view usual_text_type);
 
-[[nodiscard]] Result<> read_media(MembersIn& in, std::string_view type, ir::Part& part);
+[[nodiscard]] Result<> read_media(json::Value value, MembersIn& in, std::string_view type, ir::Part& part);
 void write_media(MembersOut& out, const ir::Part& part, const ir::Media& media);
 
 // Reasoning: what is shown of it is its summary, or the raw text where a server gives that.

@@ -185,7 +185,7 @@ Result<ir::Part> read_content_part(json::Value value, std::string_view usual) {
     TRY(auto text, in.need_text("refusal"));
     part.body = ir::Refusal{.text = std::move(text)};
   } else if (type == part::input_image || type == part::input_file || type == part::input_audio) {
-    TRY_OK(read_media(in, type, part));
+    TRY_OK(read_media(value, in, type, part));
     // The SDKs write detail "auto" everywhere; that is the default and no loss elsewhere.
     if (value["detail"].is("auto")) in.keep_unweighed({"detail"});
   } else {

@@ -44,8 +44,12 @@ Result<> read_file_id(json::Value value, ir::Media& media) {
   return {};
 }
 
-Result<> read_image(MembersIn& in, ir::Media& media) {
+Result<> read_image(json::Value value, MembersIn& in, ir::Media& media) {
   media.kind = ir::MediaKind::image;
+  if (const auto detail = ir::detail_named(value["detail"].text_or(""))) {
+    static_cast<void>(in.take("detail"));
+    media.detail = *detail;
+  }
   if (const auto url = in.take("image_url"); url.exists()) return read_url(url, media, in);
   if (const auto id = in.take("file_id"); id.exists()) return read_file_id(id, media);
   TRY(const auto url, in.need("image_url"));
@@ -108,9 +112,9 @@ void write_audio(MembersOut& out, const ir::Media& media) {
 
 }  // namespace
 
-Result<> read_media(MembersIn& in, std::string_view type, ir::Part& part) {
+Result<> read_media(json::Value value, MembersIn& in, std::string_view type, ir::Part& part) {
   ir::Media media;
-  if (type == part::input_image) TRY_OK(read_image(in, media));
+  if (type == part::input_image) TRY_OK(read_image(value, in, media));
   if (type == part::input_file) TRY_OK(read_file(in, media));
   if (type == part::input_audio) TRY_OK(read_audio(in, media, part.extras));
   part.body = std::move(media);
@@ -131,6 +135,7 @@ void write_media(MembersOut& out, const ir::Part& part, const ir::Media& media) 
              },
              media.source);
   if (!media.name.empty()) out.field("filename", media.name);
+  if (media.detail != ir::Detail::unset) out.field("detail", name(media.detail));
 }
 
 }  // namespace agt::dialect::openai_responses

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/overloaded.h"
 #include "core/text.h"
 #include "dialect/members.h"
+#include "dialect/openai_chat/reply.h"
 #include "dialect/openai_responses/items.h"
 #include "dialect/openai_responses/reply.h"
 
@@ -59,18 +61,17 @@ void Output::begin(const ir::Part& part) {
   part_ = part;
   text_.clear();
   annotations_.clear();
+  scores_.clear();
   begun_ = false;
   growths_ = 0;
   losses_.extras_go_home(part.extras, here, "output");
   const auto first = [](std::string& head) { return std::exchange(head, {}); };
   std::visit(Overloaded{
                  [&](ir::Text& body) {
-                   begin_words();
                    if (auto head = first(body.text); !head.empty()) grow_words(head);
                    for (const auto& citation : std::exchange(body.citations, {})) cite(citation);
                  },
                  [&](ir::Refusal& body) {
-                   begin_words();
                    if (auto head = first(body.text); !head.empty()) grow_words(head);
                  },
                  [&](ir::Reasoning& body) {
@@ -95,6 +96,7 @@ void Output::grow(const ir::Event& event) {
                  [&](const ir::ThoughtGrew& e) { grow_thought(e.text); },
                  [&](const ir::ArgumentsGrew& e) { grow_call(e.text); },
                  [&](const ir::Cited& e) { cite(e.citation); },
+                 [&](const ir::Scored& e) { std::ranges::copy(e.tokens, std::back_inserter(scores_)); },
                  [&](const ir::Signed& e) { seal(e.signature); },
                  [](const ir::Closed&) {},
                  [](const ir::Metered&) {},
@@ -121,7 +123,9 @@ void Output::finish(std::string_view status) { close_message(status); }
 
 // ---- messages ------------------------------------------------------------------------------------------------------
 
+// With the first words: a text that stays empty is no item, unless it was one at home.
 void Output::begin_words() {
+  if (std::exchange(begun_, true)) return;
   const auto id = kept_id(part_);
   if (message_open_ && !id.empty() && id != id_) close_message("completed");
   if (!message_open_) {
@@ -146,6 +150,7 @@ void Output::begin_words() {
 
 void Output::grow_words(const std::string& text) {
   if (text.empty()) return;
+  begin_words();
   text_ += text;
   const bool refusal = std::holds_alternative<ir::Refusal>(part_.body);
   event(refusal ? event::refusal_delta : event::text_delta, [&](json::Writer& writer) {
@@ -161,6 +166,7 @@ void Output::grow_words(const std::string& text) {
 void Output::cite(const ir::Citation& citation) {
   losses_.extras_go_home(citation.extras, here, "output");
   if (citation.url.empty()) return losses_.approximated("output", "a citation without an address cannot be shown");
+  begin_words();
   json::Writer annotation;
   write_citation(annotation, citation, text_);
   annotations_.push_back(std::move(annotation).take());
@@ -187,13 +193,15 @@ std::string Output::content(std::string_view text) const {
     for (const auto& annotation : annotations_) writer.raw(annotation);
     writer.end_array();
     writer.key("logprobs");
-    writer.raw("[]");
+    openai_chat::write_scores(writer, scores_);
   }
   writer.end_object();
   return std::move(writer).take();
 }
 
 void Output::end_words() {
+  if (!begun_ && kept_id(part_).empty()) return;
+  begin_words();
   const bool refusal = std::holds_alternative<ir::Refusal>(part_.body);
   event(refusal ? event::refusal_done : event::text_done, [&](json::Writer& writer) {
     place(writer);
@@ -201,7 +209,7 @@ void Output::end_words() {
     writer.field(refusal ? "refusal" : "text", text_);
     if (refusal) return;
     writer.key("logprobs");
-    writer.raw("[]");
+    openai_chat::write_scores(writer, scores_);
   });
   auto whole = content(text_);
   event(event::part_done, [&](json::Writer& writer) {

@@ -88,6 +88,7 @@ class Output {
   bool begun_ = false;  // its item, or its piece of the message, was written
   int growths_ = 0;
   std::vector<std::string> annotations_{};
+  std::vector<ir::TokenScore> scores_{};
 
   // The item that is open.
   std::string id_{};

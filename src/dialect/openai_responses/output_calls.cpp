@@ -172,7 +172,11 @@ void Output::say_arguments(std::string_view text) {
 
 void Output::end_call() {
   const bool custom = is_custom(part_);
-  if (custom) text_ = openai_chat::custom_text(text_);
+  if (custom) {
+    auto& call = std::get<ir::ToolCall>(part_.body);
+    call.arguments = std::move(text_);
+    text_ = custom_text(call);
+  }
   if (!custom && text_.empty()) text_ = "{}";  // clients parse it
   if (!begun_) {
     open_call();

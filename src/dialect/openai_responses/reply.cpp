@@ -83,8 +83,8 @@ std::optional<ir::Citation> read_citation(json::Value annotation, std::string_vi
   const auto begin = byte_of(text, annotation["start_index"].integer_or(-1));
   const auto end = byte_of(text, annotation["end_index"].integer_or(-1));
   if (begin && end && *end >= *begin) {
-    citation.begin = *begin;
-    citation.end = *end;
+    citation.begin = begin;
+    citation.end = end;
   }
   return citation;
 }

@@ -102,7 +102,7 @@ TEST(ResponsesRequest, media_are_read_with_kind_and_type) {
                                                            .mime = "image/png",
                                                            .source = ir::InlineData{.base64 = "iVBORw0KGgo="}}));
   EXPECT_TRUE(parts[1].extras.fields.empty());
-  EXPECT_EQ(parts[2].extras.fields.at(0).key, "detail");
+  EXPECT_EQ(std::get<ir::Media>(parts[2].body).detail, ir::Detail::low);
   EXPECT_EQ(std::get<ir::FileSource>(std::get<ir::Media>(parts[3].body).source),
             (ir::FileSource{.id = "file-1", .origin = ir::Dialect::openai_responses}));
   EXPECT_EQ(std::get<ir::Media>(parts[4].body), (ir::Media{.kind = ir::MediaKind::document,

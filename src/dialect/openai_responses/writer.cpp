@@ -45,6 +45,7 @@ class ResponsesWriter final : public EventWriter {
                    [&](const ir::ThoughtGrew& e) { grow(e.index, event); },
                    [&](const ir::ArgumentsGrew& e) { grow(e.index, event); },
                    [&](const ir::Cited& e) { grow(e.index, event); },
+                   [&](const ir::Scored& e) { grow(e.index, event); },
                    [&](const ir::Signed& e) { grow(e.index, event); },
                    [&](const ir::Closed& e) { close(e.index); },
                    [&](const ir::Metered& e) { usage_.update(e.usage); },

@@ -224,10 +224,13 @@ TEST(ResponsesWriter, a_call_without_arguments_has_an_empty_object) {
 }
 
 TEST(ResponsesWriter, case_61_custom_tools_and_namespaces_are_the_clients_own) {
-  const auto out = written(answer(
-      {part_of(ir::ToolCall{
-           .id = "c1", .name = "patch", .arguments = R"({"input":"***\n"})", .kind = ir::ToolCall::Kind::custom}),
-       part_of(ir::ToolCall{.id = "c2", .name = "exec", .arguments = "{}", .name_space = "functions"})}));
+  const auto out = written(
+      answer({part_of(ir::ToolCall{.id = "c1",
+                                   .name = "patch",
+                                   .arguments = R"({"input":"***\n"})",
+                                   .kind = ir::ToolCall::Kind::custom,
+                                   .wrapped = true}),
+              part_of(ir::ToolCall{.id = "c2", .name = "exec", .arguments = "{}", .name_space = "functions"})}));
   EXPECT_EQ(
       out.output(0).raw(),
       R"({"id":"ctc_id_0","type":"custom_tool_call","status":"completed","call_id":"c1","name":"patch","input":"***\n"})");

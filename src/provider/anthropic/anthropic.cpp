@@ -14,6 +14,10 @@ std::string target(std::string_view base_path, const Want& want) {
     case dialect::Operation::generate:
     case dialect::Operation::complete:
     case dialect::Operation::embed:
+    case dialect::Operation::edit_image:
+    case dialect::Operation::vary_image:
+    case dialect::Operation::transcribe:
+    case dialect::Operation::translate_speech:
     case dialect::Operation::draw:
     case dialect::Operation::not_served: return fmt::format("{}/v1/messages{}{}", base_path, mark, want.client_query);
     case dialect::Operation::count_tokens:

@@ -38,6 +38,10 @@ std::string target(std::string_view base_path, const Want& want) {
       return fmt::format("{}/{}:{}{}", base, model_path(want.model), want.batch ? "batchEmbedContents" : "embedContent",
                          query_of(want));
     case dialect::Operation::complete:
+    case dialect::Operation::edit_image:
+    case dialect::Operation::vary_image:
+    case dialect::Operation::transcribe:
+    case dialect::Operation::translate_speech:
     case dialect::Operation::draw: break;  // not in this protocol
     case dialect::Operation::list_models: return fmt::format("{}/models?pageSize=1000", base);
     case dialect::Operation::show_model: return fmt::format("{}/{}", base, model_path(want.model));

@@ -26,6 +26,10 @@ std::string target(std::string_view base_path, const Want& want) {
     case dialect::Operation::complete: return joined(base, "completions", want.client_query);
     case dialect::Operation::embed: return joined(base, "embeddings", want.client_query);
     case dialect::Operation::draw: return joined(base, "images/generations", want.client_query);
+    case dialect::Operation::edit_image: return joined(base, "images/edits", want.client_query);
+    case dialect::Operation::vary_image: return joined(base, "images/variations", want.client_query);
+    case dialect::Operation::transcribe: return joined(base, "audio/transcriptions", want.client_query);
+    case dialect::Operation::translate_speech: return joined(base, "audio/translations", want.client_query);
     case dialect::Operation::list_models: return joined(base, "models");
     case dialect::Operation::show_model: return joined(base, std::string("models/").append(want.model));
   }
@@ -46,7 +50,8 @@ const Family openai_family{.name = "openai",
                            .key_style = KeyStyle::bearer,
                            .target = target,
                            .embeds = true,
-                           .draws = true};
+                           .draws = true,
+                           .hears = true};
 
 // Servers that have no Chat API, and users who want OpenAI's newer one for every client.
 const Family openai_responses_family{.name = "openai-responses",
@@ -60,6 +65,7 @@ const Family openai_compatible_family{.name = "openai-compatible",
                                       .key_style = KeyStyle::bearer,
                                       .target = target,
                                       .embeds = true,
-                                      .draws = true};
+                                      .draws = true,
+                                      .hears = true};
 
 }  // namespace agt::provider

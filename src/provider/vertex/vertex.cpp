@@ -46,6 +46,10 @@ std::string_view verb(const Want& want) {
     case dialect::Operation::not_served: return want.stream ? ":streamGenerateContent" : ":generateContent";
     case dialect::Operation::embed: return want.batch ? ":batchEmbedContents" : ":embedContent";
     case dialect::Operation::complete:
+    case dialect::Operation::edit_image:
+    case dialect::Operation::vary_image:
+    case dialect::Operation::transcribe:
+    case dialect::Operation::translate_speech:
     case dialect::Operation::draw:
     case dialect::Operation::list_models:
     case dialect::Operation::show_model: return "";

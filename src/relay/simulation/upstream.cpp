@@ -2,28 +2,89 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace agt::relay::simulation {
 
-Upstream::Upstream(Rules rules, int accounts, int models, std::uint64_t seed)
-    : rules_(rules), models_(models), rng_(seed) {
-  buckets_.resize(static_cast<std::size_t>(accounts * models), {.tokens = rules.burst});
+namespace {
+
+double seconds(Instant::duration time) { return std::chrono::duration<double>(time).count(); }
+
+// Takes one from a bucket that fills steadily; else how long until there is one.
+double take_from_bucket(const Limit& limit, double& left, Instant& since, Instant now) {
+  left = std::min(limit.burst, left + seconds(now - since) * limit.per_second);
+  since = now;
+  if (left < 1) return (1 - left) / limit.per_second;
+  left -= 1;
+  return 0;
 }
 
-// A token bucket. Seven of ten refusals say when the next token is there.
-std::optional<Error> Upstream::limit(Bucket& bucket, Instant now) {
-  const auto elapsed = std::chrono::duration<double>(now - bucket.filled).count();
-  bucket.tokens = std::min(rules_.burst, bucket.tokens + elapsed * rules_.tokens_per_s);
-  bucket.filled = now;
-  if (bucket.tokens >= 1) {
-    bucket.tokens -= 1;
-    return std::nullopt;
+// Takes one of those that each window has.
+double take_from_window(const Limit& limit, double& left, Instant& since, Instant now) {
+  if (now >= since + limit.window) {
+    const auto offset = (now.time_since_epoch() - limit.window_begins) % limit.window;
+    since = limit.begins_when_asked ? now : now - offset;
+    left = std::floor(limit.per_second * static_cast<double>(limit.window.count()));
   }
-  constexpr double told_share = 0.7;
+  if (left < 1) return seconds(since + limit.window - now);
+  left -= 1;
+  return 0;
+}
+
+}  // namespace
+
+Limit limit_of(int account) {
+  constexpr double plus = 0.2;
+  constexpr double small = 0.1;
+  switch (account % 10) {
+    case 0:
+    case 1:
+    case 2: return {};
+    case 3: return {.per_second = plus, .burst = 16};
+    case 4: return {.burst = 4};
+    case 5: return {.per_second = small, .burst = 4};
+    case 6: return {.burst = 0};
+    case 7: return {.burst = 0, .window_begins = Seconds(20)};
+    case 8: return {.burst = 0, .begins_when_asked = true};
+    default: return {.burst = 9, .concurrent = 4};
+  }
+}
+
+Upstream::Upstream(Rules rules, int accounts, int models, std::uint64_t seed)
+    : rules_(rules), models_(models), rng_(seed) {
+  for (int i = 0; i < accounts * models; ++i) {
+    auto limit = limit_of(i / models);
+    limit.per_second *= rules.plan;
+    limit.burst *= rules.plan;
+    limit.concurrent = static_cast<int>(limit.concurrent * rules.plan);
+    meters_.push_back({.limit = limit, .left = limit.burst});
+  }
+}
+
+// Seven of ten refusals say when to come back: in whole seconds, as a date, which loses what is below a second, and
+// now and then wrongly.
+Error Upstream::refusal(double wait_s) {
   Error error{.code = Code::unknown_429, .message = "too many requests"};
-  if (chance() < told_share)
-    error.retry_after = Milliseconds(std::llround(std::ceil((1 - bucket.tokens) / rules_.tokens_per_s) * 1000));
+  const auto style = chance();
+  const auto told = [](double s) { return Milliseconds(std::llround(s * 1000)); };
+  if (style < 0.5)
+    error.retry_after = told(std::ceil(wait_s));
+  else if (style < 0.65)
+    error.retry_after = told(std::ceil(wait_s) - chance());
+  else if (style < 0.70)
+    error.retry_after = told(wait_s * (chance() < 0.5 ? 0.5 : 2));
   return error;
+}
+
+std::optional<Error> Upstream::limit(Meter& meter, Instant now) {
+  const auto& limit = meter.limit;
+  std::erase_if(meter.ends, [&](Instant end) { return end <= now; });
+  if (limit.concurrent > 0 && std::cmp_greater_equal(meter.ends.size(), limit.concurrent))
+    return Error{.code = Code::unknown_429, .message = "too many at a time"};
+  const auto wait = limit.burst > 0 ? take_from_bucket(limit, meter.left, meter.since, now)
+                                    : take_from_window(limit, meter.left, meter.since, now);
+  if (wait <= 0) return std::nullopt;
+  return refusal(wait);
 }
 
 Verdicted Upstream::ask(int account, int model, Instant now) {
@@ -38,8 +99,9 @@ Verdicted Upstream::ask(int account, int model, Instant now) {
   if (is_dead(account, now)) return refuse({.code = Code::key_rejected, .message = "bad key"});
   if (in_outage(now) && chance() < outage_share) return refuse({.code = Code::overloaded, .message = "overloaded"});
   if (rules_.limits) {
-    auto& bucket = buckets_[static_cast<std::size_t>(account * models_ + model)];
-    if (auto error = limit(bucket, now)) return refuse(*std::move(error));
+    auto& meter = meters_[static_cast<std::size_t>(account * models_ + model)];
+    if (auto error = limit(meter, now)) return refuse(*std::move(error));
+    if (meter.limit.concurrent > 0) meter.ends.push_back(now + out.after + out.length);
   }
   if (now < rules_.calm_from && chance() < rules_.faults) {
     if (chance() < 0.5) return refuse({.code = Code::internal_5xx, .message = "it broke"});

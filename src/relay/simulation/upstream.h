@@ -20,13 +20,24 @@ struct Verdicted {
   bool breaks_midway = false;
 };
 
+// How a provider counts: of one account for one model.
+struct Limit {
+  double per_second = 0.15;
+  double burst = 12;               // of a bucket; 0: windows
+  Seconds window{60};              // with so many seconds' worth in each
+  Seconds window_begins{};         // after the full minute
+  bool begins_when_asked = false;  // a window begins with the first request after the one before
+  int concurrent = 0;              // 0: any number at a time
+};
+// The limit of an account: ten ways and plans, 0.15 a second on average.
+[[nodiscard]] Limit limit_of(int account);
+
 class Upstream {
  public:
   struct Rules {
     double faults = 0;
     bool limits = true;
-    double tokens_per_s = 0.15;  // of one account for one model
-    double burst = 12;
+    double plan = 1;
     Instant outage_begin = Instant::max();
     Instant outage_end = Instant::max();
     Instant death = Instant::max();
@@ -42,17 +53,20 @@ class Upstream {
   [[nodiscard]] bool in_outage(Instant now) const { return now >= rules_.outage_begin && now < rules_.outage_end; }
 
  private:
-  struct Bucket {
-    double tokens = 0;
-    Instant filled{};
+  struct Meter {
+    Limit limit{};
+    double left = 0;
+    Instant since{};              // last filled, or the begin of the window
+    std::vector<Instant> ends{};  // of what is under way
   };
   [[nodiscard]] double chance() { return std::uniform_real_distribution<double>(0, 1)(rng_); }
-  [[nodiscard]] std::optional<Error> limit(Bucket& bucket, Instant now);
+  [[nodiscard]] std::optional<Error> limit(Meter& meter, Instant now);
+  [[nodiscard]] Error refusal(double wait_s);
 
   Rules rules_;
   int models_;
   std::mt19937_64 rng_;
-  std::vector<Bucket> buckets_{};
+  std::vector<Meter> meters_{};
 };
 
 }  // namespace agt::relay::simulation

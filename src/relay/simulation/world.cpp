@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 constexpr Instant beginning{1h};
 constexpr int models = 2;
-constexpr int sessions = 40;
+constexpr int sessions = 40;  // with the smallest plan
 constexpr int clients = 4;
 constexpr std::size_t broken_max = 20;
 
@@ -35,6 +35,7 @@ class World final {
     accounts.front().reserve_percent = 20;
     accounts.front().reserve_strict = true;
     pool_.set_accounts(std::move(accounts));
+    outage_ = {rules().outage_begin, setting.outage ? rules().outage_end : Instant::max() - 1h};
     for (int m = 0; m < models; ++m)
       routes_.push_back({.why = "simulated", .targets = {{.who = "p", .model = "m" + std::to_string(m)}}});
     served_by_.resize(static_cast<std::size_t>(setting.accounts));
@@ -71,6 +72,7 @@ class World final {
     std::string client{};
     Instant begun{};
     Instant wait_begun{};
+    Instant::duration waited{};
     std::uint64_t turn = 0;  // of waiting: what is older is void
     std::unique_ptr<Pursuit> pursuit{};
     std::optional<pool::Lease> lease{};
@@ -82,7 +84,7 @@ class World final {
 
   [[nodiscard]] Upstream::Rules rules() {
     const auto end = beginning + setting_.length;
-    Upstream::Rules out{.faults = setting_.faults, .limits = setting_.limits};
+    Upstream::Rules out{.faults = setting_.faults, .limits = setting_.limits, .plan = setting_.plan};
     if (setting_.outage) out.outage_begin = beginning + setting_.length / 3;
     if (setting_.outage) out.outage_end = out.outage_begin + 60s;
     if (setting_.dies)
@@ -95,6 +97,7 @@ class World final {
   void at(Instant when, std::function<void()> what) {
     events_.push({.when = when, .order = ++order_, .what = std::move(what)});
   }
+  [[nodiscard]] bool counts() const { return now_ >= beginning + setting_.warm_up; }
   [[nodiscard]] double chance() { return std::uniform_real_distribution<double>(0, 1)(rng_); }
   void broken(std::string what) {
     if (figures_.broken.size() < broken_max)
@@ -113,8 +116,8 @@ class World final {
     auto request = std::make_unique<Request>();
     auto& one = *request;
     one.world = this;
-    one.number = ++figures_.requests;
-    one.session = static_cast<int>(chance() * sessions);
+    one.number = ++arrivals_;
+    one.session = static_cast<int>(chance() * sessions * std::max(1.0, setting_.plan));
     one.model = one.session % models;
     one.client = "c" + std::to_string(one.session % clients);
     one.begun = now_;
@@ -150,6 +153,7 @@ class World final {
 
   void wait(Request& one, Milliseconds time) {
     one.waiting = true;
+    ++waiting_;
     one.wait_begun = now_;
     if (setting_.bug == Bug::never_ends_a_wait && one.number % 50 == 0) return;
     at(now_ + time, [this, number = one.number, turn = ++one.turn] { resume(number, turn); });
@@ -165,14 +169,15 @@ class World final {
     if (found == open_.end() || !found->second->waiting || found->second->turn != turn) return;
     auto& one = *found->second;
     one.waiting = false;
+    --waiting_;
+    one.waited += now_ - one.wait_begun;
     one.pursuit->waited(std::chrono::ceil<Milliseconds>(now_ - one.wait_begun));
     step(one);
   }
 
   void send(Request& one, pool::Lease lease) {
     const int account = index_of(lease.account().id);
-    waits_.push_back(std::chrono::duration<double>(now_ - one.begun).count());
-    ++figures_.sends;
+    if (counts()) ++figures_.sends;
     ++one.sends;
     if (one.sends > attempts_max) broken("more attempts than allowed");
     if (one.committed) broken("an attempt after the first byte had gone to the client");
@@ -225,6 +230,7 @@ class World final {
   }
 
   void fail(Request& one, const Verdicted& answer, int account, Instant sent) {
+    refused_lately_ = true;
     auto error = *answer.error;
     auto scope = answer.scope;
     note_refusal(one, error, account, sent);
@@ -261,7 +267,7 @@ class World final {
   void note_refusal(const Request& one, const Error& error, int account, Instant sent) {
     if (error.code == Code::key_rejected) refused_.insert({account, now_});
     if (error.code != Code::unknown_429) return;
-    ++figures_.limited;
+    if (counts()) ++figures_.limited;
     probes_[{account, one.model}] = Instant{};  // from now on one at a time, until it has answered
     if (!error.retry_after) return;
     auto& told = told_[{account, one.model}];
@@ -271,13 +277,17 @@ class World final {
 
   void note_session(int session, int account) {
     const auto [home, is_new] = homes_.try_emplace(session, account);
-    if (!is_new) ++figures_.sessions_seen;
-    if (!is_new && home->second == account) ++figures_.sessions_kept;
+    if (!is_new && counts()) ++figures_.sessions_seen;
+    if (!is_new && counts() && home->second == account) ++figures_.sessions_kept;
     home->second = account;
   }
 
   void end(Request& one, bool served) {
-    if (served) ++figures_.served;
+    if (counts()) ++figures_.requests;
+    if (served && counts()) ++figures_.served;
+    // While the provider is down everybody waits, whatever the pool does.
+    const bool is_usual = one.begun < outage_.first || one.begun >= outage_.second + 30s;
+    if (is_usual && counts()) waits_.push_back(std::chrono::duration<double>(one.waited).count());
     if (served && setting_.calm_end && now_ > beginning + setting_.length - 120s && one.lease)
       calm_served_.insert({index_of(one.lease->account().id), now_});
     if (setting_.bug == Bug::leaks_leases && one.lease) leaked_.push_back(*std::move(one.lease));
@@ -286,10 +296,9 @@ class World final {
 
   void check() {
     if (pool_.waiting() > pool::waiting_max) broken("the line is longer than its bound");
-    std::size_t waiting = 0;
-    for (const auto& [number, request] : open_) waiting += request->waiting ? 1 : 0;
-    if (pool_.waiting() > waiting) broken("somebody waits in line who has gone");
+    if (pool_.waiting() > waiting_) broken("somebody waits in line who has gone");
     // An overload is the provider's affair: an account may rest for it no longer than an ejection.
+    if (!std::exchange(refused_lately_, false)) return;
     for (const auto& one : pool_.resting(now_))
       if (one.rest.code == Code::overloaded) broken("an account rests for its provider's overload");
   }
@@ -326,6 +335,10 @@ class World final {
   pool::Pool pool_{};
   std::vector<Route> routes_{};
   Instant now_ = beginning;
+  std::uint64_t arrivals_ = 0;
+  std::size_t waiting_ = 0;
+  bool refused_lately_ = false;
+  std::pair<Instant, Instant> outage_{};
   std::uint64_t order_ = 0;
   std::priority_queue<Event> events_{};
   std::vector<pool::Lease> leaked_{};

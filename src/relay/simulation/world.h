@@ -42,11 +42,13 @@ struct Setting {
   bool outage = true;    // 60 s of 80 % failures
   bool dies = true;      // one account's key is refused from some moment on
   bool limits = true;
-  bool reserve = true;  // of one account is told for a while that only its owner's reserve is left, for one model
+  bool reserve = false;  // of one account is told for a while that only its owner's reserve is left, for one model
+  double plan = 1;  // how much larger the limits of all accounts are
   int max_concurrency = 0;
   pool::Mode mode = pool::Mode::balance;
   Milliseconds wait{30'000};
   bool calm_end = true;  // the last minutes have no faults: everybody must serve again
+  Seconds warm_up{};     // what happens before is not counted in the figures: the pool learns
   Bug bug = Bug::none;
 };
 

@@ -8,8 +8,10 @@
 #include "json/document.h"
 #include "sim/answer.h"
 #include "sim/checks.h"
+#include "sim/compression.h"
 #include "sim/delivery.h"
 #include "sim/errors.h"
+#include "sim/form_replies.h"
 #include "sim/limits.h"
 #include "sim/side_replies.h"
 
@@ -77,6 +79,7 @@ std::size_t prompt_bytes(json::Value body) {
 
 std::string model_of(const Request& request, const Route& route) {
   if (!route.model.empty() || request.body.empty()) return route.model;
+  if (takes_form(route.operation)) return form_model(request);
   const auto document = json::Document::parse(request.body);
   return document ? document->root()["model"].text_or("") : std::string();
 }
@@ -224,6 +227,8 @@ Handled Desk::handle(const Request& request, const Route& route, Now now) {
     out.reply = error_reply(route.dialect, admitted.error(), ids);
   } else if (route.operation == Operation::models || route.operation == Operation::model) {
     out.reply = without_body(route, request);
+  } else if (takes_form(route.operation)) {
+    out.reply = form_reply(route, request, ids);
   } else {
     const auto document = json::Document::parse(request.body);
     if (!document || !document->root().is_object()) {
@@ -245,6 +250,7 @@ Handled Desk::handle(const Request& request, const Route& route, Now now) {
     std::erase_if(out.reply.headers, [&](const Header& h) { return text::iequals(h.name, header.name); });
     out.reply.headers.push_back(header);
   }
+  if (!script.encoding.empty()) compress(out.reply, script.encoding);
   return out;
 }
 

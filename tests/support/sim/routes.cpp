@@ -58,7 +58,7 @@ struct Fixed {
   Operation operation;
   std::string_view method;
 };
-constexpr std::array<Fixed, 14> fixed{{
+constexpr std::array<Fixed, 18> fixed{{
     {"/v1/chat/completions", Dialect::chat, Operation::generate, "POST"},
     {"/v1/completions", Dialect::completions, Operation::generate, "POST"},
     {"/v1/responses", Dialect::responses, Operation::generate, "POST"},
@@ -67,6 +67,10 @@ constexpr std::array<Fixed, 14> fixed{{
     {"/v1/responses/input_tokens", Dialect::responses, Operation::count_tokens, "POST"},
     {"/v1/embeddings", Dialect::chat, Operation::embed, "POST"},
     {"/v1/images/generations", Dialect::chat, Operation::draw, "POST"},
+    {"/v1/images/edits", Dialect::chat, Operation::edit_image, "POST"},
+    {"/v1/images/variations", Dialect::chat, Operation::vary_image, "POST"},
+    {"/v1/audio/transcriptions", Dialect::chat, Operation::transcribe, "POST"},
+    {"/v1/audio/translations", Dialect::chat, Operation::translate_speech, "POST"},
     {"/token", Dialect::chat, Operation::token, "POST"},
     {"/oauth/token", Dialect::chat, Operation::token, "POST"},
     {"/authorize", Dialect::chat, Operation::authorize, "GET"},

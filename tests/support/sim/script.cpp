@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "json/writer.h"
+#include "sim/compression.h"
 #include "sim/limits.h"
 
 namespace agt::sim {
@@ -133,6 +134,12 @@ Result<> read_body(json::Value value, Script& into) {
   return {};
 }
 
+Result<> read_encoding(json::Value value, Script& into) {
+  TRY(into.encoding, value.text());
+  if (!is_encoding(into.encoding)) return value.refuse("gzip, deflate, raw-deflate, br, zstd, or several with commas");
+  return {};
+}
+
 Result<> read_usage(json::Value value, Script& into) {
   if (!value.is_object()) return value.refuse("an object");
   into.usage = parse_usage(value);
@@ -163,6 +170,7 @@ std::vector<Field> fields() {
       {"stall", read_stall},
       {"stall_ms", time_into(&Script::stall_ms)},
       {"split", read_split},
+      {"encoding", read_encoding},
       {"reset_at", count_into(&Script::reset_at, offset_max)},
       {"truncate_at", count_into(&Script::truncate_at, offset_max)},
       {"error_event", read_error_event},

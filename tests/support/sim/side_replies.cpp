@@ -7,6 +7,7 @@
 
 #include "json/writer.h"
 #include "sim/errors.h"
+#include "sim/form_replies.h"
 #include "sim/replies.h"
 
 namespace agt::sim {
@@ -232,8 +233,8 @@ Reply drawn_reply(json::Value body, Minter& ids) {
   if (!body["prompt"].is_string())
     return error_reply(Dialect::chat, {.message = "Missing required parameter: 'prompt'.", .param = "prompt"}, ids);
   Reply reply{.headers = usual_headers(Dialect::chat, ids)};
-  reply.body =
-      R"({"created":1,"data":[{"b64_json":"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="}]})";
+  reply.body = fmt::format(R"({{"created":1,"data":[{{"b64_json":"{}"}}]}})", one_pixel);
+  if (body["stream"].boolean_or(false)) stream_picture(reply, "image_generation");
   return reply;
 }
 

@@ -501,6 +501,8 @@ export interface Request {
   code: FailureCode | "";
   lane: string;
   stream: boolean;
+  /** by the gateway, as the provider said nothing */
+  usage_estimated: boolean;
   input_tokens: number | null;
   output_tokens: number | null;
   cache_read_tokens: number | null;
@@ -512,9 +514,7 @@ export interface Request {
   bytes_in: number;
   bytes_out: number;
   user_agent: string;
-  /** absent in events, as is the next */
-  usage_estimated?: boolean;
-  /** at list price; null: the price or the tokens are unknown */
+  /** at list price; absent in events; null: the price or the tokens are unknown */
   cost_usd?: number | null;
   /** only of one request */
   bodies?: BodyKind[];
