@@ -11,9 +11,9 @@
 #include "core/text.h"
 #include "pool/pool.h"
 
+namespace agt {
 namespace {
 
-using namespace agt;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int batch = 200;
@@ -65,15 +65,19 @@ double median_ns(int count, Kind kind, int rounds) {
   return *middle;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  constexpr int rounds_usual = 31;
-  const auto asked = argc > 1 ? text::parse_number<int>(std::string_view(argv[1])) : std::nullopt;
-  const int rounds = std::clamp(asked.value_or(rounds_usual), 1, 10'000);
+void print_all(int rounds) {
   for (const int count : {1, 100, 10'000}) {
     fmt::print("{} any {:.0f}\n", count, median_ns(count, Kind::any, rounds));
     fmt::print("{} session {:.0f}\n", count, median_ns(count, Kind::session, rounds));
     if (count > 1) fmt::print("{} limited {:.0f}\n", count, median_ns(count, Kind::limited, rounds));
   }
+}
+
+}  // namespace
+}  // namespace agt
+
+int main(int argc, char** argv) {
+  constexpr int rounds_usual = 31;
+  const auto asked = argc > 1 ? agt::text::parse_number<int>(std::string_view(argv[1])) : std::nullopt;
+  agt::print_all(std::clamp(asked.value_or(rounds_usual), 1, 10'000));
 }

@@ -229,8 +229,9 @@ TEST_F(TokenKeeperTest, keeps_a_token_that_still_holds_while_the_endpoint_is_dow
 TEST_F(TokenKeeperTest, renews_a_refused_token_once_a_minute) {
   const auto id = add(50min);
   const auto renewed = [&](std::string_view refused) {
-    const auto token = run<Result<Secret>>(
-        [this, id, refused](net::Worker& worker) { return keeper_.renewed(id, Secret(std::string(refused)), worker); });
+    const Secret shown{std::string(refused)};  // the coroutine borrows it
+    const auto token =
+        run<Result<Secret>>([this, id, &shown](net::Worker& worker) { return keeper_.renewed(id, shown, worker); });
     return token ? std::string(token->reveal()) : std::string(name(token.error().code));
   };
   EXPECT_EQ(renewed("access-0"), "access-1");

@@ -97,6 +97,17 @@ std::optional<Obstacle> obstacle(const Field& field, const Slot& slot, std::span
   return std::nullopt;
 }
 
+namespace {
+
+// Most are, and to say so costs a fraction of naming what stands against one.
+bool is_plainly_free(const Field& field, const Slot& slot, const Wish& wish, Instant now) {
+  const auto& hot = field.hot(slot);
+  return wish.tried.empty() && slot.open_at <= now && hot.open_at <= now && field.sites[slot.site].open_at <= now &&
+         (hot.limit <= 0 || hot.in_flight < hot.limit);
+}
+
+}  // namespace
+
 Choice choose(const Field& field, const Wish& wish, Instant now) {
   Choice choice;
   int rank = 0;
@@ -106,7 +117,8 @@ Choice choose(const Field& field, const Wish& wish, Instant now) {
   const double crowded = crowded_from(field, wish, now);
   for (std::size_t i = 0; i < field.slots.size(); ++i) {
     const auto& slot = field.slots[i];
-    if (const auto against = obstacle(field, slot, wish.tried, now)) {
+    if (const auto against =
+            is_plainly_free(field, slot, wish, now) ? std::nullopt : obstacle(field, slot, wish.tried, now)) {
       ++choice.counts[static_cast<std::size_t>(against->reason)];
       choice.any_busy = choice.any_busy || against->reason == SkipReason::busy;
       if (against->until == Instant::min() || against->until >= choice.back_at) continue;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "json/document.h"
+#include "provider/upstream_clock.h"
 
 namespace agt::provider {
 namespace {

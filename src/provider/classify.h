@@ -37,9 +37,9 @@ struct Diagnosis {
   Confidence confidence = Confidence::certain;
 };
 
-// `our_wall` reads Retry-After dates and absolute resets of an upstream that does not send its Date.
+// `wall` reads Retry-After dates and absolute resets.
 [[nodiscard]] Diagnosis classify(const dialect::Codec& codec, int status, const net::Headers& headers,
-                                 std::string_view body, WallTime our_wall);
+                                 std::string_view body, WallTime wall);
 
 // The scope that follows from a failure alone; for errors inside a 200 and those of the network.
 [[nodiscard]] Scope scope_of(const Error& error);

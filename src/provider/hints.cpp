@@ -8,6 +8,7 @@
 
 #include "core/text.h"
 #include "json/document.h"
+#include "provider/upstream_clock.h"
 
 namespace agt::provider {
 namespace {

@@ -10,10 +10,6 @@
 
 namespace agt::provider {
 
-// What the upstream's own clock says, by its Date header: moments that it tells are meant by that clock, and ours may be
-// hours off. `ours` when it does not say.
-[[nodiscard]] WallTime upstream_wall(const net::Headers& headers, WallTime ours);
-
 // Retry-After in its three spellings: milliseconds, seconds (with fractions), HTTP date. Never negative.
 [[nodiscard]] std::optional<Milliseconds> retry_after(const net::Headers& headers, WallTime wall);
 

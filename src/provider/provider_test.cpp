@@ -4,6 +4,7 @@
 #include "ir/grammar.h"
 #include "provider/classify.h"
 #include "provider/families.h"
+#include "provider/upstream_clock.h"
 
 namespace agt::provider {
 namespace {
@@ -119,8 +120,8 @@ TEST(Hints, read_moments_by_the_clock_of_the_upstream) {
   const net::Headers headers{{"date", "Mon, 21 Sep 2026 14:13:20 GMT"},
                              {"retry-after", "Mon, 21 Sep 2026 14:13:28 GMT"}};
   for (const auto off : {Seconds(0), Seconds(7200), Seconds(-7200)}) {
-    const auto wall = from_unix_ms(1'790'000'000'000) + off;
-    EXPECT_EQ(retry_after(headers, upstream_wall(headers, wall)), Milliseconds(8000));
+    const auto own = from_unix_ms(1'790'000'000'000) + off;
+    EXPECT_EQ(retry_after(headers, upstream_wall(headers, own)), Milliseconds(8000));
   }
   EXPECT_EQ(upstream_wall({}, from_unix_ms(7)), from_unix_ms(7));
   EXPECT_EQ(upstream_wall({{"date", "yesterday"}}, from_unix_ms(7)), from_unix_ms(7));

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 
 #include "relay/simulation/world.h"
@@ -19,18 +20,43 @@ std::string told(const Setting& setting, const Figures& figures) {
   return out;
 }
 
+constexpr std::array modes{pool::Mode::cache_first, pool::Mode::balance, pool::Mode::performance_first};
+
+Setting of_seed(std::uint64_t seed, Seconds length) {
+  constexpr std::array loads{1.0, 2.5, 3.5};
+  return {.seed = seed,
+          .load = loads[seed / modes.size() % loads.size()],
+          .length = length,
+          .reserve = seed % 2 == 0,
+          .mode = modes[seed % modes.size()]};
+}
+
 TEST(Simulation, keeps_its_invariants_in_every_mode) {
-  for (std::uint64_t seed = 1; seed <= seeds(4, 1000); ++seed) {
-    for (const auto mode : {pool::Mode::cache_first, pool::Mode::balance, pool::Mode::performance_first}) {
-      const Setting setting{.seed = seed,
-                            .load = seed % 2 == 0 ? 1.0 : 2.5,
-                            .length = Seconds(1800),
-                            .reserve = seed % 2 == 0,
-                            .mode = mode};
-      const auto figures = simulate(setting);
-      ASSERT_TRUE(figures.broken.empty()) << told(setting, figures);
-    }
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const auto setting = of_seed(seed, Seconds(1800));
+    const auto figures = simulate(setting);
+    ASSERT_TRUE(figures.broken.empty()) << told(setting, figures);
   }
+}
+
+// The long form: ten thousand hours, or as many as fit into the time. AGT_SEED=n replays one.
+TEST(Simulation, keeps_its_invariants_for_ten_thousand_hours) {
+  if (!soaking()) GTEST_SKIP() << "the short form is the test before; ./do soak runs this one";
+  constexpr std::uint64_t seeds_max = 10'000;
+  constexpr auto time_max = std::chrono::minutes(8);
+  const auto* replayed = std::getenv("AGT_SEED");
+  std::uint64_t seed = replayed == nullptr ? 1 : std::strtoull(replayed, nullptr, 10);
+  const auto last = replayed == nullptr ? seeds_max : seed;
+  const auto begun = std::chrono::steady_clock::now();
+  std::uint64_t hours = 0;
+  for (; seed <= last && std::chrono::steady_clock::now() - begun < time_max; ++seed, ++hours) {
+    const auto setting = of_seed(seed, Seconds(3600));
+    const auto figures = simulate(setting);
+    ASSERT_TRUE(figures.broken.empty()) << told(setting, figures) << "\nreplay it with AGT_SEED=" << seed;
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+  fmt::print("{} hours of as many seeds, {:.0f} hours a second\n", hours, static_cast<double>(hours) / took.count());
+  EXPECT_GT(hours, replayed == nullptr ? 1'000U : 0U);
 }
 
 TEST(Simulation, keeps_them_with_few_accounts_that_take_one_request_at_a_time) {
