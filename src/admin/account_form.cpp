@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "admin/account_story.h"
 #include "admin/answer.h"
 #include "admin/fields.h"
 #include "core/text.h"
@@ -17,22 +18,11 @@ void write_list(json::Writer& w, std::string_view key, const std::vector<std::st
   w.end_array();
 }
 
-// In one word, worst first: the same words are on the page and in `agt account list`.
-std::string_view state_of(const store::Account& account, bool usable, bool resting,
-                          const std::optional<TokenState>& tokens) {
-  if (!usable) return "unusable";
-  if (tokens && tokens->refused_ms) return "needs_sign_in";
-  if (!account.enabled) return "disabled";
-  return resting ? "resting" : "ready";
-}
-
-bool write_rests(json::Writer& w, const store::Account& account, const std::vector<pool::Resting>& rests, Instant now) {
-  bool any = false;
+void write_rests(json::Writer& w, const store::Account& account, const AccountView& view) {
   w.key("rests");
   w.begin_array();
-  for (const auto& resting : rests) {
+  for (const auto& resting : view.rests) {
     if (resting.account_id != account.id) continue;
-    any = true;
     w.begin_object();
     w.field("model", resting.model);
     w.field("code", name(resting.rest.code));
@@ -40,14 +30,14 @@ bool write_rests(json::Writer& w, const store::Account& account, const std::vect
     if (resting.rest.until == pool::until_somebody_acts)
       w.field("until", "somebody_acts");
     else
-      w.field("remaining_ms", std::chrono::ceil<Milliseconds>(resting.rest.until - now).count());
+      w.field("remaining_ms", std::chrono::ceil<Milliseconds>(resting.rest.until - view.now).count());
+    if (const auto since = wall_of(resting.since, view)) w.field("since_ms", *since);
     w.field("reason", name(pool::reason_of(resting.rest.code)));
     w.field("remedy", facts(resting.rest.code).remedy);
     w.field("set_by", resting.rest.set_by);
     w.end_object();
   }
   w.end_array();
-  return any;
 }
 
 // Project and location lie beside whatever else a provider keeps with its accounts.
@@ -84,7 +74,7 @@ void write_tokens(json::Writer& w, const TokenState& tokens) {
 }
 
 // An empty list says that nothing is known.
-void write_quota(json::Writer& w, const std::vector<provider::QuotaWindow>& windows) {
+void write_quota(json::Writer& w, const store::Account& account, const provider::Quota& quota) {
   const auto maybe = [&w](std::string_view key, const auto& value) {
     if (value)
       w.field(key, *value);
@@ -93,25 +83,31 @@ void write_quota(json::Writer& w, const std::vector<provider::QuotaWindow>& wind
   };
   w.key("quota");
   w.begin_array();
-  for (const auto& window : windows) {
+  for (const auto& window : quota.windows) {
     w.begin_object();
     w.field("name", window.name);
+    w.field("models", window.models);
     maybe("limit", window.limit);
     maybe("remaining", window.remaining);
     maybe("left", window.left);
     maybe("resets_ms", window.resets.transform([](WallTime t) { return unix_ms(t); }));
     w.field("seen_ms", unix_ms(window.seen));
+    w.field("below_reserve", is_below_reserve(account, window));
     w.end_object();
   }
   w.end_array();
+  if (quota.asked) w.field("quota_asked_ms", unix_ms(*quota.asked));
+  if (!quota.failure) return;
+  w.key("quota_failure");
+  write_error(w, *quota.failure);
 }
 
 }  // namespace
 
 Result<store::Account> filled(store::Account account, const json::Value& form) {
-  TRY_OK(
-      check_fields(form, {"label", "provider", "base_url", "key", "key_header", "models", "excluded_models", "enabled",
-                          "priority", "weight", "max_concurrency", "insecure_http", "project", "location"}));
+  TRY_OK(check_fields(form, {"label", "provider", "base_url", "key", "key_header", "models", "excluded_models",
+                             "enabled", "priority", "weight", "max_concurrency", "insecure_http", "project", "location",
+                             "groups", "tags", "reserve_percent", "reserve_strict"}));
   std::string key;
   TRY_OK(take(form, "label", account.label));
   TRY_OK(take(form, "provider", account.provider));
@@ -125,6 +121,10 @@ Result<store::Account> filled(store::Account account, const json::Value& form) {
   TRY_OK(take(form, "weight", account.weight));
   TRY_OK(take(form, "max_concurrency", account.concurrency_max));
   TRY_OK(take(form, "insecure_http", account.insecure_http));
+  TRY_OK(take(form, "groups", account.groups));
+  TRY_OK(take(form, "tags", account.tags));
+  TRY_OK(take(form, "reserve_percent", account.reserve_percent));
+  TRY_OK(take(form, "reserve_strict", account.reserve_strict));
   TRY_OK(take_place(form, account));
   if (account.provider.empty()) return fail(Code::schema, "The field \"provider\" is missing.", "provider");
   if (!key.empty()) account.credential = Secret(std::move(key));
@@ -146,10 +146,29 @@ Result<> check_change(const store::Account& old, const store::Account& changed, 
               "key");
 }
 
-void write_account(json::Writer& w, const store::Account& account, Families families,
-                   const std::vector<pool::Resting>& rests, Instant now, const std::optional<TokenState>& tokens,
-                   const provider::QuotaBook* quotas) {
-  const auto upstream = upstream_of(account, families);
+AccountView view_of(const Gateway& gateway, const store::Account& account, const std::vector<pool::Resting>& rests) {
+  const auto wall = gateway.clock.wall();
+  const auto snapshot = gateway.current.get();
+  const auto pinned = snapshot == nullptr ? std::string_view() : std::string_view(snapshot->pinned_account);
+  const auto* quotas = gateway.services.quotas;
+  return {.families = gateway.families,
+          .rests = rests,
+          .now = gateway.clock.now(),
+          .wall = wall,
+          .tokens = gateway.tokens.state(account.id),
+          .quota = quotas == nullptr ? provider::Quota() : quotas->of(account.id, wall),
+          .pinned = !pinned.empty() && (pinned == account.id || text::iequals(pinned, account.label))};
+}
+
+std::string shown_account(const Gateway& gateway, const store::Account& account) {
+  json::Writer w;
+  const auto rests = gateway.pool.resting(gateway.clock.now());
+  write_account(w, account, view_of(gateway, account, rests), Detail::story);
+  return std::move(w).take();
+}
+
+void write_account(json::Writer& w, const store::Account& account, const AccountView& view, Detail detail) {
+  const auto upstream = upstream_of(account, view.families);
   w.begin_object();
   w.field("id", account.id);
   w.field("label", account.label);
@@ -174,11 +193,18 @@ void write_account(json::Writer& w, const store::Account& account, Families fami
   w.field("insecure_http", account.insecure_http);
   w.field("created_ms", account.created_ms);
   w.field("updated_ms", account.updated_ms);
-  const bool is_resting = write_rests(w, account, rests, now);
-  w.field("state", state_of(account, upstream.has_value(), is_resting, tokens));
+  write_rests(w, account, view);
+  w.field("state", state_of(account, upstream.has_value(), view));
   if (!upstream) w.field("problem", upstream.error().message);
-  if (tokens) write_tokens(w, *tokens);
-  write_quota(w, quotas == nullptr ? std::vector<provider::QuotaWindow>() : quotas->of(account.id));
+  write_list(w, "groups", account.groups);
+  write_list(w, "tags", account.tags);
+  w.field("reserve_percent", account.reserve_percent);
+  w.field("reserve_strict", account.reserve_strict);
+  w.field("pinned", view.pinned);
+  if (view.tokens) write_tokens(w, *view.tokens);
+  w.field("quota_can_be_asked", upstream && upstream->family->read_quota != nullptr);
+  write_quota(w, account, view.quota);
+  if (detail == Detail::story) write_story(w, story_of(account, upstream, view));
   w.end_object();
 }
 

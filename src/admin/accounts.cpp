@@ -8,16 +8,8 @@
 namespace agt::admin {
 namespace {
 
-std::string shown(const Call& call, const store::Account& account) {
-  json::Writer w;
-  const auto now = call.gateway.clock.now();
-  write_account(w, account, call.gateway.families, call.gateway.pool.resting(now), now,
-                call.gateway.tokens.state(account.id), call.gateway.services.quotas);
-  return std::move(w).take();
-}
-
 Result<Answer> answer_with(const Call& call, const store::Account& account, int status = 200) {
-  return Answer{.status = status, .body = shown(call, account)};
+  return Answer{.status = status, .body = shown_account(call.gateway, account)};
 }
 
 // Ends every rest of the account: its key is new, or somebody says that it may serve again.
@@ -52,15 +44,12 @@ Result<Answer> set_enabled(const Call& call, bool enabled) {
 
 Result<Answer> list_accounts(const Call& call) {
   TRY(const auto all, store::accounts(call.gateway.vault));
-  const auto now = call.gateway.clock.now();
-  const auto rests = call.gateway.pool.resting(now);
+  const auto rests = call.gateway.pool.resting(call.gateway.clock.now());
   json::Writer w;
   w.begin_object();
   w.key("accounts");
   w.begin_array();
-  for (const auto& account : all)
-    write_account(w, account, call.gateway.families, rests, now, call.gateway.tokens.state(account.id),
-                  call.gateway.services.quotas);
+  for (const auto& account : all) write_account(w, account, view_of(call.gateway, account, rests), Detail::row);
   w.end_array();
   w.end_object();
   return Answer{.body = std::move(w).take()};
@@ -95,6 +84,7 @@ Result<Answer> patch_account(const Call& call) {
 Result<Answer> delete_account(const Call& call) {
   TRY(const auto account, store::account(call.gateway.vault, call.word()));
   TRY_OK(store::remove_account(call.gateway.vault, account.id));
+  if (call.gateway.services.quotas != nullptr) call.gateway.services.quotas->forget(account.id);
   TRY_OK(reload(call.gateway));
   return answer_with(call, account);
 }

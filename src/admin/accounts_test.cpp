@@ -79,7 +79,8 @@ TEST(AccountForm, keeps_a_stored_key_from_another_host) {
 TEST(AccountForm, never_shows_the_key) {
   json::Writer w;
   const store::Account account{.id = "acc_1", .provider = "openai", .credential = Secret("sk-secret-0123456789")};
-  write_account(w, account, all_families, {}, {});
+  const std::vector<pool::Resting> rests;
+  write_account(w, account, {.families = all_families, .rests = rests}, Detail::story);
   const auto shown = std::move(w).take();
   EXPECT_FALSE(shown.contains("secret")) << shown;
   EXPECT_TRUE(shown.contains(R"("key_hint":"…6789")")) << shown;
@@ -97,7 +98,8 @@ TEST(RouteRules, warn_of_targets_that_nobody_serves) {
   const std::vector<store::Account> accounts{{.id = "acc_1", .label = "work", .provider = "openai"},
                                              {.id = "acc_2", .label = "home", .provider = "gemini", .enabled = false}};
   const auto warning = [&](std::string target) {
-    const auto all = warnings_of({.match = "*", .targets = {std::move(target)}}, accounts);
+    const auto all =
+        warnings_of({.match = "*", .targets = {std::move(target)}}, accounts, *catalogue::Catalogue::built_in());
     return all.empty() ? std::string() : all.front();
   };
   EXPECT_EQ(warning("openai/*"), "");
@@ -105,7 +107,40 @@ TEST(RouteRules, warn_of_targets_that_nobody_serves) {
   EXPECT_EQ(warning("demo/demo"), "");
   EXPECT_EQ(warning("home/x"), "Every account of \"home\" is disabled.");
   EXPECT_TRUE(warning("anthropic/x").starts_with("No account of \"anthropic\" is set up yet"));
-  EXPECT_EQ(warning("wrok/x"), "\"wrok\" is neither a provider nor an account; did you mean \"work\"?");
+  EXPECT_EQ(warning("wrok/x"), "\"wrok\" is no provider, account or group; did you mean \"work\"?");
+}
+
+TEST(RouteRules, warn_of_models_that_no_account_may_serve) {
+  const std::vector<store::Account> accounts{
+      {.id = "acc_1", .label = "work", .provider = "openai", .excluded_models = {"gpt-5*"}, .groups = {"team"}}};
+  const auto warnings = [&](std::string match, std::string target) {
+    return warnings_of({.match = std::move(match), .targets = {std::move(target)}}, accounts,
+                       *catalogue::Catalogue::built_in());
+  };
+  EXPECT_EQ(warnings("a", "team/gpt-5"),
+            std::vector<std::string>{"The model lists of \"team\" keep every account of it from gpt-5."});
+  EXPECT_EQ(warnings("gpt-5", "team/*").size(), 1U) << "the rule decides the model";
+  EXPECT_TRUE(warnings("gpt-*", "team/*").empty()) << "the request decides it";
+  EXPECT_TRUE(warnings("a", "team/gpt-4.1").empty());
+}
+
+TEST(RouteRules, warn_of_a_stand_in_that_can_do_less) {
+  const std::vector<store::Account> accounts{{.id = "acc_1", .label = "work", .provider = "openai"},
+                                             {.id = "acc_2", .label = "home", .provider = "p"}};
+  const auto catalogue = catalogue::Catalogue::parse(
+      R"({"providers":[{"provider":"openai","families":[{"models":[
+          {"match":"big","context_tokens":1000,"images":true,"tools":true},
+          {"match":"small","context_tokens":500,"images":false,"tools":true}]}]}],"aliases":[]})");
+  ASSERT_TRUE(catalogue) << catalogue.error().message;
+  const auto warnings = [&](std::vector<std::string> targets) {
+    return warnings_of({.match = "a", .targets = std::move(targets)}, accounts, **catalogue);
+  };
+  EXPECT_EQ(warnings({"openai/big", "work/small"}),
+            (std::vector<std::string>{
+                "work/small takes no images, which openai/big does.",
+                "work/small has room for 500 tokens, openai/big for 1000: long conversations do not fit."}));
+  EXPECT_TRUE(warnings({"work/small", "openai/big"}).empty());
+  EXPECT_TRUE(warnings({"openai/big", "home/small"}).empty()) << "of which nothing is known";
 }
 
 TEST(Probe, counts_the_models_of_any_list) {

@@ -5,6 +5,7 @@
 #include "catalogue/clients.h"
 #include "catalogue/models.h"
 #include "catalogue/presets.h"
+#include "catalogue/prices.h"
 
 namespace agt::admin {
 namespace {
@@ -38,6 +39,38 @@ void write_model(json::Writer& w, const catalogue::ModelRow& row) {
   w.field("tools", row.facts.tools);
   w.field("source", row.source);
   w.field("checked", row.checked);
+  w.end_object();
+}
+
+void write_rates(json::Writer& w, const TokenRates& rates) {
+  constexpr double millionths = 1e6;
+  const auto dollars = [&w](std::string_view name, std::optional<std::int64_t> rate) {
+    if (rate) w.field(name, static_cast<double>(*rate) / millionths);
+  };
+  dollars("input", rates.input);
+  dollars("output", rates.output);
+  dollars("cache_read", rates.cache_read);
+  dollars("cache_write", rates.cache_write);
+  dollars("cache_write_long", rates.cache_write_long);
+  dollars("reasoning", rates.reasoning);
+}
+
+void write_price(json::Writer& w, const catalogue::PriceRow& row) {
+  w.begin_object();
+  w.field("provider", row.provider);
+  w.field("match", row.match);
+  write_rates(w, row.price.rates);
+  if (row.price.long_above) {
+    w.field("long_above", *row.price.long_above);
+    w.key("long");
+    w.begin_object();
+    write_rates(w, row.price.long_rates);
+    w.end_object();
+  }
+  if (!row.before.empty()) w.field("before", row.before);
+  w.field("source", row.price.source);
+  w.field("checked", row.price.checked);
+  w.field("from_user", row.from_user);
   w.end_object();
 }
 
@@ -87,6 +120,19 @@ Result<Answer> list_models(const Call&) {
   w.begin_array();
   const auto catalogue = catalogue::Catalogue::built_in();
   for (const auto& row : catalogue->rows()) write_model(w, row);
+  w.end_array();
+  w.end_object();
+  return Answer{.body = std::move(w).take()};
+}
+
+Result<Answer> list_prices(const Call& call) {
+  const auto prices = prices_now(call.gateway);
+  json::Writer w;
+  w.begin_object();
+  w.key("prices");
+  w.begin_array();
+  if (prices != nullptr)
+    for (const auto& row : prices->rows()) write_price(w, row);
   w.end_array();
   w.end_object();
   return Answer{.body = std::move(w).take()};

@@ -26,6 +26,9 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> stop_proxy(const Call& call);
 [[nodiscard]] Task<Result<Answer>> test_proxy(const Call& call, net::Worker& worker);
 
+// quota_keeper.cpp
+[[nodiscard]] Task<Result<Answer>> ask_quota(const Call& call, net::Worker& worker);
+
 // accounts.cpp
 [[nodiscard]] Result<Answer> list_accounts(const Call& call);
 [[nodiscard]] Result<Answer> show_account(const Call& call);
@@ -90,6 +93,7 @@ namespace agt::admin {
 // catalogue.cpp
 [[nodiscard]] Result<Answer> list_models(const Call& call);
 [[nodiscard]] Result<Answer> list_providers(const Call& call);
+[[nodiscard]] Result<Answer> list_prices(const Call& call);
 [[nodiscard]] Result<Answer> list_clients(const Call& call);
 
 }  // namespace agt::admin

@@ -7,27 +7,10 @@
 #include <utility>
 
 #include "admin/limits.h"
+#include "core/distance.h"
 #include "core/text.h"
 
 namespace agt::admin {
-namespace {
-
-// How many letters must be put in, taken out, changed or swapped with their neighbour.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> of(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) of[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) of[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      of[i][j] = std::min({of[i - 1][j] + 1, of[i][j - 1] + 1, of[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) of[i][j] = std::min(of[i][j], of[i - 2][j - 2] + 1);
-    }
-  }
-  return of[a.size()][b.size()];
-}
-
-}  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string_view>& known) {
   constexpr std::size_t word_max = 64;  // what is longer is no typing error
@@ -35,7 +18,7 @@ std::string nearest(std::string_view word, const std::vector<std::string_view>& 
   std::string_view best;
   auto limit = std::max<std::size_t>(word.size() / 3, 1) + 1;
   for (const auto candidate : known) {
-    const auto apart = distance(word, candidate);
+    const auto apart = text::distance(word, candidate);
     if (apart < limit) {
       limit = apart;
       best = candidate;

@@ -60,9 +60,12 @@ pool::Account pool_account(const store::Account& account, const provider::Upstre
           .enabled = account.enabled,
           .models = account.models,
           .excluded = account.excluded_models,
+          .groups = account.groups,
           .priority = account.priority,
           .weight = account.weight,
-          .max_concurrency = account.concurrency_max};
+          .max_concurrency = account.concurrency_max,
+          .reserve_percent = account.reserve_percent,
+          .reserve_strict = account.reserve_strict};
 }
 
 pool::Mode mode_of(store::SchedulingMode mode) {
@@ -227,6 +230,17 @@ store::Settings settings_now(Gateway& gateway) {
   return gateway.settings;
 }
 
+std::shared_ptr<const catalogue::Prices> prices_now(Gateway& gateway) {
+  const std::scoped_lock lock(gateway.reloading);
+  return gateway.prices;
+}
+
+Result<> check_settings(const store::Settings& settings) {
+  if (const auto prices = catalogue::Prices::with(settings.prices.overrides); !prices)
+    return fail(Code::schema, prices.error().message, "prices.overrides");
+  return {};
+}
+
 Result<> reload(Gateway& gateway) {
   const std::scoped_lock lock(gateway.reloading);
   TRY_OK(gateway.tokens.load());
@@ -238,9 +252,13 @@ Result<> reload(Gateway& gateway) {
                                        gateway.access == nullptr ? std::string() : gateway.access->url));
   for (const auto& problem : built.problems) gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
   gateway.pool.set_accounts(built.snapshot->accounts);
+  gateway.quota_minutes = gateway.settings.quota.refresh_minutes;
   gateway.current.set(built.snapshot);
+  TRY(gateway.prices, catalogue::Prices::with(gateway.settings.prices.overrides));
+  gateway.ledger_writer.price_by(gateway.prices);
   const auto& keep = gateway.settings.ledger;
-  gateway.ledger_writer.retain({.keep_days = keep.keep_days, .bytes_max = keep.max_mb << 20});
+  gateway.ledger_writer.retain(
+      {.keep_days = keep.keep_days, .bytes_max = keep.max_mb << 20, .keep_hours_days = keep.keep_stats_days});
   return {};
 }
 

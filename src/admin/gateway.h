@@ -16,6 +16,7 @@
 #include "admin/proxy_port.h"
 #include "admin/token_keeper.h"
 #include "catalogue/models.h"
+#include "catalogue/prices.h"
 #include "core/clock.h"
 #include "core/log.h"
 #include "pool/pool.h"
@@ -73,14 +74,20 @@ struct Gateway {
   std::atomic<std::uint16_t> proxy_port = 0;  // 0: nobody listens
   WallTime started{};
   int workers = 0;
-  Resolve resolve{};                // none: settings change at the next start only
-  std::mutex reloading{};           // one change at a time
+  Resolve resolve{};                                  // none: settings change at the next start only
+  std::atomic<std::int64_t> quota_minutes = 0;        // between two looks at a quota; 0: none
+  std::shared_ptr<const catalogue::Prices> prices{};  // read it with prices_now()
+  std::mutex reloading{};                             // one change at a time
   std::mutex changing{};            // what is read, compared with an etag and written again; taken before `reloading`
   net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
   OAuthLogins logins{};
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);
+[[nodiscard]] std::shared_ptr<const catalogue::Prices> prices_now(Gateway& gateway);
+
+// What no setting can check by itself, as another room reads it. Code::schema with the setting in Error::field.
+[[nodiscard]] Result<> check_settings(const store::Settings& settings);
 
 // Reads settings and vault anew and swaps the snapshot: after every change of accounts, routes, keys or settings.
 [[nodiscard]] Result<> reload(Gateway& gateway);

@@ -160,6 +160,10 @@ void write_exported(json::Writer& w, const store::Account& account, const std::o
   w.field("weight", account.weight);
   w.field("max_concurrency", account.concurrency_max);
   w.field("insecure_http", account.insecure_http);
+  list("groups", account.groups);
+  list("tags", account.tags);
+  w.field("reserve_percent", account.reserve_percent);
+  w.field("reserve_strict", account.reserve_strict);
   w.end_object();
   if (!account.extra.text.empty()) w.field("extra", account.extra);
   if (grant) {

@@ -48,6 +48,13 @@ inline constexpr std::size_t import_items_max = 500;
 inline constexpr std::chrono::minutes oauth_login_life{5};
 inline constexpr std::chrono::milliseconds oauth_login_look_every{200};  // whether its listener can be closed
 
+// Asking providers what is left of an account.
+inline constexpr std::chrono::milliseconds quota_look_every{1'000};  // for accounts that are due, and for news
+inline constexpr std::size_t quota_refreshes_max = 4;                // at a time
+inline constexpr std::chrono::seconds quota_first_within{10};        // of a start
+inline constexpr std::chrono::hours quota_retry_max{6};
+inline constexpr double quota_jitter = 0.1;  // of the interval
+
 inline constexpr std::chrono::seconds rests_saved_every{1};
 inline constexpr std::size_t explained_body_bytes_max = 1U << 20;
 

@@ -169,9 +169,7 @@ Result<SignedIn> keep(Gateway& gateway, const OAuthLogin& login, oauth::Granted 
 }
 
 void write_signed_in(json::Writer& w, Gateway& gateway, const store::Account& account) {
-  const auto now = gateway.clock.now();
-  write_account(w, account, gateway.families, gateway.pool.resting(now), now, gateway.tokens.state(account.id),
-                gateway.services.quotas);
+  w.raw(shown_account(gateway, account));
 }
 
 }  // namespace

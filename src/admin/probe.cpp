@@ -12,13 +12,6 @@
 namespace agt::admin {
 namespace {
 
-struct Outcome {
-  int status = 0;
-  std::optional<Error> error{};
-  std::optional<std::size_t> models{};
-  net::CallTimings timings{};
-};
-
 Error failed(const Gateway& gateway, const provider::Upstream& upstream, const net::ResponseHead& head,
              std::string_view body) {
   const auto* codec = relay::codec_of(gateway.services, upstream.family->dialect);
@@ -30,17 +23,17 @@ Error failed(const Gateway& gateway, const provider::Upstream& upstream, const n
   return error;
 }
 
-Task<Outcome> ask_for_models(const Gateway& gateway, provider::Upstream upstream, net::Timeouts timeouts,
-                             net::Worker& worker) {
+Task<Probe> ask_for_models(const Gateway& gateway, provider::Upstream upstream, net::Timeouts timeouts,
+                           net::Worker& worker) {
   const auto ready = co_await gateway.services.exchanges.make_ready(upstream, worker, timeouts);
-  if (!ready) co_return Outcome{.error = ready.error()};
+  if (!ready) co_return Probe{.error = ready.error()};
   const provider::Want want{.operation = dialect::Operation::list_models, .dialect = upstream.family->dialect};
   const auto body = upstream.family->list_body != nullptr ? upstream.family->list_body(upstream) : std::string();
   auto request = provider::prepare(upstream, want, body, nullptr, timeouts);
   auto reply = co_await worker.client().send(std::move(request));
-  if (!reply) co_return Outcome{.error = reply.error()};
+  if (!reply) co_return Probe{.error = reply.error()};
   const auto& head = (*reply)->head();
-  Outcome outcome{.status = head.status, .timings = (*reply)->timings()};
+  Probe outcome{.status = head.status, .timings = (*reply)->timings()};
   const auto said = co_await (*reply)->whole(models_reply_bytes_max);
   if (!said)
     outcome.error = said.error();
@@ -48,9 +41,10 @@ Task<Outcome> ask_for_models(const Gateway& gateway, provider::Upstream upstream
     outcome.error = failed(gateway, upstream, head, *said);
   else
     outcome.models = listed(*said);
-  if (gateway.services.quotas != nullptr && said) {
-    gateway.services.quotas->note(upstream.account_id, head.headers, gateway.clock.wall());
-    gateway.services.quotas->note(upstream.account_id, provider::quota_in_buckets(*said, gateway.clock.wall()));
+  const bool tells_quota = gateway.services.quotas != nullptr && upstream.family->read_quota != nullptr;
+  if (tells_quota && !outcome.error) {
+    const auto wall = gateway.clock.wall();
+    gateway.services.quotas->note_asked(upstream.account_id, upstream.family->read_quota(*said, wall), wall);
   }
   if (!outcome.error && !outcome.models)
     outcome.error = Error{.code = Code::translate_reply,
@@ -58,7 +52,7 @@ Task<Outcome> ask_for_models(const Gateway& gateway, provider::Upstream upstream
   co_return outcome;
 }
 
-std::string shown(const store::Account& account, const Outcome& outcome, Microseconds took) {
+std::string shown(const store::Account& account, const Probe& outcome, Microseconds took) {
   json::Writer w;
   w.begin_object();
   w.field("ok", !outcome.error);
@@ -77,7 +71,29 @@ std::string shown(const store::Account& account, const Outcome& outcome, Microse
   return std::move(w).take();
 }
 
+Task<Probe> with_token(const Gateway& gateway, provider::Upstream upstream, net::Timeouts timeouts,
+                       net::Worker& worker) {
+  if (upstream.oauth) {
+    auto token = co_await gateway.tokens.current(upstream.account_id, worker);
+    if (!token) co_return Probe{.error = token.error()};
+    upstream.key = *std::move(token);
+  }
+  auto outcome = co_await ask_for_models(gateway, std::move(upstream), timeouts, worker);
+  co_return outcome;
+}
+
 }  // namespace
+
+Task<Probe> ask_upstream(const Gateway& gateway, provider::Upstream upstream, net::Timeouts timeouts,
+                         net::Worker& worker) {
+  const bool tells_quota = gateway.services.quotas != nullptr && upstream.family->read_quota != nullptr;
+  const auto id = upstream.account_id;
+  auto outcome = co_await with_token(gateway, std::move(upstream), timeouts, worker);
+  const bool says_something = outcome.error && outcome.error->failure_class() != FailureClass::cancelled;
+  if (tells_quota && says_something)
+    gateway.services.quotas->note_asked(id, std::unexpected(*outcome.error), gateway.clock.wall());
+  co_return outcome;
+}
 
 std::optional<std::size_t> listed(std::string_view body) {
   const auto document = json::Document::parse(body);
@@ -115,16 +131,8 @@ Task<Result<Answer>> test_account(const Call& call, net::Worker& worker) {
   if (!prepared) co_return std::unexpected(prepared.error());
 
   const auto begun = gateway.clock.now();
-  Outcome outcome{.status = 200, .models = account.models.size()};
-  if (upstream.oauth) {
-    auto token = co_await gateway.tokens.current(account.id, worker);
-    if (token)
-      upstream.key = *std::move(token);
-    else
-      outcome = Outcome{.error = token.error()};
-  }
-  if (!upstream.family->local() && !outcome.error)
-    outcome = co_await ask_for_models(gateway, upstream, timeouts, worker);
+  Probe outcome{.status = 200, .models = account.models.size()};
+  if (!upstream.family->local()) outcome = co_await ask_upstream(gateway, upstream, timeouts, worker);
   const auto took = std::chrono::duration_cast<Microseconds>(gateway.clock.now() - begun);
   // A client that left, or a gateway that stops, says nothing about the account.
   if (outcome.error && outcome.error->failure_class() == FailureClass::cancelled)

@@ -32,6 +32,7 @@ store::LedgerEntry entry_of(const relay::Trace& trace, std::string_view text) {
                            .client_model = trace.client_model,
                            .status = trace.status,
                            .stream = trace.stream,
+                           .usage_estimated = trace.usage_estimated,
                            .input_tokens = trace.usage.input,
                            .output_tokens = trace.usage.output,
                            .cache_read_tokens = trace.usage.cache_read,

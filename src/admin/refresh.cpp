@@ -20,11 +20,7 @@ Task<Result<Answer>> refresh_account(const Call& call, net::Worker& worker) {
   gateway.pool.forgive(account.id);
   CO_TRY_OK(co_await worker.offload([&] { outcome = store::clear_cool_downs(gateway.vault, account.id); }));
   if (!outcome) co_return std::unexpected(outcome.error());
-  const auto now = gateway.clock.now();
-  json::Writer w;
-  write_account(w, account, gateway.families, gateway.pool.resting(now), now, gateway.tokens.state(account.id),
-                gateway.services.quotas);
-  co_return Answer{.body = std::move(w).take()};
+  co_return Answer{.body = shown_account(gateway, account)};
 }
 
 }  // namespace agt::admin

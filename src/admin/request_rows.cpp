@@ -28,6 +28,7 @@ void write_members(json::Writer& w, const store::BasicLedgerRow<Text>& row, std:
   w.field("code", row.code);
   w.field("lane", row.lane);
   w.field("stream", row.stream);
+  w.field("usage_estimated", row.usage_estimated);
   write_count(w, "input_tokens", row.input_tokens);
   write_count(w, "output_tokens", row.output_tokens);
   write_count(w, "cache_read_tokens", row.cache_read_tokens);
@@ -41,11 +42,23 @@ void write_members(json::Writer& w, const store::BasicLedgerRow<Text>& row, std:
   w.field("user_agent", row.user_agent);
 }
 
+// What the ledger's writer found out; what happens now has no cost yet.
+void write_found(json::Writer& w, const store::LedgerRow& row) { write_dollars(w, "cost_usd", row.cost); }
+
 }  // namespace
+
+void write_dollars(json::Writer& w, std::string_view name, std::optional<std::int64_t> billionths) {
+  constexpr double per_dollar = 1e9;
+  if (billionths)
+    w.field(name, static_cast<double>(*billionths) / per_dollar);
+  else
+    w.field_null(name);
+}
 
 void write_row(json::Writer& w, const store::LedgerRow& row, std::string_view account) {
   w.begin_object();
   write_members(w, row, account);
+  write_found(w, row);
   w.end_object();
 }
 
@@ -53,6 +66,7 @@ void write_row(json::Writer& w, const store::LedgerRow& row, std::string_view ac
                const std::vector<store::BodyKind>& bodies) {
   w.begin_object();
   write_members(w, row, account);
+  write_found(w, row);
   w.key("bodies");
   w.begin_array();
   for (const auto kind : bodies) w.value(name(kind));

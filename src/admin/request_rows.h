@@ -8,6 +8,9 @@
 
 namespace agt::admin {
 
+// null: unknown
+void write_dollars(json::Writer& w, std::string_view name, std::optional<std::int64_t> billionths);
+
 // `account` is the label; the row has the id. Without a sequence the ledger has not numbered it yet.
 void write_row(json::Writer& w, const store::LedgerRow& row, std::string_view account);
 void write_row(json::Writer& w, const store::LedgerRow& row, std::string_view account,

@@ -85,7 +85,17 @@ std::string label_of(const std::vector<store::Account>& accounts, const std::str
   return found == accounts.end() ? std::string() : found->label;
 }
 
-void write_usage(json::Writer& w, const store::LedgerRow& row, bool estimated) {
+// What it cost, and by which price.
+void write_cost(json::Writer& w, Gateway& gateway, const store::LedgerRow& row) {
+  write_dollars(w, "cost_usd", row.cost);
+  const auto prices = prices_now(gateway);
+  const auto* price = prices == nullptr ? nullptr : prices->find(row.provider, row.upstream_model, row.started_ms);
+  if (price == nullptr || !row.cost) return;
+  w.field("price_source", price->price.source);
+  if (!price->price.checked.empty()) w.field("price_checked", price->price.checked);
+}
+
+void write_usage(json::Writer& w, const store::LedgerRow& row) {
   const auto count = [&w](std::string_view name, const std::optional<std::int64_t>& tokens) {
     if (tokens) w.field(name, *tokens);
   };
@@ -95,7 +105,7 @@ void write_usage(json::Writer& w, const store::LedgerRow& row, bool estimated) {
   count("cache_read", row.cache_read_tokens);
   count("cache_write", row.cache_write_tokens);
   count("reasoning", row.reasoning_tokens);
-  w.field("estimated", estimated);
+  w.field("estimated", row.usage_estimated);
   w.end_object();
 }
 
@@ -111,6 +121,12 @@ void write_stat(json::Writer& w, const store::LedgerStat& stat) {
   w.field("cache_write_tokens", stat.cache_write_tokens);
   w.field("reasoning_tokens", stat.reasoning_tokens);
   w.field("latency_ms_sum", stat.latency_ms_sum);
+  // A sum of nothing that is known is unknown, too.
+  write_dollars(w, "cost_usd", stat.priced > 0 ? std::optional(stat.cost) : std::nullopt);
+  write_dollars(w, "estimated_cost_usd", stat.estimated_cost);
+  w.field("priced", stat.priced);
+  w.field("unpriced", stat.unpriced);
+  w.field("estimated", stat.estimated);
   w.end_object();
 }
 
@@ -166,7 +182,8 @@ Result<Answer> show_trace(const Call& call) {
   w.field("bytes_in", row.bytes_in);
   w.field("bytes_out", row.bytes_out);
   w.key("usage");
-  write_usage(w, row, kept.root()["usage_estimated"].boolean_or(false));
+  write_usage(w, row);
+  write_cost(w, call.gateway, row);
   for (const auto member : kept.root().children()) {
     w.key(member.key());
     w.raw(member.raw());
@@ -180,7 +197,7 @@ Result<Answer> show_stats(const Call& call) {
   store::StatQuery wanted;
   const auto named = query.text("by");
   const auto by = named.empty() ? wanted.by : store::stat_by_named(named);
-  if (!by) return fail(Code::schema, "by: must be model, account, client or provider.", "by");
+  if (!by) return fail(Code::schema, "by: must be model, account, client, provider or day.", "by");
   wanted.by = *by;
   TRY(const auto since, query.number("since_ms"));
   TRY(const auto until, query.number("until_ms"));

@@ -9,6 +9,7 @@
 #include "admin/fields.h"
 #include "catalogue/presets.h"
 #include "core/text.h"
+#include "pool/choose.h"
 #include "relay/plan.h"
 #include "store/accounts.h"
 #include "store/routes.h"
@@ -65,9 +66,9 @@ void write_words(json::Writer& w, std::string_view key, const std::vector<std::s
 }
 
 void write_route(json::Writer& w, std::size_t position, const std::vector<store::Route>& routes,
-                 const std::vector<store::Account>& accounts) {
+                 const std::vector<store::Account>& accounts, const catalogue::Catalogue& catalogue) {
   const auto& route = routes[position];
-  auto warnings = warnings_of(route, accounts);
+  auto warnings = warnings_of(route, accounts, catalogue);
   for (auto& more : warnings_of_order(routes, position)) warnings.push_back(std::move(more));
   w.begin_object();
   w.field("position", position);
@@ -83,30 +84,77 @@ Result<Answer> answer_with(const Call& call, std::size_t position, int status) {
   TRY(const auto accounts, store::accounts(call.gateway.vault));
   TRY(const auto routes, store::routes(call.gateway.vault));
   json::Writer w;
-  write_route(w, position, routes, accounts);
+  write_route(w, position, routes, accounts, *catalogue::Catalogue::built_in());
   return Answer{.status = status, .body = std::move(w).take()};
 }
 
+bool is_meant(const relay::Target& target, const store::Account& account) {
+  return account.provider == target.who || account.label == target.who || account.id == target.who ||
+         std::ranges::find(account.groups, target.who) != account.groups.end();
+}
+
+// The upstream's name of the model, when the rule decides it; "" when the request does.
+std::string model_of(const store::Route& route, const relay::Target& target) {
+  if (target.model != "*") return target.model;
+  const bool exact = !route.match.contains('*') && !route.match.starts_with('/');
+  return exact ? route.match : std::string();
+}
+
 // Empty when the target can be served; else why not.
-std::string obstacle(const relay::Target& target, const std::vector<store::Account>& accounts) {
-  const auto is_meant = [&](const store::Account& account) {
-    return account.provider == target.who || account.label == target.who || account.id == target.who;
-  };
-  const auto matching = std::ranges::count_if(accounts, is_meant);
+std::string obstacle(const relay::Target& target, const std::string& model,
+                     const std::vector<store::Account>& accounts) {
+  const auto matching =
+      std::ranges::count_if(accounts, [&](const store::Account& account) { return is_meant(target, account); });
   const auto enabled = std::ranges::count_if(
-      accounts, [&](const store::Account& account) { return account.enabled && is_meant(account); });
+      accounts, [&](const store::Account& account) { return account.enabled && is_meant(target, account); });
   const auto who = text::quoted(target.who, 60);
-  if (enabled > 0 || target.who == "demo") return {};
+  const bool any_serves = std::ranges::any_of(accounts, [&](const store::Account& account) {
+    const pool::Account listed{.models = account.models, .excluded = account.excluded_models};
+    return account.enabled && is_meant(target, account) && (model.empty() || pool::serves_model(listed, model));
+  });
+  if (any_serves || target.who == "demo") return {};
+  if (enabled > 0)
+    return fmt::format("The model lists of \"{}\" keep every account of it from {}.", who, text::quoted(model, 60));
   if (matching > 0) return fmt::format("Every account of \"{}\" is disabled.", who);
   if (catalogue::find_provider(target.who) != nullptr)
     return fmt::format("No account of \"{}\" is set up yet: `agt account add {} --key-env VARIABLE`.", who, who);
   std::vector<std::string_view> known;
   known.reserve(accounts.size());
   for (const auto& account : accounts) known.emplace_back(account.label);
+  for (const auto& account : accounts) known.insert(known.end(), account.groups.begin(), account.groups.end());
   for (const auto& provider : catalogue::providers()) known.emplace_back(provider.name);
   const auto near = nearest(target.who, known);
-  return fmt::format("\"{}\" is neither a provider nor an account{}", who,
+  return fmt::format("\"{}\" is no provider, account or group{}", who,
                      near.empty() ? "." : fmt::format("; did you mean \"{}\"?", near));
+}
+
+// What is known for certain of the model that a target names; nothing when that is little.
+std::optional<ModelFacts> known_facts(const relay::Target& target, const std::string& model,
+                                      const std::vector<store::Account>& accounts,
+                                      const catalogue::Catalogue& catalogue) {
+  if (model.empty()) return std::nullopt;
+  const auto account = std::ranges::find_if(accounts, [&](const store::Account& one) { return is_meant(target, one); });
+  auto facts = catalogue.lookup(account == accounts.end() ? target.who : account->provider, model);
+  return facts.estimated ? std::nullopt : std::optional(std::move(facts));
+}
+
+// A request that the first target can serve may be too much for the one that stands in for it.
+std::vector<std::string> what_lacks(std::string_view later, const ModelFacts& facts, std::string_view first,
+                                    const ModelFacts& before) {
+  std::vector<std::string> out;
+  const auto name = text::quoted(later, 60);
+  const auto lacks = [&](bool has, bool had, std::string_view what) {
+    if (had && !has) out.push_back(fmt::format("{} takes no {}, which {} does.", name, what, text::quoted(first, 60)));
+  };
+  lacks(facts.tools, before.tools, "tools");
+  lacks(facts.images, before.images, "images");
+  lacks(facts.documents, before.documents, "documents");
+  lacks(facts.audio, before.audio, "audio");
+  const bool smaller = facts.context_tokens && before.context_tokens && *facts.context_tokens < *before.context_tokens;
+  if (smaller)
+    out.push_back(fmt::format("{} has room for {} tokens, {} for {}: long conversations do not fit.", name,
+                              *facts.context_tokens, text::quoted(first, 60), *before.context_tokens));
+  return out;
 }
 
 }  // namespace
@@ -120,12 +168,24 @@ Result<> check_route(const store::Route& route) {
   return {};
 }
 
-std::vector<std::string> warnings_of(const store::Route& route, const std::vector<store::Account>& accounts) {
+std::vector<std::string> warnings_of(const store::Route& route, const std::vector<store::Account>& accounts,
+                                     const catalogue::Catalogue& catalogue) {
   std::vector<std::string> warnings;
+  std::optional<std::pair<std::string, ModelFacts>> first;
   for (const auto& spelled : route.targets) {
     const auto target = relay::parse_target(spelled);
-    auto why = target ? obstacle(*target, accounts) : target.error().message;
-    if (!why.empty()) warnings.push_back(std::move(why));
+    if (!target) {
+      warnings.push_back(target.error().message);
+      continue;
+    }
+    const auto model = model_of(route, *target);
+    if (auto why = obstacle(*target, model, accounts); !why.empty()) warnings.push_back(std::move(why));
+    const auto facts = known_facts(*target, model, accounts, catalogue);
+    if (!facts) continue;
+    if (!first)
+      first.emplace(spelled, *facts);
+    else
+      for (auto& lacks : what_lacks(spelled, *facts, first->first, first->second)) warnings.push_back(std::move(lacks));
   }
   return warnings;
 }
@@ -151,11 +211,12 @@ std::vector<std::string> warnings_of_order(const std::vector<store::Route>& rout
 Result<Answer> list_routes(const Call& call) {
   TRY(const auto routes, store::routes(call.gateway.vault));
   TRY(const auto accounts, store::accounts(call.gateway.vault));
+  const auto catalogue = catalogue::Catalogue::built_in();
   json::Writer w;
   w.begin_object();
   w.key("routes");
   w.begin_array();
-  for (std::size_t i = 0; i < routes.size(); ++i) write_route(w, i, routes, accounts);
+  for (std::size_t i = 0; i < routes.size(); ++i) write_route(w, i, routes, accounts, *catalogue);
   w.end_array();
   w.end_object();
   return Answer{.body = std::move(w).take(), .etag = etag_of(routes)};

@@ -61,6 +61,8 @@ constexpr std::array table{
              "AccountTest"},
     Endpoint{"POST", "/accounts/{account}/refresh", token, refresh_account, "A new access token, and no rests.",
              "Account"},
+    Endpoint{"POST", "/accounts/{account}/quota", token, ask_quota, "Asks the provider what is left of the account.",
+             "Account"},
     Endpoint{"POST", "/accounts/{account}/reset", token, reset_account, "Ends every rest of the account.", "Account"},
     Endpoint{"POST", "/accounts/{account}/enable", token, enable_account, "Lets the account serve again.", "Account"},
     Endpoint{"POST", "/accounts/{account}/disable", token, disable_account, "Keeps the account, but unused.",
@@ -92,7 +94,7 @@ constexpr std::array table{
     Endpoint{"POST", "/requests/{id}/replay", token, replay_request,
              "Sends the client's request again, or an edit of it.", "Replayed", "ReplayForm"},
     Endpoint{"DELETE", "/requests", token, forget_requests, "Forgets all requests.", "Forgotten"},
-    Endpoint{"GET", "/stats", token, show_stats, "Sums by model, account, client or provider.", "Stats", "",
+    Endpoint{"GET", "/stats", token, show_stats, "Sums by model, account, client, provider or day.", "Stats", "",
              "by since_ms until_ms slice_ms"},
 
     Endpoint{"GET", "/settings", token, list_settings, "Every setting with its value and where that comes from.",
@@ -105,6 +107,8 @@ constexpr std::array table{
              "Setting | RevealedSetting", "", "reveal"},
 
     Endpoint{"GET", "/catalogue/models", token, list_models, "What is known about models.", "Models"},
+    Endpoint{"GET", "/catalogue/prices", token, list_prices, "What models cost, with the user's own prices first.",
+             "Prices"},
     Endpoint{"GET", "/catalogue/providers", token, list_providers, "The providers and presets that accounts can name.",
              "Providers"},
     Endpoint{"GET", "/clients", token, list_clients, "What to set in which client, with snippets.", "Clients"},

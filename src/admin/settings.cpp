@@ -201,6 +201,7 @@ Result<Answer> patch_settings(const Call& call) {
   // A state in which the next start would fail is not stored: a port open to the LAN without keys, two equal ports.
   const auto possible = would_resolve(gateway, changed_layer(stored, changes));
   if (!possible) return fail(Code::conflict, possible.error().message, possible.error().field);
+  TRY_OK(check_settings(*possible));
   if (revision != stored.revision)
     return fail(Code::conflict, "The settings were changed elsewhere meanwhile; read them and try again.");
   const auto before = settings_now(gateway);
@@ -227,10 +228,9 @@ Result<Answer> validate_settings(const Call& call) {
   auto next = before;
   if (errors.empty()) {
     auto possible = would_resolve(gateway, changed_layer(stored, changes));
-    if (possible)
-      next = *std::move(possible);
-    else
-      errors.push_back(possible.error());
+    const auto fits = possible ? check_settings(*possible) : Result<>(std::unexpected(possible.error()));
+    if (!fits) errors.push_back(fits.error());
+    if (possible) next = *std::move(possible);
   }
   const bool moves = gateway.proxy != nullptr && gateway.proxy->would_move(next);
   const bool port_changes = next.proxy.port != 0 && next.proxy.port != gateway.proxy_port;

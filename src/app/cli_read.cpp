@@ -74,8 +74,19 @@ std::string requests_text(const json::Value& root) {
   return table.empty() ? "No request yet.\n" : table.text();
 }
 
+// "$0.0123", "$0.0123 + 2 without a price", "?"
+std::string cost_text(const json::Value& stat) {
+  const auto unpriced = stat["unpriced"].integer_or(0);
+  if (!stat["cost_usd"].present()) return unpriced > 0 ? "?" : "-";
+  auto out = shown_dollars(stat["cost_usd"].number_or(0));
+  if (stat["estimated_cost_usd"].number_or(0) > 0) out += ", partly estimated";
+  if (unpriced > 0) out += fmt::format(" + {} without a price", unpriced);
+  return out;
+}
+
 std::string stats_text(const json::Value& root) {
-  Table table({root["by"].text_or("by"), "REQUESTS", "FAILED", "TOKENS IN", "TOKENS OUT", "FROM CACHE", "AVERAGE"});
+  Table table({root["by"].text_or("by"), "REQUESTS", "FAILED", "TOKENS IN", "TOKENS OUT", "FROM CACHE", "AVERAGE",
+               "COST (LIST PRICE)"});
   const auto count = [](const json::Value& stat, std::string_view key) {
     return fmt::format("{}", stat[key].integer_or(0));
   };
@@ -83,9 +94,25 @@ std::string stats_text(const json::Value& root) {
     const auto requests = stat["requests"].number_or(0);
     const auto average = requests > 0 ? stat["latency_ms_sum"].number_or(0) / requests : 0;
     table.add({stat["key"].text_or(""), count(stat, "requests"), count(stat, "failures"), count(stat, "input_tokens"),
-               count(stat, "output_tokens"), count(stat, "cache_read_tokens"), took(average)});
+               count(stat, "output_tokens"), count(stat, "cache_read_tokens"), took(average), cost_text(stat)});
   }
   return table.empty() ? "No request yet.\n" : table.text();
+}
+
+std::string prices_text(const json::Value& root) {
+  Table table({"PROVIDER", "MODEL", "IN", "OUT", "CACHE READ", "CACHE WRITE", "LONG FROM", "CHECKED", "SOURCE"});
+  const auto rate = [](const json::Value& price, std::string_view key) {
+    return price[key].exists() ? shown_dollars(price[key].number_or(0)) : std::string("-");
+  };
+  for (const auto price : root["prices"].children())
+    table.add({price["provider"].text_or(""), price["match"].text_or(""), rate(price, "input"), rate(price, "output"),
+               rate(price, "cache_read"), rate(price, "cache_write"),
+               price["long_above"].exists() ? fmt::format("{}", price["long_above"].integer_or(0)) : "-",
+               price["checked"].is("") ? "-" : price["checked"].text_or(""),
+               price["before"].exists()
+                   ? fmt::format("{}; until {}", price["source"].text_or(""), price["before"].text_or(""))
+                   : price["source"].text_or("")});
+  return table.text();
 }
 
 std::string providers_text(const json::Value& root) {
@@ -120,6 +147,8 @@ Result<Exit> show_stats(Session& session) {
   const auto by = session.arguments().get("--by");
   return show(session, {.path = "/stats", .query = by.empty() ? "" : "by=" + text::percent_encoded(by)}, stats_text);
 }
+
+Result<Exit> price_list(Session& session) { return show(session, {.path = "/catalogue/prices"}, prices_text); }
 
 Result<Exit> provider_list(Session& session) { return show(session, {.path = "/catalogue/providers"}, providers_text); }
 

@@ -13,6 +13,19 @@ namespace {
 constexpr OptionSpec json_option{"--json", "", "the API's answer instead of a table"};
 constexpr std::array read_options{json_option};
 
+constexpr OptionSpec only_model_option{"--model", "MODEL",
+                                       "serve only this model (wildcards allowed); several times for more", true};
+constexpr OptionSpec exclude_option{"--exclude", "MODEL", "never serve this model; several times for more", true};
+constexpr OptionSpec priority_option{"--priority", "N", "accounts of a higher priority are asked first; default 0"};
+constexpr OptionSpec weight_option{"--weight", "N", "its share among accounts of the same priority; default 1"};
+constexpr OptionSpec concurrency_option{"--max-concurrency", "N", "requests at a time; 0: no limit"};
+constexpr OptionSpec group_option{"--group", "NAME", "a name under which rules may mean several accounts; repeatable",
+                                  true};
+constexpr OptionSpec tag_option{"--tag", "WORD", "a word for yourself; repeatable", true};
+constexpr OptionSpec reserve_option{"--reserve", "PERCENT", "of a known quota, kept for yourself; 0: nothing is kept"};
+constexpr OptionSpec reserve_use_option{"--reserve-use", "WHEN",
+                                        "of what is kept: last (the default), when nobody else can serve, or never"};
+
 constexpr std::array account_add_options{
     OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
     OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
@@ -21,12 +34,31 @@ constexpr std::array account_add_options{
     OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
     OptionSpec{"--project", "PROJECT", "vertex, code-assist: the project in Google Cloud"},
     OptionSpec{"--location", "LOCATION", "vertex: a region, us, eu or global (the default)"},
-    OptionSpec{"--model", "MODEL", "serve only this model (wildcards allowed); several times for more", true},
-    OptionSpec{"--exclude", "MODEL", "never serve this model; several times for more", true},
-    OptionSpec{"--priority", "N", "accounts of a higher priority are asked first; default 0"},
-    OptionSpec{"--max-concurrency", "N", "requests at a time; 0: no limit"},
+    only_model_option,
+    exclude_option,
+    priority_option,
+    weight_option,
+    concurrency_option,
+    group_option,
+    tag_option,
+    reserve_option,
+    reserve_use_option,
     OptionSpec{"--insecure-http", "", "allow plain http:// to another computer"},
     OptionSpec{"--disabled", "", "add it, but do not use it yet"},
+};
+constexpr std::array account_set_options{
+    OptionSpec{"--label", "LABEL", "its name in targets and lists"},
+    only_model_option,
+    exclude_option,
+    priority_option,
+    weight_option,
+    concurrency_option,
+    group_option,
+    tag_option,
+    reserve_option,
+    reserve_use_option,
+    OptionSpec{"--pin", "", "prefer it whenever it may serve"},
+    OptionSpec{"--unpin", "", "no longer"},
 };
 constexpr std::array account_login_options{
     OptionSpec{"--no-browser", "", "print the link only, and take the pasted address"},
@@ -80,8 +112,8 @@ constexpr std::array trace_options{
     OptionSpec{"--limit", "N", "without ID: how many requests; default 20"},
     OptionSpec{"--failures", "", "without ID: only requests that failed"},
 };
-constexpr std::array stats_options{json_option,
-                                   OptionSpec{"--by", "WHAT", "model, account, client or provider; default model"}};
+constexpr std::array stats_options{
+    json_option, OptionSpec{"--by", "WHAT", "model, account, client, provider or day; default model"}};
 constexpr std::array open_options{OptionSpec{"--print", "", "only print the link"}};
 constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
 constexpr std::array set_options{
@@ -103,6 +135,15 @@ constexpr std::string_view account_add_notes =
     "anthropic, openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them.\n"
     "The key is never an argument: other users could read it in the process list. Example:\n\n"
     "  agt account add openai --key-env OPENAI_API_KEY\n";
+constexpr std::string_view account_set_notes =
+    "Only what is given changes. A list that is given replaces the old one; an empty word empties it:\n\n"
+    "  agt account set work --group team --reserve 20 --model ''\n\n"
+    "A reserve counts where the provider tells what is left (`agt account show`): below it the account is asked after\n"
+    "all others until its window is reset, or not at all.\n";
+constexpr std::string_view price_list_notes =
+    "A price that is not in the list is unknown, not 0. Your own count first, with * as a wildcard in the model's\n"
+    "name; IN/OUT, or IN/OUT/CACHE-READ/CACHE-WRITE:\n\n"
+    "  agt settings set prices.overrides 'openrouter/*=0.5/1.5, openai/gpt-5=1.25/10/0.125'\n";
 constexpr std::string_view connect_notes =
     "CLIENT is claude-code, codex, gemini-cli, opencode, curl, openai-sdk, …; without it all are listed. Comments and\n"
     "other settings in the files stay. A file that cannot be read is not touched. Example:\n\n"
@@ -151,6 +192,8 @@ constexpr std::array table{
             account_login_notes, account_login},
     Command{"account import", "FILE", account_import_options, "Import refresh tokens or accounts.",
             account_import_notes, account_import},
+    Command{"account set", "ID", account_set_options, "Change what decides when an account is chosen.",
+            account_set_notes, account_set},
     Command{"account list", "", read_options, "All accounts and how they are.", "", account_list},
     Command{"account show", "ID", read_options, "One account, by id or label.", "", account_show},
     Command{"account test", "ID", read_options, "Ask the upstream for its models: are address and key right?", "",
@@ -163,9 +206,12 @@ constexpr std::array table{
             "Fetch a new access token, and end every rest of the account.",
             "",
             account_refresh},
+    Command{"account quota", "ID", read_options, "Ask the provider what is left of an account.", "", account_quota},
     Command{"account reset", "ID", {}, "End every rest of an account: it is asked again at once.", "", account_reset},
     Command{"account remove", "ID", {}, "Remove an account and its key.", "", account_remove},
     Command{"provider list", "", read_options, "The providers and presets that accounts can name.", "", provider_list},
+    Command{"price list", "", read_options, "What models cost for a million tokens, and who says so.", price_list_notes,
+            price_list},
     Command{"route add", "", route_add_options, "Say where a model name goes.", route_add_notes, route_add},
     Command{"route list", "", read_options, "The rules, in the order in which they are asked.", "", route_list},
     Command{"route remove", "N", {}, "Remove the rule at position N.", "", route_remove},
@@ -174,7 +220,7 @@ constexpr std::array table{
     Command{"explain", "[FILE]", explain_options, "What would happen to a request; nothing is sent.", explain_notes,
             explain},
     Command{"trace", "[ID]", trace_options, "The story of one request, or the last requests.", trace_notes, show_trace},
-    Command{"stats", "", stats_options, "Requests, failures and tokens in sums.", "", show_stats},
+    Command{"stats", "", stats_options, "Requests, failures, tokens and cost in sums.", "", show_stats},
     Command{"key add", "NAME", {}, "Make a client key; it is printed this once.", "", key_add},
     Command{"key list", "", read_options, "The client keys.", "", key_list},
     Command{"key revoke", "NAME", {}, "Revoke a client key, by id or name.", "", key_revoke},

@@ -59,6 +59,8 @@ struct Command {
 
 // cli_account.cpp
 [[nodiscard]] Result<Exit> account_add(Session& session);
+[[nodiscard]] Result<Exit> account_set(Session& session);
+[[nodiscard]] Result<Exit> account_quota(Session& session);
 [[nodiscard]] Result<Exit> account_list(Session& session);
 [[nodiscard]] Result<Exit> account_show(Session& session);
 [[nodiscard]] Result<Exit> account_test(Session& session);
@@ -101,6 +103,7 @@ struct Command {
 [[nodiscard]] Result<Exit> show_status(Session& session);
 [[nodiscard]] Result<Exit> show_trace(Session& session);
 [[nodiscard]] Result<Exit> show_stats(Session& session);
+[[nodiscard]] Result<Exit> price_list(Session& session);
 [[nodiscard]] Result<Exit> provider_list(Session& session);
 [[nodiscard]] Result<Exit> show_openapi(Session& session);
 

@@ -5,6 +5,7 @@
 
 #include <ostream>
 
+#include "catalogue/prices.h"
 #include "store/stored_settings.h"
 
 namespace agt::app {
@@ -32,7 +33,8 @@ class Offline final : public Api {
         lock_(std::move(lock)),
         vault_(std::move(vault)),
         ledger_(std::move(reader)),
-        ledger_writer_(std::move(writer)),
+        ledger_writer_(std::move(writer), {}, store::ledger_queue_max,
+                       catalogue::Prices::with(settings.prices.overrides).value_or(nullptr)),
         services_{.current = current_,
                   .pool = pool_,
                   .codecs = context.codecs,
@@ -42,7 +44,8 @@ class Offline final : public Api {
                   .exchanges = exchanges_,
                   .clock = clock,
                   .log = log_,
-                  .access_tokens = &tokens_},
+                  .access_tokens = &tokens_,
+                  .quotas = &quotas_},
         gateway_{.vault = *vault_,
                  .ledger = *ledger_,
                  .ledger_writer = ledger_writer_,
@@ -92,6 +95,7 @@ class Offline final : public Api {
   relay::Memories memories_{};
   relay::Keepsakes keepsakes_{};
   provider::Exchanges exchanges_{clock_, log_};
+  provider::QuotaBook quotas_{};
   admin::TokenKeeper tokens_{*vault_, clock_, log_};
   relay::Services services_;
   admin::Gateway gateway_;

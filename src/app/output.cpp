@@ -64,6 +64,12 @@ std::string shown_duration(double milliseconds) {
   return fmt::format("{} days", minutes / (24 * 60));
 }
 
+// Cents where they are enough, else three digits that count.
+std::string shown_dollars(double dollars) {
+  if (dollars == 0 || dollars >= 1) return fmt::format("${:.2f}", dollars);
+  return dollars >= 0.1 ? fmt::format("${:.3f}", dollars) : fmt::format("${:.3g}", dollars);
+}
+
 std::string shown_bytes(std::int64_t bytes) {
   constexpr double kilo = 1000;
   const auto n = static_cast<double>(bytes);

@@ -24,6 +24,7 @@ class Table {
 
 [[nodiscard]] std::string shown_time(std::int64_t unix_ms);     // "2026-11-23 07:04:05", UTC
 [[nodiscard]] std::string shown_duration(double milliseconds);  // "3.2 ms", "1.5 s", "2 min", "3 h 5 min"
+[[nodiscard]] std::string shown_dollars(double dollars);        // "$12.34", "$0.000123"
 [[nodiscard]] std::string shown_bytes(std::int64_t bytes);      // "512 B", "1.5 kB", "2.0 MB"
 [[nodiscard]] std::string shown_words(const std::vector<std::string>& words, std::string_view when_empty);
 

@@ -9,10 +9,12 @@
 
 #include "admin/api.h"
 #include "admin/gateway.h"
+#include "admin/quota_keeper.h"
 #include "admin/recorder.h"
 #include "admin/rests.h"
 #include "app/interface.h"
 #include "app/wiring.h"
+#include "catalogue/prices.h"
 #include "core/text.h"
 #include "core/version.h"
 #include "net/runtime.h"
@@ -57,6 +59,12 @@ Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
   }
   options.client.ca_file = settings.network.ca_file;
   return options;
+}
+
+Result<std::shared_ptr<const catalogue::Prices>> prices_in(const store::Settings& settings) {
+  auto prices = catalogue::Prices::with(settings.prices.overrides);
+  if (!prices) return fail(Code::config, prices.error().message, "prices.overrides");
+  return prices;
 }
 
 // A damaged database was put aside: never in silence.
@@ -145,14 +153,18 @@ Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
 }
 
 // Serves until a signal.
-Result<> run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
+void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
   gateway.log.write(LogLevel::info, "listening",
                     {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.workers}});
   auto& worker = runtime.worker(0);
   worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
+  admin::QuotaKeeper quotas(gateway);
+  worker.spawn([&quotas, &worker] { return quotas.run(worker); });
   gateway.tokens.work_on(worker);
   runtime.run();
-  return admin::save_rests(gateway);
+  // A rest that is not on the disk is learned anew: no reason to end as a failure, nor to keep the last words back.
+  if (const auto saved = admin::save_rests(gateway); !saved)
+    gateway.log.write(LogLevel::error, "rests_not_saved", {{"why", saved.error().message}});
 }
 
 }  // namespace
@@ -193,7 +205,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
   tell_rescue(log, "ledger_damaged", ledger->rescue());
-  store::LedgerWriter ledger_writer(std::move(ledger));  // what it keeps is told by the first reload
+  TRY(const auto prices, prices_in(settings));
+  // What it keeps is told by the first reload.
+  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
   admin::Events events(clock);
   admin::LedgerRecorder recorder(ledger_writer, events);
 
@@ -247,9 +261,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY_OK(admin::reload(gateway));
   TRY_OK(admin::restore_rests(gateway));
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
-  const auto ran = run(gateway, *runtime, admin_port);
+  run(gateway, *runtime, admin_port);
   admin::withdraw(home);
-  TRY_OK(ran);
   return end(tokens, log);
 }
 

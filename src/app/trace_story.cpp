@@ -137,6 +137,11 @@ std::string trace_story(const json::Value& trace) {
     line(out, "loss",
          fmt::format("{} {}: {}", words_of(loss["path"]), words_of(loss["weight"]), words_of(loss["why"])));
   if (const auto usage = usage_text(trace["usage"]); !usage.empty()) line(out, "tokens", usage);
+  if (trace["cost_usd"].present())
+    line(out, "cost",
+         fmt::format("{}{} at list price ({})", shown_dollars(trace["cost_usd"].number_or(0)),
+                     trace["usage"]["estimated"].boolean_or(false) ? ", estimated," : "",
+                     words_of(trace["price_source"])));
   line(out, "answer", answer_text(trace));
   if (trace["error"].exists()) line(out, "error", error_text(trace["error"]));
   return out + fmt::format("\n{}\n", words_of(trace["sentence"], 2 * message_max));

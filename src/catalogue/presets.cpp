@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/distance.h"
+#include "core/text.h"
 #include "json/document.h"
 
 namespace agt::catalogue {
@@ -28,21 +30,6 @@ Result<Provider> read_provider(json::Value row) {
   provider.local = row["local"].boolean_or(false);
   provider.key_required = row["key_required"].boolean_or(!provider.local);
   return provider;
-}
-
-// Levenshtein's distance.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
 }
 
 const Provider* find_in(const std::vector<Provider>& all, std::string_view name) {
@@ -102,7 +89,7 @@ std::string nearest_provider(std::string_view name) {
   std::string_view nearest;
   auto best = name.size() / 3 + 1;
   for (const auto& provider : providers()) {
-    const auto apart = distance(name, provider.name);
+    const auto apart = text::distance(name, provider.name);
     if (apart >= best) continue;
     best = apart;
     nearest = provider.name;

@@ -179,6 +179,12 @@ class Scanner {
   Found found_{};
 };
 
+// Nothing, or as much: a new file.
+bool is_blank(std::string_view text) {
+  if (text.starts_with(bom)) text.remove_prefix(bom.size());
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
 // The blanks at the start of the line of `at`.
 std::string_view line_indent(std::string_view text, std::size_t at) {
   const auto line = text.substr(text.substr(0, at).rfind('\n') + 1);  // npos + 1 is the start of the text
@@ -241,7 +247,7 @@ std::string inserted(std::string_view text, const Found& found, const Setting& s
 }  // namespace
 
 Result<std::string> edited_jsonc(std::string_view text, const Setting& setting) {
-  if (text::trimmed(text).find_first_not_of("\r\n") == std::string_view::npos) {
+  if (is_blank(text)) {
     const auto body = member(setting, 0, "  ", "  ", "\n");
     return fmt::format("{{\n  {}\n}}\n", body);
   }
@@ -255,7 +261,7 @@ Result<std::string> edited_jsonc(std::string_view text, const Setting& setting) 
 }
 
 Result<std::optional<std::string>> jsonc_at(std::string_view text, const std::vector<std::string>& path) {
-  if (text::trimmed(text).find_first_not_of("\r\n") == std::string_view::npos) return std::nullopt;
+  if (is_blank(text)) return std::nullopt;
   TRY(const auto found, Scanner(text, path).run());
   if (!found.value) return std::nullopt;
   const auto document = json::Document::parse(text.substr(found.value->begin, found.value->end - found.value->begin));

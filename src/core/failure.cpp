@@ -84,7 +84,8 @@ constexpr std::array table{
     CodeFacts{Code::key_not_allowed_model, "key_not_allowed_model", client_error, M::forbidden,
               "Use a model that this key allows."},
     CodeFacts{Code::model_unknown, "model_unknown", client_error, M::model_unknown,
-              "Add an account that has this model, or a route: `agt route add --match MODEL --to PROVIDER/MODEL`."},
+              "Add an account that has this model (`agt account add`), or a route: `agt route add --match MODEL --to "
+              "PROVIDER/MODEL`."},
     CodeFacts{Code::model_blocked_by_rule, "model_blocked_by_rule", client_error, M::forbidden,
               "Change the route rule that blocks this model."},
     CodeFacts{Code::no_account, "no_account", client_error, M::unavailable,

@@ -25,7 +25,8 @@ struct Account {
   int priority = 0;                     // higher first
   int weight = 1;                       // share among equals
   int max_concurrency = 0;              // 0: no limit
-  int reserve_percent = 0;              // of a known quota, kept for its owner
+  int reserve_percent = 0;              // of a known quota, kept for its owner: below it …
+  bool reserve_strict = false;          // … the account is not asked at all, instead of last
 };
 
 // Why an account was passed over. The words are those of the API and the UI.
@@ -71,6 +72,13 @@ struct Skips {
   [[nodiscard]] std::size_t total() const;
   [[nodiscard]] std::uint32_t count(SkipReason reason) const { return counts[static_cast<std::size_t>(reason)]; }
   void add(SkipReason reason) { ++counts[static_cast<std::size_t>(reason)]; }
+};
+
+// What is left of one window of an account's quota.
+struct QuotaLeft {
+  std::string models{};  // which it is about, with wildcards; "": all
+  double percent = 100;
+  Instant resets_at{};
 };
 
 // A rest period.

@@ -23,6 +23,11 @@ double liking(std::uint64_t session, const Hot& hot) {
   return hot.weight == 1 ? unit : std::pow(unit, 1.0 / hot.weight);
 }
 
+// Which of several come first; a reserve is below every priority.
+int rank_of(const Hot& hot, const Slot& slot, Instant now) {
+  return is_last(hot, slot, now) ? hot.priority - reserve_rank : hot.priority;
+}
+
 // More than its share of what was sent lately: a session that may go anywhere goes elsewhere (bounded loads).
 double crowded_from(const Field& field, const Wish& wish, Instant now) {
   const bool counts = wish.session != 0 && field.use != nullptr && field.slots.size() > 1;
@@ -30,7 +35,7 @@ double crowded_from(const Field& field, const Wish& wish, Instant now) {
   return crowded_least + crowded_share * field.use->recent(now) / static_cast<double>(field.slots.size());
 }
 
-// Larger is better, within one priority.
+// Larger is better, within one rank.
 double score(const Hot& hot, const Wish& wish) {
   if (wish.mode == Mode::performance_first) return -(hot.in_flight + 1.0) / hot.weight;
   return wish.session == 0 ? -hot.served : liking(wish.session, hot);
@@ -105,7 +110,7 @@ bool is_plainly_free(const Field& field, const Slot& slot, const Wish& wish, Ins
 
 Choice choose(const Field& field, const Wish& wish, Instant now) {
   Choice choice;
-  int priority = 0;
+  int rank = 0;
   double best = 0;
   std::uint64_t turn = 0;  // of several equals the one that served longest ago
   const bool spreads = wish.session != 0 && wish.mode != Mode::performance_first && !field.uses.empty();
@@ -122,20 +127,21 @@ Choice choose(const Field& field, const Wish& wish, Instant now) {
       continue;
     }
     const auto& hot = field.hot(slot);
-    if (choice.slot && hot.priority < priority) {
+    const int own_rank = rank_of(hot, slot, now);
+    if (choice.slot && own_rank < rank) {
       ++choice.counts[static_cast<std::size_t>(SkipReason::lower_rank)];
       continue;
     }
     auto value = score(hot, wish);
     // Only of one that would be chosen: looking at all of them costs more than all the rest.
-    const bool leads = !choice.slot || hot.priority > priority || value >= best;
+    const bool leads = !choice.slot || own_rank > rank || value >= best;
     if (spreads && leads && field.uses[i].recent(now) > crowded * hot.weight) value -= 1;
     if (choice.slot) ++choice.counts[static_cast<std::size_t>(SkipReason::lower_rank)];
-    if (choice.slot && hot.priority == priority && value < best) continue;
-    if (choice.slot && hot.priority == priority && value == best && hot.turn >= turn) continue;
+    if (choice.slot && own_rank == rank && value < best) continue;
+    if (choice.slot && own_rank == rank && value == best && hot.turn >= turn) continue;
     choice.slot = i;
     turn = hot.turn;
-    priority = hot.priority;
+    rank = own_rank;
     best = value;
   }
   return choice;

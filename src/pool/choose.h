@@ -31,6 +31,7 @@ struct Hot {
   int priority = 0;
   int weight = 1;
   SkipReason why = SkipReason::cooling;  // it is not open
+  Instant last_until{};                  // asked last for so long: below its reserve
 };
 
 // An account that serves one model, as the list of that model has it.
@@ -40,6 +41,7 @@ struct Slot {
   std::uint32_t site = 0;  // in Field::sites
   float per_second = 0;    // its learned pace; 0: none
   SkipReason why = SkipReason::cooling;
+  Instant last_until{};  // as in Hot, for this model
 };
 
 struct SiteHot {
@@ -66,6 +68,11 @@ struct Obstacle {
 [[nodiscard]] std::optional<Obstacle> obstacle(const Field& field, const Slot& slot,
                                                std::span<const std::uint32_t> tried, Instant now);
 
+// Whether the account serves from its owner's reserve now: everybody else comes first.
+[[nodiscard]] inline bool is_last(const Hot& hot, const Slot& slot, Instant now) {
+  return hot.last_until > now || slot.last_until > now;
+}
+
 struct Wish {
   Mode mode = Mode::balance;
   std::uint64_t session = 0;               // 0: none
@@ -80,9 +87,10 @@ struct Choice {
   Instant back_at = Instant::max();
   bool any_busy = false;
 };
-// Of those that may serve, the ones of the highest priority; among these, for a session the one that its hash prefers
-// (rendezvous hashing: when an account comes or goes, only its own sessions move) and that is not crowded, else the one
-// that has served least for its weight, in performance_first the one with the least under way.
+// Of those that may serve, the ones of the highest priority, reserves after all others; among these, for a session the
+// one that its hash prefers (rendezvous hashing: when an account comes or goes, only its own sessions move) and that is
+// not crowded, else the one that has served least for its weight, in performance_first the one with the least under
+// way.
 [[nodiscard]] Choice choose(const Field& field, const Wish& wish, Instant now);
 
 [[nodiscard]] bool includes_model(const Account& account, std::string_view model);

@@ -64,6 +64,9 @@ inline constexpr auto ejection_step = 30s;
 inline constexpr int ejections_max = 10;
 inline constexpr int ejected_percent_max = 50;
 
+inline constexpr std::size_t quota_windows_max = 128;  // of an account
+inline constexpr int reserve_rank = 10'000'000;        // more than any two priorities are apart
+
 // Retries after failures of servers and networks, for each site.
 inline constexpr double retry_tokens_max = 10;
 inline constexpr double retry_tokens_per_request = 0.1;

@@ -76,6 +76,8 @@ Pool::Preference Pool::preference(const Roster& roster, const Ask& ask, std::uin
   const auto at = look(registry_.find(bound));
   if (!at) return {.is_over = true};
   const auto against = obstacle(field, roster.slots[*at], tried, now);
+  const auto& slot = roster.slots[*at];
+  if (!against && is_last(field.hot(slot), slot, now)) return {};  // the session only visits another
   if (!against) return {.slot = at};
   if (against->until == Instant::min()) return {};  // busy or tried: the session only visits another
   if (against->until == until_somebody_acts || against->until - now > soft_escape_max) return {.is_over = true};
@@ -150,6 +152,10 @@ Skip Pool::skip_of(const Roster& roster, const Slot& slot, Obstacle against, Ins
   Skip skip{.account = state.account, .reason = against.reason};
   if (against.until == Instant::min()) return skip;
   if (against.until != until_somebody_acts) skip.remaining = std::chrono::ceil<Milliseconds>(against.until - now);
+  if (against.reason == SkipReason::reserved) {
+    skip.code = Code::protected_reserve;
+    return skip;
+  }
   if (const auto* worst = worst_health(state, roster.model)) {
     skip.code = worst->rest.code;
     skip.set_by = worst->rest.set_by;

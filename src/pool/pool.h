@@ -121,6 +121,7 @@ struct Resting {
   std::string account_id{};
   std::string model{};  // "": all of its models
   Rest rest{};
+  std::optional<Instant> since{};  // nothing: before the restart, or the provider's window decides
 };
 
 // A view of one account for a dry run: what would become of it.
@@ -134,10 +135,9 @@ class Pool {
   // Replaces the accounts. The state of those that stay is kept.
   void set_accounts(std::vector<Account> accounts);
   void forgive(std::string_view account_id);  // ends all rests: after a new key, a good test or by hand
-  // What is left of an account's quota for a model ("": all), in percent. At or below the account's reserve it rests
-  // until the reset.
-  void note_quota(std::string_view account_id, std::string_view model, double percent_left, Instant resets_at,
-                  Instant now);
+  // What is left of an account's quota, instead of what was told before. At or below the account's reserve it is asked
+  // last, or not at all, until the reset of the window.
+  void note_quota(std::string_view account_id, std::vector<QuotaLeft> windows, Instant now);
 
   [[nodiscard]] Leased lease(const Ask& ask, Instant now);
   // Puts a request into the line: first come, first served for each client, and the clients take turns. Nothing when

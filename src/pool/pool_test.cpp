@@ -304,19 +304,6 @@ TEST(Pool, spreads_sessions_over_the_accounts) {
   for (const auto& [id, count] : counts) EXPECT_NEAR(count, 200, 60) << id;
 }
 
-TEST(Pool, holds_back_the_reserve_of_a_known_quota) {
-  Pool pool;
-  pool.set_accounts({{.id = "1", .provider = "p", .reserve_percent = 20}});
-  pool.note_quota("1", "m", 21, t0 + 1h, t0);
-  EXPECT_EQ(served_by(pool, ask(), t0), "1");
-  pool.note_quota("1", "m", 20, t0 + 1h, t0);
-  const auto leased = pool.lease(ask(), t0);
-  EXPECT_EQ(reasons(leased), std::vector{SkipReason::reserved});
-  EXPECT_EQ(served_by(pool, ask(), t0 + 1h), "1");
-  pool.note_quota("1", "m", 90, t0 + 1h, t0);
-  EXPECT_EQ(served_by(pool, ask(), t0), "1");
-}
-
 TEST(Pool, keeps_state_when_accounts_are_replaced) {
   Pool pool;
   pool.set_accounts(two());

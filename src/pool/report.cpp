@@ -16,6 +16,16 @@ Health& health_for(Healths& healths, std::string_view model, std::size_t most) {
   return healths.emplace(std::string(model), Health{}).first->second;
 }
 
+// A strict reserve rests its account until the reset of the window.
+void add_reserves(const State& state, Instant now, std::vector<Resting>& out) {
+  if (!state.account->reserve_strict || state.account->reserve_percent <= 0) return;
+  for (const auto& window : state.quota)
+    if (window.percent <= state.account->reserve_percent && window.resets_at > now)
+      out.push_back({.account_id = state.account->id,
+                     .model = window.models,
+                     .rest = {.until = window.resets_at, .code = Code::protected_reserve}});
+}
+
 bool is_servers_fault(Code code) {
   return code == Code::internal_5xx || code == Code::stream_cut || code == Code::idle_timeout ||
          code == Code::first_byte_timeout;
@@ -143,23 +153,16 @@ void Pool::forgive(std::string_view account_id) {
   serve_line(latest_);
 }
 
-void Pool::note_quota(std::string_view account_id, std::string_view model, double percent_left, Instant resets_at,
-                      Instant now) {
+void Pool::note_quota(std::string_view account_id, std::vector<QuotaLeft> windows, Instant now) {
   const std::scoped_lock lock(mutex_);
   latest_ = std::max(latest_, now);
   auto* state = registry_.find(account_id);
-  if (state == nullptr || state->account->reserve_percent <= 0) return;
-  auto& health = model.empty() ? state->health : health_for(state->by_model, model, rests_per_account_max);
-  const bool is_reserve = health.rest.code == Code::protected_reserve && health.rest.until > now;
-  if (percent_left <= state->account->reserve_percent && resets_at > now) {
-    if (resets_at > health.rest.until) health.rest = {.until = resets_at, .code = Code::protected_reserve};
-  } else if (is_reserve) {
-    health.rest.until = {};
-  }
-  if (model.empty())
-    registry_.refresh(*state);
-  else
-    registry_.refresh(*state, model);
+  if (state == nullptr) return;
+  if (windows.size() > quota_windows_max) windows.resize(quota_windows_max);
+  // No window is longer than a rest may be, whatever its provider says.
+  for (auto& window : windows) window.resets_at = std::min(window.resets_at, now + rest_max);
+  state->quota = std::move(windows);
+  registry_.refresh_reserve(*state);
   serve_line(latest_);
 }
 
@@ -169,10 +172,14 @@ std::vector<Resting> Pool::resting(Instant now) const {
   for (const auto& state : registry_.states()) {
     const auto add = [&](std::string_view model, const Health& health) {
       if (health.rest.until > now)
-        out.push_back({.account_id = state->account->id, .model = std::string(model), .rest = health.rest});
+        out.push_back({.account_id = state->account->id,
+                       .model = std::string(model),
+                       .rest = health.rest,
+                       .since = health.set_at == Instant{} ? std::nullopt : std::optional(health.set_at)});
     };
     add("", state->health);
     for (const auto& [model, health] : state->by_model) add(model, health);
+    add_reserves(*state, now, out);
   }
   return out;
 }

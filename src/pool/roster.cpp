@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/text.h"
 #include "pool/limits.h"
 
 namespace agt::pool {
@@ -19,6 +20,14 @@ void close(Instant& open_at, SkipReason& why, const Health& health) {
   why = reason_of(health.rest.code);
 }
 
+// Below a strict reserve the account is closed; below another one it comes last.
+void keep_reserve(Instant& open_at, SkipReason& why, Instant& last_until, const Account& account, Instant until) {
+  last_until = account.reserve_strict ? Instant{} : until;
+  if (!account.reserve_strict || until <= open_at) return;
+  open_at = until;
+  why = SkipReason::reserved;
+}
+
 SiteHot hot_of(const Site& site, std::string_view model) {
   SiteHot hot;
   close(hot.open_at, hot.why, site.health);
@@ -32,6 +41,8 @@ Slot slot_for(const State& state, std::string_view model, std::uint32_t site) {
     close(slot.open_at, slot.why, *own);
     slot.per_second = static_cast<float>(own->pace.per_second());
   }
+  if (!state.quota.empty())
+    keep_reserve(slot.open_at, slot.why, slot.last_until, *state.account, reserve_until(state, model));
   return slot;
 }
 
@@ -45,12 +56,25 @@ Hot hot_for(const State& state, Hot before) {
           .priority = account.priority,
           .weight = std::max(account.weight, 1)};
   close(hot.open_at, hot.why, state.health);
+  keep_reserve(hot.open_at, hot.why, hot.last_until, account, reserve_until(state, ""));
   return hot;
 }
 
 std::string site_name(const Account& account) { return account.site.empty() ? account.provider : account.site; }
 
 }  // namespace
+
+Instant reserve_until(const State& state, std::string_view model) {
+  const auto reserve = state.account->reserve_percent;
+  Instant until{};
+  if (reserve <= 0) return until;
+  for (const auto& window : state.quota) {
+    const bool is_meant =
+        window.models.empty() ? model.empty() : !model.empty() && text::wildcard_match(window.models, model);
+    if (is_meant && window.percent <= reserve) until = std::max(until, window.resets_at);
+  }
+  return until;
+}
 
 const Health* worst_health(const State& state, std::string_view model) {
   const Health* worst = nullptr;
@@ -198,6 +222,15 @@ void Registry::refresh(const State& state) {
   auto& hot = hots_[state.index];
   hot.open_at = {};
   close(hot.open_at, hot.why, state.health);
+  keep_reserve(hot.open_at, hot.why, hot.last_until, *state.account, reserve_until(state, ""));
+}
+
+void Registry::refresh_reserve(const State& state) {
+  if (!state.listed) return;
+  refresh(state);
+  for (auto& [key, roster] : rosters_)
+    if (const auto at = slot_of(roster, state.index))
+      roster.slots[*at] = slot_for(state, roster.model, roster.slots[*at].site);
 }
 
 void Registry::refresh(const State& state, std::string_view model) {

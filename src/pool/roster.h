@@ -35,8 +35,9 @@ struct State {
   int server_failures = 0;  // in a row
   int ejections = 0;        // since the last success
   Instant ejected_until{};
-  std::uint32_t index = 0;  // of its Hot
-  bool listed = true;       // false once removed
+  std::vector<QuotaLeft> quota{};  // as it was told last
+  std::uint32_t index = 0;         // of its Hot
+  bool listed = true;              // false once removed
 };
 
 struct Roster {
@@ -77,6 +78,7 @@ class Registry {
   void refresh(const State& state);
   void refresh(const State& state, std::string_view model);
   void refresh(const Site& site);
+  void refresh_reserve(const State& state);  // after a change of its quota
 
  private:
   [[nodiscard]] std::optional<double> pace_of_peers(const Roster& roster, std::uint32_t but) const;
@@ -95,6 +97,9 @@ class Registry {
   std::string key_{};                                     // kept for its memory
   std::uint64_t uses_ = 0;
 };
+
+// Until when an account is below its owner's reserve for a model; "": for all of them. In the past when it is not.
+[[nodiscard]] Instant reserve_until(const State& state, std::string_view model);
 
 // The worst of what stands against an account for a model; nullptr when it has no health worth a word.
 [[nodiscard]] const Health* worst_health(const State& state, std::string_view model);

@@ -15,6 +15,7 @@
 #include "ir/event.h"
 #include "net/client.h"
 #include "net/http.h"
+#include "provider/quota.h"
 
 namespace agt::provider {
 
@@ -70,6 +71,8 @@ struct Family {
   bool embeds = false;              // it has embeddings in its dialect's own form
   bool draws = false;               // it has images in OpenAI's form
   bool hears = false;               // and transcription of speech
+  // What is left of an account, in the answer to the call that lists models; nullptr: no such call tells it.
+  std::vector<QuotaWindow> (*read_quota)(std::string_view body, WallTime now) = nullptr;
   std::string (*list_body)(const Upstream& upstream) = nullptr;  // of the call that lists models, where that is a POST
 
   [[nodiscard]] bool local() const { return answer != nullptr; }

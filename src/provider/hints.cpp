@@ -29,15 +29,6 @@ std::optional<WallTime> http_date(std::string_view text) {
   return std::chrono::system_clock::from_time_t(timegm(&parts));
 }
 
-// RFC 3339 in UTC, as Anthropic's reset headers and Google's details have it.
-std::optional<WallTime> rfc3339(std::string_view text) {
-  std::tm parts{};
-  const std::string copy(text);
-  const auto* end = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (end == nullptr || (*end != 'Z' && *end != '.')) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
-}
-
 Milliseconds until(WallTime reset, WallTime wall) {
   return std::clamp<Milliseconds>(std::chrono::ceil<Milliseconds>(reset - wall), Milliseconds(0), hint_max);
 }
@@ -52,7 +43,7 @@ std::optional<Milliseconds> counted_limits(const net::Headers& headers, WallTime
   for (const auto* kind : {"requests", "tokens", "input-tokens", "output-tokens"}) {
     const auto stem = std::string("anthropic-ratelimit-") + kind;
     if (headers.get_or(stem + "-remaining", "") != "0") continue;
-    if (const auto reset = rfc3339(headers.get_or(stem + "-reset", ""))) later(until(*reset, wall));
+    if (const auto reset = spelled_time(headers.get_or(stem + "-reset", ""))) later(until(*reset, wall));
   }
   for (const auto* kind : {"requests", "tokens"}) {
     if (headers.get_or(std::string("x-ratelimit-remaining-") + kind, "") != "0") continue;
@@ -85,6 +76,36 @@ std::optional<Exhausted> rejected_window(const net::Headers& headers, WallTime w
 }
 
 }  // namespace
+
+std::optional<WallTime> spelled_time(std::string_view spelled) {
+  // YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)
+  constexpr std::size_t shortest = 20;
+  if (spelled.size() < shortest || spelled[4] != '-' || spelled[7] != '-' || spelled[13] != ':' || spelled[16] != ':')
+    return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t size) {
+    return text::parse_number<unsigned>(spelled.substr(at, size));
+  };
+  const auto year = number(0, 4), month = number(5, 2), day = number(8, 2);
+  const auto hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
+  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
+                                         std::chrono::day(*day)};
+  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
+  const auto zone_at = std::min(spelled.find_first_not_of("0123456789.", 19), spelled.size());
+  const auto zone = spelled.substr(zone_at);
+  Milliseconds offset(0);
+  if (zone.size() == 6 && zone[3] == ':') {
+    const auto hours = text::parse_number<int>(zone.substr(1, 2));
+    const auto minutes = text::parse_number<int>(zone.substr(4, 2));
+    if (!hours || !minutes || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
+    offset = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+    if (zone[0] == '-') offset = -offset;
+  } else if (zone != "Z") {
+    return std::nullopt;
+  }
+  return WallTime(std::chrono::sys_days(date).time_since_epoch()) + std::chrono::hours(*hour) +
+         std::chrono::minutes(*minute) + Seconds(*second) - offset;
+}
 
 std::optional<Milliseconds> spelled_duration(std::string_view spelled) {
   struct Unit {
@@ -139,7 +160,8 @@ std::optional<Milliseconds> reset_in_body(std::string_view body, WallTime wall) 
   if (const auto seconds = error["resets_at"].integer_or(0); seconds > 0)
     return until(std::chrono::system_clock::from_time_t(seconds), wall);
   for (const auto detail : error["details"].children())
-    if (const auto moment = rfc3339(detail["metadata"]["quotaResetTimeStamp"].text_or(""))) return until(*moment, wall);
+    if (const auto moment = spelled_time(detail["metadata"]["quotaResetTimeStamp"].text_or("")))
+      return until(*moment, wall);
   return std::nullopt;
 }
 

@@ -25,6 +25,9 @@ struct Exhausted {
 // A reset that the body tells as a moment (unix seconds or RFC 3339), not as a delay.
 [[nodiscard]] std::optional<Milliseconds> reset_in_body(std::string_view body, WallTime wall);
 
+// RFC 3339: "2026-09-21T14:13:50Z", also with a fraction or an offset.
+[[nodiscard]] std::optional<WallTime> spelled_time(std::string_view text);
+
 // "6m0s", "120ms", "1h2m3.5s".
 [[nodiscard]] std::optional<Milliseconds> spelled_duration(std::string_view text);
 

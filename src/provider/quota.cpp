@@ -13,6 +13,14 @@ namespace {
 constexpr std::string_view openai_prefix = "x-ratelimit-";
 constexpr std::string_view anthropic_prefix = "anthropic-ratelimit-";
 constexpr std::string_view unified_prefix = "anthropic-ratelimit-unified-";
+constexpr std::string_view five_hours = "5h";
+constexpr std::string_view week = "7d";
+
+// A window that headers tell of, and which models it is about; limits per minute are those of the model that was asked.
+struct Kind {
+  std::string_view name{};
+  std::string_view models{};
+};
 
 bool begins(std::string_view name, std::string_view prefix) {
   return name.size() > prefix.size() && text::iequals(name.substr(0, prefix.size()), prefix);
@@ -70,59 +78,33 @@ void read_unified(std::span<QuotaWindow> windows, std::string_view rest, std::st
   if (const auto reset = count(value)) window->resets = WallTime(Seconds(*reset));
 }
 
-std::vector<QuotaWindow> named(std::initializer_list<std::string_view> kinds, WallTime now) {
+std::vector<QuotaWindow> named(std::initializer_list<Kind> kinds, WallTime now) {
   std::vector<QuotaWindow> windows;
   windows.reserve(kinds.size());
-  for (const auto kind : kinds) windows.push_back({.name = std::string(kind), .seen = now});
+  for (const auto& [name, models] : kinds)
+    windows.push_back({.name = std::string(name), .models = std::string(models), .seen = now});
   return windows;
 }
 
 }  // namespace
 
-std::optional<WallTime> spelled_time(std::string_view spelled) {
-  // YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)
-  constexpr std::size_t shortest = 20;
-  if (spelled.size() < shortest || spelled[4] != '-' || spelled[7] != '-' || spelled[13] != ':' || spelled[16] != ':')
-    return std::nullopt;
-  const auto number = [&](std::size_t at, std::size_t size) {
-    return text::parse_number<unsigned>(spelled.substr(at, size));
-  };
-  const auto year = number(0, 4), month = number(5, 2), day = number(8, 2);
-  const auto hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
-  if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)), std::chrono::month(*month),
-                                         std::chrono::day(*day)};
-  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  const auto zone_at = std::min(spelled.find_first_not_of("0123456789.", 19), spelled.size());
-  const auto zone = spelled.substr(zone_at);
-  Milliseconds offset(0);
-  if (zone.size() == 6 && zone[3] == ':') {
-    const auto hours = text::parse_number<int>(zone.substr(1, 2));
-    const auto minutes = text::parse_number<int>(zone.substr(4, 2));
-    if (!hours || !minutes || (zone[0] != '+' && zone[0] != '-')) return std::nullopt;
-    offset = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
-    if (zone[0] == '-') offset = -offset;
-  } else if (zone != "Z") {
-    return std::nullopt;
-  }
-  return WallTime(std::chrono::sys_days(date).time_since_epoch()) + std::chrono::hours(*hour) +
-         std::chrono::minutes(*minute) + Seconds(*second) - offset;
-}
-
-std::vector<QuotaWindow> quota_in(const net::Headers& headers, WallTime now) {
+std::vector<QuotaWindow> quota_in(const net::Headers& headers, std::string_view model, WallTime now) {
   std::vector<QuotaWindow> openai;
   std::vector<QuotaWindow> anthropic;
   std::vector<QuotaWindow> unified;
   for (const auto& [name, spelled] : headers) {
     const auto value = text::trimmed(spelled);
     if (begins(name, openai_prefix)) {
-      if (openai.empty()) openai = named({"requests", "tokens"}, now);
+      if (openai.empty()) openai = named({{"requests", model}, {"tokens", model}}, now);
       read_openai(openai, name.substr(openai_prefix.size()), value, now);
     } else if (begins(name, unified_prefix)) {
-      if (unified.empty()) unified = named({"5h", "7d", "7d_opus", "7d_sonnet"}, now);
+      if (unified.empty())
+        unified = named({{five_hours, ""}, {week, ""}, {"7d_opus", "*opus*"}, {"7d_sonnet", "*sonnet*"}}, now);
       read_unified(unified, name.substr(unified_prefix.size()), value);
     } else if (begins(name, anthropic_prefix)) {
-      if (anthropic.empty()) anthropic = named({"requests", "tokens", "input-tokens", "output-tokens"}, now);
+      if (anthropic.empty())
+        anthropic =
+            named({{"requests", model}, {"tokens", model}, {"input-tokens", model}, {"output-tokens", model}}, now);
       read_anthropic(anthropic, name.substr(anthropic_prefix.size()), value);
     }
   }
@@ -139,6 +121,7 @@ std::vector<QuotaWindow> quota_in_buckets(std::string_view body, WallTime now) {
   for (const auto bucket : document->root()["buckets"].children()) {
     QuotaWindow window{.name = bucket["modelId"].text_or(""), .seen = now};
     if (window.name.empty()) continue;
+    window.models = window.name;
     window.remaining = text::parse_number<std::int64_t>(bucket["remainingAmount"].text_or(""));
     if (bucket["remainingFraction"].present())
       window.left = std::clamp(bucket["remainingFraction"].number_or(0), 0.0, 1.0);
@@ -148,34 +131,84 @@ std::vector<QuotaWindow> quota_in_buckets(std::string_view body, WallTime now) {
   return windows;
 }
 
+std::optional<QuotaWindow> quota_in_refusal(const Diagnosis& refusal, std::string_view model, WallTime now) {
+  const auto& error = refusal.error;
+  if (error.failure_class() != FailureClass::quota_exhausted || !error.retry_after) return std::nullopt;
+  // The windows of subscriptions have their names from the headers.
+  const auto named = error.code == Code::window_5h ? five_hours : error.code == Code::weekly ? week : name(error.code);
+  const bool whole = refusal.scope == Scope::account;
+  return QuotaWindow{.name = std::string(named),
+                     .models = std::string(whole ? std::string_view() : model),
+                     .left = 0.0,
+                     .resets = now + *error.retry_after,
+                     .seen = now};
+}
+
+QuotaBook::Entry& QuotaBook::entry_of(std::string_view account_id) {
+  auto found = entries_.find(account_id);
+  if (found == entries_.end()) found = entries_.emplace(account_id, Entry()).first;
+  if (!std::exchange(found->second.changed, true)) changed_.emplace_back(account_id);
+  return found->second;
+}
+
 void QuotaBook::note(std::string_view account_id, std::vector<QuotaWindow> windows) {
   if (windows.empty()) return;
   const std::scoped_lock lock(mutex_);
-  auto found = windows_.find(account_id);
-  if (found == windows_.end()) found = windows_.emplace(account_id, std::vector<QuotaWindow>()).first;
+  auto& known = entry_of(account_id).quota.windows;
   for (auto& window : windows) {
-    auto& known = found->second;
-    const auto same = std::ranges::find(known, window.name, &QuotaWindow::name);
+    const auto same = std::ranges::find_if(
+        known, [&](const QuotaWindow& one) { return one.name == window.name && one.models == window.models; });
     if (same != known.end())
       *same = std::move(window);
     else if (known.size() < windows_max)
       known.push_back(std::move(window));
+    else
+      *std::ranges::min_element(known, {}, &QuotaWindow::seen) = std::move(window);
   }
 }
 
-void QuotaBook::note(std::string_view account_id, const net::Headers& headers, WallTime now) {
-  note(account_id, quota_in(headers, now));
+void QuotaBook::note(std::string_view account_id, const net::Headers& headers, std::string_view model, WallTime now) {
+  note(account_id, quota_in(headers, model, now));
 }
 
-std::vector<QuotaWindow> QuotaBook::of(std::string_view account_id) const {
+void QuotaBook::note_asked(std::string_view account_id, Result<std::vector<QuotaWindow>> windows, WallTime now) {
   const std::scoped_lock lock(mutex_);
-  const auto found = windows_.find(account_id);
-  return found == windows_.end() ? std::vector<QuotaWindow>() : found->second;
+  auto& quota = entry_of(account_id).quota;
+  quota.asked = now;
+  quota.failure.reset();
+  if (windows) {
+    quota.windows = *std::move(windows);
+    if (quota.windows.size() > windows_max) quota.windows.resize(windows_max);
+  } else {  // what was told before is still the best that is known
+    quota.failure = std::move(windows).error();
+  }
+}
+
+Quota QuotaBook::of(std::string_view account_id, WallTime now) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = entries_.find(account_id);
+  if (found == entries_.end()) return {};
+  auto quota = found->second.quota;
+  for (auto& window : quota.windows) {
+    if (!window.resets || *window.resets > now) continue;
+    window.remaining.reset();
+    window.left.reset();
+    window.resets.reset();
+  }
+  return quota;
 }
 
 void QuotaBook::forget(std::string_view account_id) {
   const std::scoped_lock lock(mutex_);
-  if (const auto found = windows_.find(account_id); found != windows_.end()) windows_.erase(found);
+  if (const auto found = entries_.find(account_id); found != entries_.end()) entries_.erase(found);
+}
+
+std::vector<std::string> QuotaBook::take_changed() {
+  const std::scoped_lock lock(mutex_);
+  auto changed = std::exchange(changed_, {});
+  for (const auto& id : changed)
+    if (const auto found = entries_.find(id); found != entries_.end()) found->second.changed = false;
+  return changed;
 }
 
 }  // namespace agt::provider

@@ -80,7 +80,7 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
   current().timings = reply->timings();
   current().status = reply->head().status;
   if (services_.quotas != nullptr)
-    services_.quotas->note(upstream.account_id, reply->head().headers, services_.clock.wall());
+    services_.quotas->note(upstream.account_id, reply->head().headers, target.model, services_.clock.wall());
   if (reply->head().status < 400) co_return reply;
 
   auto refusal = co_await reply->whole(error_body_bytes_max);
@@ -90,6 +90,9 @@ Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, co
       provider::classify(*codec, reply->head().status, reply->head().headers, said, services_.clock.wall());
   if (upstream.oauth && reply->head().status == 401 && !diagnosis.error.retry_after)
     diagnosis.error.retry_after = refused_token_rest;
+  if (services_.quotas != nullptr)
+    if (auto spent = provider::quota_in_refusal(diagnosis, target.model, services_.clock.wall()))
+      services_.quotas->note(upstream.account_id, {*std::move(spent)});
   current().scope = diagnosis.scope;
   current().hint = diagnosis.hint;
   current().confidence = diagnosis.confidence;

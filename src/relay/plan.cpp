@@ -22,8 +22,9 @@ const provider::Upstream* upstream_of(const Snapshot& snapshot, const pool::Acco
 }
 
 bool is_known_target(const Snapshot& snapshot, std::string_view who) {
-  return std::ranges::any_of(
-      snapshot.accounts, [&](const pool::Account& a) { return a.provider == who || a.label == who || a.id == who; });
+  return std::ranges::any_of(snapshot.accounts, [&](const pool::Account& a) {
+    return a.provider == who || a.label == who || a.id == who || std::ranges::find(a.groups, who) != a.groups.end();
+  });
 }
 
 std::vector<Target> resolved(const std::vector<Target>& targets, std::string_view model) {
@@ -99,9 +100,8 @@ std::unexpected<Error> nobody(const Snapshot& snapshot, std::string_view model) 
   });
   if (!any)
     return fail(Code::model_unknown,
-                fmt::format("No account is set up, so nobody can serve the model \"{}\". Add one with `agt account add "
-                            "PROVIDER --key-env "
-                            "VARIABLE`, or try the built-in model \"demo\".",
+                fmt::format("No account is set up, so nobody can serve the model \"{}\"; the built-in model \"demo\" "
+                            "needs none.",
                             shown),
                 "model");
   return fail(Code::model_unknown, fmt::format("No enabled account serves the model \"{}\".", shown), "model");

@@ -97,7 +97,15 @@ TEST(Plan, never_lets_the_demo_stand_in_for_a_real_model) {
   EXPECT_EQ(planned(snapshot({demo}), "demo"), "demo/demo");
   const auto error = plan(snapshot({demo}), "gpt-5", ir::Dialect::openai_chat).error();
   EXPECT_EQ(error.code, Code::model_unknown);
-  EXPECT_TRUE(error.message.contains("agt account add"));
+  EXPECT_FALSE(error.message.contains("agt account add")) << "that is the remedy, and it is said once";
+  EXPECT_TRUE(error.remedy().contains("agt account add"));
+}
+
+TEST(Plan, a_group_is_a_target) {
+  auto with = snapshot({{"g", &gemini_family}}, {{.match = "*", .targets = {{"team", "gemini-2.5-pro"}}}});
+  EXPECT_EQ(planned(with, "x"), "no_account");
+  with.accounts.front().groups = {"team"};
+  EXPECT_EQ(planned(with, "x"), "team/gemini-2.5-pro");
 }
 
 TEST(Plan, ignores_accounts_that_are_off) {

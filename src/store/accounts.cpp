@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/text.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr int priority_max = 1'000;
 constexpr int weight_max = 1'000;
 constexpr int concurrency_limit = 10'000;
+constexpr int reserve_percent_max = 99;
 constexpr std::string_view kind_key = "key";
 constexpr std::string_view kind_oauth = "oauth";
 
@@ -32,6 +34,21 @@ Result<> check_range(std::string_view field, int value, int min, int max) {
               std::string(field));
 }
 
+// Names that people type, each once.
+Result<> check_names(std::string_view field, const std::vector<std::string>& names) {
+  if (names.size() > account_names_max)
+    return fail(Code::schema, fmt::format("{}: may have at most {} entries", field, account_names_max),
+                std::string(field));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    TRY_OK(check_label(names[i], fmt::format("{}[{}]", field, i)));
+    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+        names.begin() + static_cast<std::ptrdiff_t>(i))
+      return fail(Code::schema, fmt::format("{}: \"{}\" stands in it twice", field, text::quoted(names[i])),
+                  fmt::format("{}[{}]", field, i));
+  }
+  return {};
+}
+
 Result<> check_account(const Account& account) {
   TRY_OK(check_label(account.label, "label"));
   if (account.label.starts_with("acc_"))
@@ -39,7 +56,10 @@ Result<> check_account(const Account& account) {
   if (account.provider.empty()) return fail(Code::schema, "provider: must not be empty", "provider");
   TRY_OK(check_range("priority", account.priority, -priority_max, priority_max));
   TRY_OK(check_range("weight", account.weight, 1, weight_max));
-  TRY_OK(check_range("concurrency_max", account.concurrency_max, 0, concurrency_limit));
+  TRY_OK(check_range("max_concurrency", account.concurrency_max, 0, concurrency_limit));
+  TRY_OK(check_range("reserve_percent", account.reserve_percent, 0, reserve_percent_max));
+  TRY_OK(check_names("groups", account.groups));
+  TRY_OK(check_names("tags", account.tags));
   return check_object(account.extra.text, "extra");
 }
 
@@ -60,6 +80,10 @@ Result<Account> read_row(const Statement& row, const Sealer& sealer) {
   account.created_ms = row.integer(14);
   account.updated_ms = row.integer(15);
   account.kind = row.text(16) == kind_oauth ? CredentialKind::oauth : CredentialKind::key;
+  TRY(account.groups, list_of(row.text(17)));
+  TRY(account.tags, list_of(row.text(18)));
+  account.reserve_percent = static_cast<int>(row.integer(19));
+  account.reserve_strict = row.integer(20) != 0;
   return account;
 }
 
@@ -96,10 +120,12 @@ Result<> write_row(Vault::Session& session, const Account& account) {
   TRY(const auto credential, session.sealer.seal(account.credential, credential_of(account.id)));
   TRY(const auto extra, session.sealer.seal(Secret(account.extra.text), extra_of(account.id)));
   TRY(auto upsert, session.database.prepare(R"(
-    INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+    INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+      ?20, ?21)
     ON CONFLICT (id) DO UPDATE SET label = ?2, provider = ?3, base_url = ?4, credential_sealed = ?5, key_header = ?6,
       models = ?7, excluded_models = ?8, enabled = ?9, priority = ?10, weight = ?11, concurrency_max = ?12,
-      insecure_http = ?13, extra_sealed = ?14, updated_ms = ?16)"));
+      insecure_http = ?13, extra_sealed = ?14, updated_ms = ?16, groups = ?18, tags = ?19, reserve_percent = ?20,
+      reserve_strict = ?21)"));
   return upsert.bind(account.id)
       .bind(account.label)
       .bind(account.provider)
@@ -117,6 +143,10 @@ Result<> write_row(Vault::Session& session, const Account& account) {
       .bind(account.created_ms)
       .bind(account.updated_ms)
       .bind(account.kind == CredentialKind::oauth ? kind_oauth : kind_key)
+      .bind(list_text(account.groups))
+      .bind(list_text(account.tags))
+      .bind(account.reserve_percent)
+      .bind(account.reserve_strict)
       .run();
 }
 
@@ -186,18 +216,6 @@ Result<> enable_account(Vault& vault, std::string_view id_or_label, bool enabled
       session.database.prepare("UPDATE accounts SET enabled = ?2, updated_ms = ?3 WHERE id = ?1 OR label = ?1"));
   TRY_OK(update.bind(id_or_label).bind(enabled).bind(session.now_ms).run());
   if (session.database.changes() == 0) return unknown(id_or_label);
-  return {};
-}
-
-Result<> rotate_credential(Vault& vault, std::string_view id, const Secret& credential, const json::Raw& extra) {
-  TRY_OK(check_object(extra.text, "extra"));
-  auto session = vault.session();
-  TRY(const auto sealed, session.sealer.seal(credential, credential_of(id)));
-  TRY(const auto sealed_extra, session.sealer.seal(Secret(extra.text), extra_of(id)));
-  TRY(auto update, session.database.prepare("UPDATE accounts SET credential_sealed = ?2, extra_sealed = ?3, "
-                                            "updated_ms = ?4 WHERE id = ?1"));
-  TRY_OK(update.bind(id).bind_blob(sealed).bind_blob(sealed_extra).bind(session.now_ms).run());
-  if (session.database.changes() == 0) return unknown(id);
   return {};
 }
 

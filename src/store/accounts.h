@@ -34,6 +34,10 @@ struct Account {
   std::int64_t created_ms = 0;
   std::int64_t updated_ms = 0;
   CredentialKind kind = CredentialKind::key;  // set when it is added, and never changed
+  std::vector<std::string> groups{};          // names under which a target may mean several accounts
+  std::vector<std::string> tags{};            // words for people
+  int reserve_percent = 0;                    // of its quota, kept for its owner; 0: none
+  bool reserve_strict = false;                // below the reserve it is not asked at all, instead of last
 };
 
 [[nodiscard]] Result<std::vector<Account>> accounts(Vault& vault);  // in order of creation
@@ -44,9 +48,6 @@ struct Account {
 // Replaces everything but id and created_ms. An empty credential keeps the stored one.
 [[nodiscard]] Result<Account> change_account(Vault& vault, Account changed);
 [[nodiscard]] Result<> enable_account(Vault& vault, std::string_view id_or_label, bool enabled);
-// Puts a refreshed credential (and what came with it) in place of the old one, in one commit.
-[[nodiscard]] Result<> rotate_credential(Vault& vault, std::string_view id, const Secret& credential,
-                                         const json::Raw& extra);
 [[nodiscard]] Result<> remove_account(Vault& vault, std::string_view id_or_label);  // and its cool-downs
 
 }  // namespace agt::store

@@ -34,7 +34,11 @@ Account full() {
           .weight = 3,
           .concurrency_max = 2,
           .insecure_http = true,
-          .extra = json::Raw{R"({"project":"p1"})"}};
+          .extra = json::Raw{R"({"project":"p1"})"},
+          .groups = {"team", "nights"},
+          .tags = {"paid by me"},
+          .reserve_percent = 20,
+          .reserve_strict = true};
 }
 
 TEST_F(AccountsTest, everything_comes_back) {
@@ -56,6 +60,10 @@ TEST_F(AccountsTest, everything_comes_back) {
   EXPECT_EQ(read->concurrency_max, 2);
   EXPECT_TRUE(read->insecure_http);
   EXPECT_EQ(read->extra.text, R"({"project":"p1"})");
+  EXPECT_EQ(read->groups, (std::vector<std::string>{"team", "nights"}));
+  EXPECT_EQ(read->tags, (std::vector<std::string>{"paid by me"}));
+  EXPECT_EQ(read->reserve_percent, 20);
+  EXPECT_TRUE(read->reserve_strict);
   EXPECT_EQ(read->created_ms, clock_.unix_ms_now);
 }
 
@@ -102,7 +110,11 @@ TEST_F(AccountsTest, bad_fields_are_named) {
   EXPECT_EQ(field_at_fault([](Account& a) { a.label = std::string(101, 'x'); }), "label");
   EXPECT_EQ(field_at_fault([](Account& a) { a.provider = ""; }), "provider");
   EXPECT_EQ(field_at_fault([](Account& a) { a.weight = 0; }), "weight");
-  EXPECT_EQ(field_at_fault([](Account& a) { a.concurrency_max = -1; }), "concurrency_max");
+  EXPECT_EQ(field_at_fault([](Account& a) { a.concurrency_max = -1; }), "max_concurrency");
+  EXPECT_EQ(field_at_fault([](Account& a) { a.reserve_percent = 100; }), "reserve_percent");
+  EXPECT_EQ(field_at_fault([](Account& a) { a.groups = {"team", "a/b"}; }), "groups[1]");
+  EXPECT_EQ(field_at_fault([](Account& a) { a.groups = {"team", "team"}; }), "groups[1]");
+  EXPECT_EQ(field_at_fault([](Account& a) { a.tags.assign(33, "x"); }), "tags");
   EXPECT_EQ(field_at_fault([](Account& a) { a.priority = 1'001; }), "priority");
   EXPECT_EQ(field_at_fault([](Account& a) { a.extra.text = "[1]"; }), "extra");
   EXPECT_TRUE(accounts(vault())->empty());
@@ -125,15 +137,6 @@ TEST_F(AccountsTest, a_change_to_a_taken_label_is_a_conflict) {
   auto two = *add_account(vault(), {.label = "two", .provider = "p"});
   two.label = "one";
   EXPECT_EQ(change_account(vault(), two).error().code, Code::conflict);
-}
-
-TEST_F(AccountsTest, a_refreshed_credential_takes_the_place_of_the_old_one) {
-  const auto added = add_account(vault(), full());
-  ASSERT_TRUE(rotate_credential(vault(), added->id, Secret("new"), json::Raw{R"({"expires":1})"}));
-  const auto read = account(vault(), added->id);
-  EXPECT_EQ(read->credential.reveal(), "new");
-  EXPECT_EQ(read->extra.text, R"({"expires":1})");
-  EXPECT_EQ(rotate_credential(vault(), "acc_x", Secret("new"), {}).error().code, Code::path_unknown);
 }
 
 TEST_F(AccountsTest, are_switched_and_removed) {

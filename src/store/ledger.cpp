@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "store/hours.h"
 #include "store/ledger_rows.h"
 #include "store/limits.h"
 #include "store/packed_rows.h"
@@ -14,6 +15,7 @@
 namespace agt::store {
 
 extern const char* const ledger_0001_start;
+extern const char* const ledger_0002_hours;
 
 namespace {
 
@@ -25,6 +27,18 @@ constexpr Sql delete_oldest(R"(DELETE FROM batches WHERE last IN (SELECT last FR
 constexpr int packed_format = 1;  // of packed_rows.h
 
 constexpr std::int32_t ledger_application_id = 0x4147544c;  // also in migrations/ledger_0001_start.sql
+
+// The cost of each row, which goes into the sums as well.
+Result<std::string> costs_of(std::string_view packed, HourSums& sums) {
+  TRY(const auto rows, packed_rows(packed));
+  std::string costs;
+  for (const auto one : rows) {
+    LedgerEntry row;
+    if (!unpack(one, row)) return fail(Code::storage, "a batch of the ledger is damaged");
+    append_cost(costs, sums.add(row));
+  }
+  return costs;
+}
 
 std::unexpected<Error> unknown(std::string_view id) {
   return fail(Code::path_unknown, fmt::format("there is no request \"{}\" in the ledger", text::quoted(id)));
@@ -49,7 +63,8 @@ std::optional<BodyKind> body_kind_named(std::string_view named) {
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, const Clock& clock) {
-  const std::array migrations{Migration{.number = 1, .sql = ledger_0001_start}};
+  const std::array migrations{Migration{.number = 1, .sql = ledger_0001_start},
+                              Migration{.number = 2, .sql = ledger_0002_hours}};
   TRY(auto database, Database::open(file, {.durability = DatabaseOptions::Durability::normal,
                                            .application_id = ledger_application_id,
                                            .migrations = migrations,
@@ -57,21 +72,49 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, 
   return std::unique_ptr<Ledger>(new Ledger(std::move(database), clock));
 }
 
-Result<> Ledger::append(const PackedRows& rows) {
+Result<> Ledger::append(const PackedRows& rows, const PriceList* prices) {
   if (rows.empty()) return {};
+  HourSums sums(prices);
+  TRY(const auto costs, costs_of(rows.packed(), sums));
   const std::scoped_lock held(mutex_);
   TRY(auto transaction, Transaction::begin(database_));
   TRY(const auto before, database_.integer("SELECT coalesce(max(last), 0) FROM batches"));
   const auto size = static_cast<std::int64_t>(rows.size());
   {
-    TRY(auto insert, database_.prepare("INSERT INTO batches VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+    TRY(auto insert, database_.prepare("INSERT INTO batches VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
     insert.bind(before + size).bind(size).bind(rows.from_ms()).bind(rows.until_ms()).bind(packed_format);
-    TRY_OK(insert.bind_borrowed_blob(rows.packed()).run());
+    TRY_OK(insert.bind_borrowed_blob(rows.packed()).bind_borrowed_blob(costs).run());
   }
   for (const auto& [row, body] : rows.bodies()) {
     TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO bodies VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
     insert.bind(before + size).bind(before + 1 + static_cast<std::int64_t>(row)).bind(name(body.kind));
     TRY_OK(insert.bind(body.content_type).bind(body.truncated).bind_borrowed_blob(body.bytes).run());
+  }
+  TRY_OK(sums.write(database_));
+  return transaction.commit();
+}
+
+Result<> Ledger::sum_old_rows(const PriceList* prices) {
+  const std::scoped_lock held(mutex_);
+  TRY(const auto summed, database_.integer("SELECT EXISTS (SELECT 1 FROM hours)"));
+  if (summed != 0) return {};
+  TRY(auto transaction, Transaction::begin(database_));
+  std::vector<std::pair<std::int64_t, std::string>> all;
+  {
+    TRY(auto select, database_.prepare("SELECT last, packed FROM batches"));
+    while (true) {
+      TRY(const bool more, select.step());
+      if (!more) break;
+      HourSums sums(prices);
+      auto costs = costs_of(select.view(1), sums);
+      if (!costs) continue;  // a damaged batch has no sums; its rows tell of it when they are read
+      TRY_OK(sums.write(database_));
+      all.emplace_back(select.integer(0), *std::move(costs));
+    }
+  }
+  for (const auto& [last, costs] : all) {
+    TRY(auto update, database_.prepare("UPDATE batches SET costs = ?2 WHERE last = ?1"));
+    TRY_OK(update.bind(last).bind_borrowed_blob(costs).run());
   }
   return transaction.commit();
 }
@@ -79,7 +122,7 @@ Result<> Ledger::append(const PackedRows& rows) {
 // The row with this id, or the one whose id begins so. The newest are looked at first: they are what people ask for.
 Result<Ledger::Found> Ledger::find(std::string_view id_or_prefix) {
   if (id_or_prefix.empty()) return unknown(id_or_prefix);
-  TRY(auto select, database_.prepare("SELECT last, packed FROM batches ORDER BY last DESC"));
+  TRY(auto select, database_.prepare("SELECT last, packed, costs FROM batches ORDER BY last DESC"));
   Batches batches(std::move(select));
   Found found;
   int beginnings = 0;
@@ -94,7 +137,7 @@ Result<Ledger::Found> Ledger::find(std::string_view id_or_prefix) {
       if (!exact && ++beginnings > 1) continue;
       found.batch = batches.last();
       found.row.sequence = batches.sequence(i);
-      if (!unpack(packed, found.row)) return batches.damaged();
+      if (!batches.read(i, found.row)) return batches.damaged();
       if (exact) return found;
     }
   }
@@ -181,15 +224,24 @@ Result<std::int64_t> Ledger::prune(const Retention& retention) {
     pruned += removed;
     if (removed == 0) break;
   }
+  TRY_OK(prune_hours(retention.keep_hours_days));
   if (pruned == 0) return pruned;
   const std::scoped_lock held(mutex_);
   TRY_OK(database_.execute("PRAGMA incremental_vacuum"));  // gives the free pages back to the file system
   return pruned;
 }
 
+Result<> Ledger::prune_hours(std::int64_t keep_days) {
+  if (keep_days <= 0) return {};
+  constexpr auto day_ms = std::chrono::milliseconds(std::chrono::days(1)).count();
+  const std::scoped_lock held(mutex_);
+  TRY(auto remove, database_.prepare("DELETE FROM hours WHERE hour_ms < ?1"));
+  return remove.bind(hour_of(unix_ms(clock_.wall()) - keep_days * day_ms)).run();
+}
+
 Result<> Ledger::clear() {
   const std::scoped_lock held(mutex_);
-  TRY_OK(database_.execute("DELETE FROM batches"));
+  TRY_OK(database_.execute("DELETE FROM batches; DELETE FROM hours"));
   return database_.execute("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/price.h"
 #include "core/result.h"
 #include "store/database.h"
 #include "store/home.h"
@@ -48,6 +49,7 @@ struct BasicLedgerRow {
   Text code{};
   Text lane{};  // passthrough, envelope, translate
   bool stream = false;
+  bool usage_estimated = false;                // by the gateway, as the provider said nothing
   std::optional<std::int64_t> input_tokens{};  // nothing: the provider did not say
   std::optional<std::int64_t> output_tokens{};
   std::optional<std::int64_t> cache_read_tokens{};
@@ -61,6 +63,9 @@ struct BasicLedgerRow {
   Text user_agent{};
   Text trace{};                                 // JSON text: what the other columns do not say; not filled by list()
   std::vector<BasicLedgerBody<Text>> bodies{};  // written by append; read back one by one with body()
+  // Found by the writer, and filled by list() and get(): in billionths of a dollar; nothing: the price or the tokens
+  // are unknown.
+  std::optional<std::int64_t> cost{};
 };
 
 using LedgerBody = BasicLedgerBody<std::string>;
@@ -83,7 +88,7 @@ struct LedgerFilter {
   std::string contains{};  // in id, path, models, user agent; literal, case-insensitive for ASCII
 };
 
-enum class StatBy : std::uint8_t { model, account, client, provider };
+enum class StatBy : std::uint8_t { model, account, client, provider, day };
 [[nodiscard]] std::string_view name(StatBy by);
 [[nodiscard]] std::optional<StatBy> stat_by_named(std::string_view name);
 
@@ -98,6 +103,11 @@ struct LedgerStat {
   std::int64_t cache_write_tokens = 0;
   std::int64_t reasoning_tokens = 0;
   std::int64_t latency_ms_sum = 0;
+  std::int64_t cost = 0;            // of the requests that have one, in billionths of a dollar
+  std::int64_t estimated_cost = 0;  // the part of it that rests on estimated tokens
+  std::int64_t priced = 0;          // requests with a cost
+  std::int64_t unpriced = 0;        // with tokens, but without a price
+  std::int64_t estimated = 0;       // with tokens that the gateway estimated
 };
 
 struct StatQuery {
@@ -108,8 +118,9 @@ struct StatQuery {
 };
 
 struct Retention {
-  std::int64_t keep_days = 0;  // 0: no limit
-  std::int64_t bytes_max = 0;  // 0: no limit; of the file
+  std::int64_t keep_days = 0;        // 0: no limit
+  std::int64_t bytes_max = 0;        // 0: no limit; of the file
+  std::int64_t keep_hours_days = 0;  // of the sums by the hour; 0: no limit
 };
 
 class PackedRows;
@@ -119,11 +130,16 @@ class Ledger {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock);
 
-  [[nodiscard]] Result<> append(const PackedRows& rows);               // one transaction
+  // Rows and their part of the sums, in one transaction.
+  [[nodiscard]] Result<> append(const PackedRows& rows, const PriceList* prices = nullptr);
+  // The sums of rows that are older than the sums themselves.
+  [[nodiscard]] Result<> sum_old_rows(const PriceList* prices);
   [[nodiscard]] Result<LedgerRow> get(std::string_view id_or_prefix);  // Code::conflict when the prefix is not unique
   [[nodiscard]] Result<LedgerBody> body(std::string_view id, BodyKind kind);
   [[nodiscard]] Result<std::vector<BodyKind>> body_kinds(std::string_view id);
   [[nodiscard]] Result<std::vector<LedgerRow>> list(const LedgerFilter& filter);  // newest first
+  // Whole hours are read from the sums, which outlive the rows; what is left at both ends, and slices that are no
+  // hours, from the rows.
   [[nodiscard]] Result<std::vector<LedgerStat>> stats(const StatQuery& query);
   [[nodiscard]] Result<std::int64_t> count();
   [[nodiscard]] Result<std::int64_t> bytes();                            // of the file, without free pages
@@ -141,6 +157,7 @@ class Ledger {
   [[nodiscard]] Result<Found> find(std::string_view id_or_prefix);
   [[nodiscard]] Result<std::int64_t> prune_some(std::int64_t limit_ms);
   [[nodiscard]] Result<std::int64_t> used_bytes();
+  [[nodiscard]] Result<> prune_hours(std::int64_t keep_days);
 
   std::mutex mutex_{};
   Database database_;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "store/hours.h"
 #include "store/ledger.h"
 #include "store/ledger_rows.h"
 #include "store/limits.h"
@@ -35,27 +36,59 @@ bool passes(const LedgerEntry& row, const LedgerFilter& filter, std::string_view
                              [contains](std::string_view text) { return contains_ignoring_case(text, contains); });
 }
 
-// A client without a key of its own is known by the product name at the start of its user agent.
-std::string_view stat_key(const LedgerEntry& row, StatBy by) {
-  switch (by) {
-    case StatBy::model: return row.upstream_model.empty() ? row.client_model : row.upstream_model;
-    case StatBy::account: return row.account_id;
-    case StatBy::client:
-      return row.client_key.empty() ? row.user_agent.substr(0, row.user_agent.find('/')) : row.client_key;
-    case StatBy::provider: return row.provider;
-  }
-  return {};
+using Slices = std::map<std::int64_t, std::map<std::string, LedgerStat, std::less<>>>;
+
+LedgerStat& sum_for(Slices& slices, const StatQuery& query, const HourKey& key, std::int64_t moment_ms) {
+  const auto slice = query.slice_ms > 0 ? moment_ms - moment_ms % query.slice_ms : 0;
+  auto name = stat_key(key, query.by);
+  auto& sums = slices[slice];
+  auto at = sums.find(name);
+  if (at == sums.end()) at = sums.emplace(name, LedgerStat{.key = name, .bucket_ms = slice}).first;
+  return at->second;
 }
 
-void add(LedgerStat& sum, const LedgerEntry& row) {
-  ++sum.requests;
-  if (!row.failure_class.empty()) ++sum.failures;
-  sum.input_tokens += row.input_tokens.value_or(0);
-  sum.output_tokens += row.output_tokens.value_or(0);
-  sum.cache_read_tokens += row.cache_read_tokens.value_or(0);
-  sum.cache_write_tokens += row.cache_write_tokens.value_or(0);
-  sum.reasoning_tokens += row.reasoning_tokens.value_or(0);
-  sum.latency_ms_sum += row.latency_ms;
+Result<> sum_rows(Database& database, const StatQuery& query, std::int64_t since, std::int64_t until, Slices& slices) {
+  if (since >= until) return {};
+  TRY(auto select, database.prepare("SELECT last, packed, costs FROM batches WHERE until_ms >= ?1 AND from_ms < ?2"));
+  select.bind(since).bind(until);
+  Batches batches(std::move(select));
+  while (true) {
+    TRY(const bool more, batches.next());
+    if (!more) return {};
+    for (std::size_t i = 0; i < batches.rows().size(); ++i) {
+      LedgerEntry row;
+      if (!unpack(batches.rows()[i], row)) return batches.damaged();
+      if (row.started_ms < since || row.started_ms >= until) continue;
+      add(sum_for(slices, query, hour_key(row), row.started_ms), row, batches.cost(i));
+    }
+  }
+}
+
+Result<> sum_hours(Database& database, const StatQuery& query, std::int64_t since, std::int64_t until, Slices& slices) {
+  TRY(auto select, database.prepare("SELECT * FROM hours WHERE hour_ms >= ?1 AND hour_ms < ?2"));
+  select.bind(since).bind(until);
+  while (true) {
+    TRY(const bool more, select.step());
+    if (!more) return {};
+    const HourKey key{.hour = select.integer(0),
+                      .provider = select.view(1),
+                      .model = select.view(2),
+                      .account = select.view(3),
+                      .client = select.view(4)};
+    add(sum_for(slices, query, key, key.hour), {.requests = select.integer(5),
+                                                .failures = select.integer(6),
+                                                .input_tokens = select.integer(7),
+                                                .output_tokens = select.integer(8),
+                                                .cache_read_tokens = select.integer(9),
+                                                .cache_write_tokens = select.integer(10),
+                                                .reasoning_tokens = select.integer(11),
+                                                .latency_ms_sum = select.integer(12),
+                                                .cost = select.integer(13),
+                                                .estimated_cost = select.integer(14),
+                                                .priced = select.integer(15),
+                                                .unpriced = select.integer(16),
+                                                .estimated = select.integer(17)});
+  }
 }
 
 }  // namespace
@@ -66,6 +99,14 @@ Result<bool> Batches::next() {
   last_ = select_.integer(0);
   TRY(auto rows, packed_rows(select_.view(1)));
   rows_ = std::move(rows);
+  costs_ = select_.view(2);
+  return true;
+}
+
+bool Batches::read(std::size_t row, LedgerRow& into) const {
+  if (!unpack(rows_[row], into)) return false;
+  into.sequence = sequence(row);
+  into.cost = cost(row);
   return true;
 }
 
@@ -79,12 +120,13 @@ std::string_view name(StatBy by) {
     case StatBy::account: return "account";
     case StatBy::client: return "client";
     case StatBy::provider: return "provider";
+    case StatBy::day: return "day";
   }
   return {};
 }
 
 std::optional<StatBy> stat_by_named(std::string_view named) {
-  for (const auto by : {StatBy::model, StatBy::account, StatBy::client, StatBy::provider})
+  for (const auto by : {StatBy::model, StatBy::account, StatBy::client, StatBy::provider, StatBy::day})
     if (name(by) == named) return by;
   return std::nullopt;
 }
@@ -96,8 +138,9 @@ Result<std::vector<LedgerRow>> Ledger::list(const LedgerFilter& filter) {
   const auto contains = text::lowered(std::string_view(filter.contains).substr(0, label_bytes_max));
   const auto before = filter.before_sequence.value_or(INT64_MAX);
   const std::scoped_lock held(mutex_);
-  TRY(auto select, database_.prepare("SELECT last, packed FROM batches WHERE last - rows + 1 < ?1 AND until_ms >= ?2 "
-                                     "AND from_ms < ?3 ORDER BY last DESC"));
+  TRY(auto select,
+      database_.prepare("SELECT last, packed, costs FROM batches WHERE last - rows + 1 < ?1 AND until_ms >= ?2 "
+                        "AND from_ms < ?3 ORDER BY last DESC"));
   select.bind(before).bind(filter.since_ms.value_or(INT64_MIN)).bind(filter.until_ms.value_or(INT64_MAX));
   Batches batches(std::move(select));
   std::vector<LedgerRow> rows;
@@ -110,8 +153,7 @@ Result<std::vector<LedgerRow>> Ledger::list(const LedgerFilter& filter) {
       if (!unpack(batches.rows()[i], entry)) return batches.damaged();
       if (!passes(entry, filter, contains)) continue;
       auto& row = rows.emplace_back();
-      row.sequence = batches.sequence(i);
-      if (!unpack(batches.rows()[i], row)) return batches.damaged();
+      if (!batches.read(i, row)) return batches.damaged();
       row.trace.clear();
       if (std::cmp_equal(rows.size(), filter.limit)) return rows;
     }
@@ -120,24 +162,17 @@ Result<std::vector<LedgerRow>> Ledger::list(const LedgerFilter& filter) {
 
 Result<std::vector<LedgerStat>> Ledger::stats(const StatQuery& query) {
   const std::scoped_lock held(mutex_);
-  TRY(auto select, database_.prepare("SELECT last, packed FROM batches WHERE until_ms >= ?1 AND from_ms < ?2"));
-  select.bind(query.since_ms).bind(query.until_ms);
-  Batches batches(std::move(select));
-  std::map<std::int64_t, std::map<std::string, LedgerStat, std::less<>>> slices;
-  while (true) {
-    TRY(const bool more, batches.next());
-    if (!more) break;
-    for (const auto packed : batches.rows()) {
-      LedgerEntry row;
-      if (!unpack(packed, row)) return batches.damaged();
-      if (row.started_ms < query.since_ms || row.started_ms >= query.until_ms) continue;
-      const auto slice = query.slice_ms > 0 ? row.started_ms - row.started_ms % query.slice_ms : 0;
-      auto& sums = slices[slice];
-      const auto key = stat_key(row, query.by);
-      auto at = sums.find(key);
-      if (at == sums.end()) at = sums.emplace(key, LedgerStat{.key = std::string(key), .bucket_ms = slice}).first;
-      add(at->second, row);
-    }
+  Slices slices;
+  const bool by_hours = query.slice_ms % hour_ms == 0;
+  const auto since = std::max<std::int64_t>(query.since_ms, 0);
+  const auto first_hour = hour_of(since) == since ? since : hour_of(since) + hour_ms;
+  const auto last_hour = hour_of(query.until_ms);
+  if (by_hours && first_hour < last_hour) {
+    TRY_OK(sum_rows(database_, query, query.since_ms, first_hour, slices));
+    TRY_OK(sum_hours(database_, query, first_hour, last_hour, slices));
+    TRY_OK(sum_rows(database_, query, last_hour, query.until_ms, slices));
+  } else {
+    TRY_OK(sum_rows(database_, query, query.since_ms, query.until_ms, slices));
   }
   std::vector<LedgerStat> stats;
   for (auto& [slice, sums] : slices) {

@@ -167,8 +167,7 @@ TEST(PackedRows, damage_is_found_and_never_read_beyond) {
 TEST_F(LedgerTest, a_damaged_batch_is_told) {
   const auto ledger = open();
   ASSERT_TRUE(ledger->append(packed({row("a111")})));
-  constexpr std::array known{Migration{.number = 1, .sql = ""}};
-  auto other = Database::open(file(), {.application_id = 0x4147544c, .migrations = known});
+  auto other = Database::open(file(), {.application_id = 0x4147544c, .migrations = ledger_migrations});
   ASSERT_TRUE(other) << message(other);
   ASSERT_TRUE(other->execute("UPDATE batches SET packed = x'0500000001'"));
   EXPECT_EQ(ledger->list({}).error().code, Code::storage);

@@ -1,6 +1,7 @@
 // What the tests of the ledger and of its writer share.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -11,6 +12,9 @@
 #include "store/test_home.h"
 
 namespace agt::store {
+
+// For a second connection: it finds them applied.
+inline constexpr std::array ledger_migrations{Migration{.number = 1, .sql = ""}, Migration{.number = 2, .sql = ""}};
 
 class LedgerTest : public testing::Test {
  protected:

@@ -6,8 +6,9 @@
 #include <utility>
 
 namespace agt::store {
-LedgerWriter::LedgerWriter(std::unique_ptr<Ledger> ledger, Retention retention, std::size_t queue_max)
-    : ledger_(std::move(ledger)), queue_max_(queue_max), retention_(retention) {
+LedgerWriter::LedgerWriter(std::unique_ptr<Ledger> ledger, Retention retention, std::size_t queue_max,
+                           std::shared_ptr<const PriceList> prices)
+    : ledger_(std::move(ledger)), queue_max_(queue_max), retention_(retention), prices_(std::move(prices)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -46,10 +47,11 @@ template bool LedgerWriter::push(const LedgerEntry& row);
 void LedgerWriter::flush() {
   std::unique_lock held(mutex_);
   const auto goal = counts_.accepted;
-  if (counts_.written + counts_.lost >= goal) return;
+  const auto is_settled = [this, goal] { return begun_ && counts_.written + counts_.lost >= goal; };
+  if (is_settled()) return;
   hurry_ = true;
   wake_.notify_one();
-  settled_.wait(held, [this, goal] { return counts_.written + counts_.lost >= goal; });
+  settled_.wait(held, is_settled);
 }
 
 void LedgerWriter::retain(Retention retention) {
@@ -61,6 +63,11 @@ void LedgerWriter::retain(Retention retention) {
   wake_.notify_one();
 }
 
+void LedgerWriter::price_by(std::shared_ptr<const PriceList> prices) {
+  const std::scoped_lock held(mutex_);
+  prices_ = std::move(prices);
+}
+
 LedgerWriter::Counts LedgerWriter::counts() const {
   const std::scoped_lock held(mutex_);
   return counts_;
@@ -69,6 +76,7 @@ LedgerWriter::Counts LedgerWriter::counts() const {
 void LedgerWriter::run() {
   // Requests go first where cores are few. A refusal changes nothing but that.
   static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), ledger_nice));
+  begin();
   PackedRows batch;
   while (true) {
     {
@@ -89,8 +97,29 @@ void LedgerWriter::run() {
   }
 }
 
+// A ledger of before there were sums gets them once.
+void LedgerWriter::begin() {
+  std::shared_ptr<const PriceList> prices;
+  {
+    const std::scoped_lock held(mutex_);
+    prices = prices_;
+  }
+  const auto summed = ledger_->sum_old_rows(prices.get());
+  {
+    const std::scoped_lock held(mutex_);
+    begun_ = true;
+    if (!summed) counts_.last_error = summed.error().message;
+  }
+  settled_.notify_all();
+}
+
 void LedgerWriter::write_batch(const PackedRows& batch) {
-  const auto written = ledger_->append(batch);
+  std::shared_ptr<const PriceList> prices;
+  {
+    const std::scoped_lock held(mutex_);
+    prices = prices_;
+  }
+  const auto written = ledger_->append(batch, prices.get());
   {
     const std::scoped_lock held(mutex_);
     // A disk that is full now may have room later: the batch is lost, the writer goes on.
@@ -110,7 +139,7 @@ void LedgerWriter::prune_if_due() {
     pruned_at_ = now;
     retention = retention_;
   }
-  if (retention.keep_days == 0 && retention.bytes_max == 0) return;
+  if (retention.keep_days == 0 && retention.bytes_max == 0 && retention.keep_hours_days == 0) return;
   if (const auto pruned = ledger_->prune(retention); !pruned) {
     const std::scoped_lock held(mutex_);
     counts_.last_error = pruned.error().message;

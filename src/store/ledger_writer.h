@@ -25,7 +25,7 @@ class LedgerWriter {
   };
 
   explicit LedgerWriter(std::unique_ptr<Ledger> ledger, Retention retention = {},
-                        std::size_t queue_max = ledger_queue_max);
+                        std::size_t queue_max = ledger_queue_max, std::shared_ptr<const PriceList> prices = nullptr);
   LedgerWriter(const LedgerWriter&) = delete;
   LedgerWriter& operator=(const LedgerWriter&) = delete;
   ~LedgerWriter();  // writes what is queued, then stops
@@ -37,11 +37,13 @@ class LedgerWriter {
   // Waits until everything that was pushed before is written or counted as lost. Not for the request path.
   void flush();
 
-  void retain(Retention retention);  // from now on; pruning runs on the writer's thread
+  void retain(Retention retention);                        // from now on; pruning runs on the writer's thread
+  void price_by(std::shared_ptr<const PriceList> prices);  // from now on
   [[nodiscard]] Counts counts() const;
 
  private:
   void run();
+  void begin();
   void write_batch(const PackedRows& batch);
   void prune_if_due();
 
@@ -52,7 +54,9 @@ class LedgerWriter {
   std::condition_variable settled_{};  // for flush
   PackedRows queue_{};
   Retention retention_{};
+  std::shared_ptr<const PriceList> prices_;
   bool prune_now_ = true;
+  bool begun_ = false;  // the sums are complete
   bool idle_ = false;   // the writer waits for a first row
   bool hurry_ = false;  // somebody waits in flush
   bool stopping_ = false;

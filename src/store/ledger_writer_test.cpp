@@ -55,8 +55,7 @@ TEST_F(LedgerWriterTest, four_threads_push_at_once) {
 // Another connection holds the write lock, so the writer cannot drain its queue.
 TEST_F(LedgerWriterTest, a_full_queue_drops_and_counts_and_never_waits) {
   LedgerWriter writer(open(), {}, 10);
-  constexpr std::array known{Migration{.number = 1, .sql = ""}};
-  auto other = Database::open(file(), {.application_id = 0x4147544c, .migrations = known});
+  auto other = Database::open(file(), {.application_id = 0x4147544c, .migrations = ledger_migrations});
   ASSERT_TRUE(other) << message(other);
   {
     auto lock = Transaction::begin(*other);

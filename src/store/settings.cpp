@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/overloaded.h"
+#include "core/distance.h"
 #include "core/text.h"
 #include "json/document.h"
 #include "store/config_file.h"
@@ -142,21 +143,6 @@ bool is_loopback(std::string_view host) {
   return host == "localhost" || host == "::1" || host == "[::1]" || text::wildcard_match("127.*.*.*", host);
 }
 
-// Levenshtein's distance.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 std::string_view name(Layer layer) {
@@ -211,7 +197,7 @@ std::string nearest_setting(std::string_view name) {
   for (const auto& spec : setting_specs()) {
     // Also the last part alone: "port" for "proxy.port".
     const auto last = spec.name.substr(spec.name.rfind('.') + 1);
-    const auto apart = last == name ? 0 : distance(name, spec.name);
+    const auto apart = last == name ? 0 : text::distance(name, spec.name);
     if (apart < best) std::tie(best, nearest) = std::pair(apart, spec.name);
   }
   return std::string(nearest);

@@ -67,12 +67,19 @@ struct Settings {
     std::int64_t first_byte_timeout_s = 0;
     std::int64_t idle_timeout_s = 0;
   } network{};
+  struct Quotas {
+    std::int64_t refresh_minutes = 0;
+  } quota{};
   struct Logging {
     LogLevel level = LogLevel::info;
     BodyCapture bodies = BodyCapture::none;
   } logging{};
+  struct PriceOverrides {
+    std::string overrides{};  // catalogue/prices.h has the form
+  } prices{};
   struct LedgerLimits {
     std::int64_t keep_days = 0;
+    std::int64_t keep_stats_days = 0;
     std::int64_t max_mb = 0;
   } ledger{};
   struct OAuth {  // the user's own client at Google

@@ -8,6 +8,7 @@ namespace agt::store {
 
 extern const char* const vault_0001_start;
 extern const char* const vault_0002_oauth;
+extern const char* const vault_0003_reserves;
 
 namespace {
 
@@ -42,7 +43,8 @@ Result<std::unique_ptr<Vault>> Vault::open(const Home& home, const Clock& clock,
   const bool is_first = !Database::exists(home.vault_file());
   TRY(auto sealer, Sealer::open(home.key_file(), is_first ? Sealer::Missing::create : Sealer::Missing::refuse));
   const std::array migrations{Migration{.number = 1, .sql = vault_0001_start},
-                              Migration{.number = 2, .sql = vault_0002_oauth}};
+                              Migration{.number = 2, .sql = vault_0002_oauth},
+                              Migration{.number = 3, .sql = vault_0003_reserves}};
   TRY(auto database, Database::open(home.vault_file(), {.durability = DatabaseOptions::Durability::full,
                                                         .holds_secrets = true,
                                                         .application_id = vault_application_id,

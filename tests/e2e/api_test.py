@@ -73,7 +73,7 @@ class Shapes(WithGateway):
         self.assertEqual(problems(value, schema, self.schemas), [], json.dumps(value)[:2000])
 
     def test_all_of_it(self):
-        for pattern in ("/health", "/status", "/openapi.json", "/proxy", "/accounts", "/routes", "/keys", "/settings", "/catalogue/models", "/catalogue/providers", "/clients"):
+        for pattern in ("/health", "/status", "/openapi.json", "/proxy", "/accounts", "/routes", "/keys", "/settings", "/catalogue/models", "/catalogue/providers", "/catalogue/prices", "/clients"):
             self.ask("GET", pattern)
         self.ask_accounts()
         self.ask_sign_ins()
@@ -94,6 +94,10 @@ class Shapes(WithGateway):
         self.ask("PUT", "/accounts/{account}", {**form, "priority": -1}, account="new")
         self.ask("PATCH", "/accounts/{account}", {"models": ["a"], "max_concurrency": 2}, account="new")
         self.ask("POST", "/accounts/{account}/test", account="new")
+        self.ask("POST", "/accounts/{account}/quota", account="new", expected=409)
+        self.ask("POST", "/accounts", {"provider": "code-assist", "label": "assist", "base_url": self.sim.url, "key": "ya29.new", "groups": ["team"], "reserve_percent": 30}, expected=201)
+        self.ask("POST", "/accounts/{account}/quota", account="assist")
+        self.ask("DELETE", "/accounts/{account}", account="assist")
         self.ask("POST", "/accounts/{account}/refresh", account="new")
         self.ask("POST", "/accounts/{account}/reset", account="new")
         self.ask("POST", "/accounts/{account}/disable", account="new")
@@ -157,7 +161,7 @@ class Shapes(WithGateway):
             self.ask("GET", "/requests/{id}/trace", id=row["id"])
         self.ask("GET", "/requests/{id}/body/{kind}", id=good, kind="upstream")
         self.ask("POST", "/requests/{id}/replay", {"stream": True}, id=good)
-        for by in ("model", "account", "client", "provider"):
+        for by in ("model", "account", "client", "provider", "day"):
             self.ask("GET", "/stats", query=f"by={by}&slice_ms=3600000")
         self.ask("DELETE", "/requests")
 

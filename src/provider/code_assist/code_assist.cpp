@@ -157,6 +157,7 @@ const Family code_assist_family{.name = "code-assist",
                                 .exchange = &project,
                                 .envelope = &envelope,
                                 .wants_media_inside = true,
+                                .read_quota = quota_in_buckets,
                                 .list_body = list_body};
 
 }  // namespace agt::provider

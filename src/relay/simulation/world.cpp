@@ -32,6 +32,8 @@ class World final {
     for (int i = 0; i < setting.accounts; ++i)
       accounts.push_back(
           {.id = account_id(i), .label = account_id(i), .provider = "p", .max_concurrency = setting.max_concurrency});
+    accounts.front().reserve_percent = 20;
+    accounts.front().reserve_strict = true;
     pool_.set_accounts(std::move(accounts));
     outage_ = {rules().outage_begin, setting.outage ? rules().outage_end : Instant::max() - 1h};
     for (int m = 0; m < models; ++m)
@@ -41,6 +43,7 @@ class World final {
 
   Figures run() {
     at(beginning, [this] { arrive(); });
+    if (setting_.reserve) at(beginning + setting_.length / 4, [this] { tell_quota(); });
     while (!events_.empty()) {
       auto event = events_.top();
       events_.pop();
@@ -100,6 +103,13 @@ class World final {
     if (figures_.broken.size() < broken_max)
       figures_.broken.push_back(
           fmt::format("{:.3f} s: {}", std::chrono::duration<double>(now_ - beginning).count(), what));
+  }
+
+  // The first account is down to its reserve for the first model.
+  void tell_quota() {
+    reserved_until_ = now_ + setting_.length / 8;
+    if (setting_.bug == Bug::forgets_reserves) return;
+    pool_.note_quota(account_id(0), {{.models = "m0", .percent = 10, .resets_at = reserved_until_}}, now_);
   }
 
   void arrive() {
@@ -184,12 +194,14 @@ class World final {
     });
   }
 
-  // No send while a told time is not over, to nobody whose key is refused, and one at a time after a rest.
+  // No send while a told time is not over, into a strict reserve, or to anybody whose key is refused; and one at a time
+  // after a rest.
   void inspect_send(int account, int model) {
     if (const auto told = told_.find({account, model}); told != told_.end() && now_ < told->second) {
       ++figures_.known_limited;
       broken(fmt::format("sent to {} although it had said when to come back", account_id(account)));
     }
+    if (account == 0 && model == 0 && now_ < reserved_until_) broken("a strict reserve was touched");
     if (refused_.contains(account)) broken(fmt::format("sent to {} after its key was refused", account_id(account)));
     if (const auto probe = probes_.find({account, model}); probe != probes_.end()) {
       if (now_ - probe->second < pool::probe_patience)
@@ -241,7 +253,8 @@ class World final {
       case Bug::retries_without_end:
       case Bug::leaks_leases:
       case Bug::skips_half_open:
-      case Bug::retries_after_commit: break;
+      case Bug::retries_after_commit:
+      case Bug::forgets_reserves: break;
     }
     const auto decided = tell(one, error, scope);
     if (setting_.bug == Bug::skips_half_open && decided.rest && *decided.rest != Milliseconds::max())
@@ -334,6 +347,7 @@ class World final {
   std::map<std::pair<int, int>, Instant> told_{};    // account, model: not before
   std::map<std::pair<int, int>, Instant> probes_{};  // limited and not served since: the last send
   std::map<int, Instant> refused_{};
+  Instant reserved_until_{};
   std::map<int, Instant> calm_served_{};
   std::map<int, int> homes_{};
   std::vector<std::uint64_t> served_by_{};
@@ -354,6 +368,7 @@ std::string_view name(Bug bug) {
     case Bug::leaks_leases: return "leaks_leases";
     case Bug::skips_half_open: return "skips_half_open";
     case Bug::retries_after_commit: return "retries_after_commit";
+    case Bug::forgets_reserves: return "forgets_reserves";
   }
   std::unreachable();
 }

@@ -29,6 +29,7 @@ enum class Bug : std::uint8_t {
   leaks_leases,                // a finished request keeps its lease
   skips_half_open,             // what is on probation is taken for healthy
   retries_after_commit,        // a stream that broke after its first byte is asked again
+  forgets_reserves,            // what is left of a quota never reaches the pool
 };
 [[nodiscard]] std::string_view name(Bug bug);
 
@@ -41,6 +42,7 @@ struct Setting {
   bool outage = true;    // 60 s of 80 % failures
   bool dies = true;      // one account's key is refused from some moment on
   bool limits = true;
+  bool reserve = false;  // of one account is told for a while that only its owner's reserve is left, for one model
   double plan = 1;  // how much larger the limits of all accounts are
   int max_concurrency = 0;
   pool::Mode mode = pool::Mode::balance;

@@ -47,16 +47,19 @@ export interface Rest {
   message: string;
   remaining_ms?: number; // missing: until somebody acts
   set_by: string;
+  since_ms?: number;
 }
 
 // null: the provider did not say.
 export interface QuotaWindow {
   name: string;
+  models: string; // with wildcards; empty: all
   limit: number | null;
   remaining: number | null;
   left: number | null; // 0 to 1
   resets_ms: number | null;
   seen_ms: number;
+  below_reserve: boolean;
 }
 
 export interface Account {
@@ -94,7 +97,13 @@ export interface Account {
   in_flight?: number;
   last_used_ms?: number;
   quota?: QuotaWindow[];
-  story?: { since_ms?: number; evidence?: string; next_step?: string };
+  groups: string[];
+  tags: string[];
+  reserve_percent: number;
+  reserve_strict: boolean;
+  pinned: boolean;
+  quota_can_be_asked: boolean;
+  quota_failure?: { message: string };
 }
 
 export interface AccountForm {
@@ -110,6 +119,10 @@ export interface AccountForm {
   weight?: number;
   max_concurrency?: number;
   insecure_http?: boolean;
+  groups?: string[];
+  tags?: string[];
+  reserve_percent?: number;
+  reserve_strict?: boolean;
 }
 
 export interface TestResult {
@@ -296,6 +309,8 @@ export interface Trace {
     reasoning?: number;
     estimated: boolean;
   };
+  cost_usd?: number | null;
+  price_source?: string;
   method?: string;
   operation?: string;
   correction?: string;
@@ -321,5 +336,9 @@ export interface Stat {
   cache_write_tokens: number;
   reasoning_tokens: number;
   latency_ms_sum: number;
+  cost_usd: number | null; // null: of no request is the price known
+  estimated_cost_usd: number;
+  priced: number;
+  unpriced: number;
 }
 export type StatBy = 'model' | 'account' | 'client' | 'provider';

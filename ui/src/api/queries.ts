@@ -129,6 +129,7 @@ export const accountApi = {
   remove: (id: string) => remove<m.Account>(`/accounts/${encodeURIComponent(id)}`),
   test: (id: string) => post<m.TestResult>(`/accounts/${encodeURIComponent(id)}/test`),
   refresh: (id: string) => post<m.Account>(`/accounts/${encodeURIComponent(id)}/refresh`),
+  quota: (id: string) => post<m.Account>(`/accounts/${encodeURIComponent(id)}/quota`),
   enable: (id: string, on: boolean) =>
     post<m.Account>(`/accounts/${encodeURIComponent(id)}/${on ? 'enable' : 'disable'}`),
 };

@@ -197,19 +197,50 @@ export interface Account {
   rests: Rest[];
   state: "ready" | "resting" | "disabled" | "needs_sign_in" | "unusable";
   problem?: string;
+  /** names under which targets may mean several accounts */
+  groups: string[];
+  tags: string[];
+  /** of its quota, kept for its owner: below it the account is asked last … */
+  reserve_percent: number;
+  /** … or not at all */
+  reserve_strict: boolean;
+  /** preferred whenever it may serve: scheduling.pinned_account */
+  pinned: boolean;
   /** empty: the provider has said nothing */
   quota: QuotaWindow[];
+  /** else only answers and refusals tell it */
+  quota_can_be_asked: boolean;
+  quota_asked_ms?: number;
+  /** why asking brought nothing */
+  quota_failure?: Error;
+  /** of a single account */
+  story?: AccountStory;
+}
+
+export interface AccountStory {
+  what: string;
+  code?: FailureCode;
+  since_ms?: number;
+  back_in_ms?: number;
+  /** the provider's own words */
+  evidence: string;
+  /** the id of the request that shows it */
+  request: string;
+  next: string;
 }
 
 export interface QuotaWindow {
-  /** requests, tokens, 5h, 7d, or a model */
+  /** requests, tokens, 5h, 7d, a refusal's code, or a model */
   name: string;
+  /** which it is about, with wildcards; empty: all of the account's */
+  models: string;
   limit: number | null;
   remaining: number | null;
   /** 0 to 1 */
   left: number | null;
   resets_ms: number | null;
   seen_ms: number;
+  below_reserve: boolean;
 }
 
 export interface SignedIn {
@@ -233,6 +264,7 @@ export interface Rest {
   /** instead of remaining_ms */
   until?: "somebody_acts";
   remaining_ms?: number;
+  since_ms?: number;
   /** why it is passed over, in the words of a trace */
   reason: string;
   remedy: string;
@@ -256,6 +288,10 @@ export interface AccountForm {
   insecure_http?: boolean;
   project?: string;
   location?: string;
+  groups?: string[];
+  tags?: string[];
+  reserve_percent?: number;
+  reserve_strict?: boolean;
 }
 
 export interface SignInForm {
@@ -465,6 +501,8 @@ export interface Request {
   code: FailureCode | "";
   lane: string;
   stream: boolean;
+  /** by the gateway, as the provider said nothing */
+  usage_estimated: boolean;
   input_tokens: number | null;
   output_tokens: number | null;
   cache_read_tokens: number | null;
@@ -476,6 +514,8 @@ export interface Request {
   bytes_in: number;
   bytes_out: number;
   user_agent: string;
+  /** at list price; absent in events; null: the price or the tokens are unknown */
+  cost_usd?: number | null;
   /** only of one request */
   bodies?: BodyKind[];
 }
@@ -531,6 +571,10 @@ export interface Trace {
   bytes_in: number;
   bytes_out: number;
   usage: Usage;
+  cost_usd: number | null;
+  price_source?: string;
+  /** YYYY-MM-DD */
+  price_checked?: string;
   method: string;
   operation: string;
   /** how a wrong path was understood */
@@ -610,7 +654,7 @@ export interface Stats {
   stats: Stat[];
 }
 
-export type StatBy = "model" | "account" | "client" | "provider";
+export type StatBy = "model" | "account" | "client" | "provider" | "day";
 
 export interface Stat {
   key: string;
@@ -623,6 +667,16 @@ export interface Stat {
   cache_write_tokens: number;
   reasoning_tokens: number;
   latency_ms_sum: number;
+  /** at list price, of the requests that have one; null: none has */
+  cost_usd: number | null;
+  /** the part of it that rests on estimated tokens */
+  estimated_cost_usd: number;
+  /** requests with a cost */
+  priced: number;
+  /** with tokens, but without a known price */
+  unpriced: number;
+  /** with tokens that the gateway estimated */
+  estimated: number;
 }
 
 export interface Settings {
@@ -680,6 +734,41 @@ export interface Model {
   tools: boolean;
   source: string;
   checked: string;
+}
+
+export interface Prices {
+  prices: Price[];
+}
+
+/** dollars for a million tokens */
+export interface Price {
+  provider: string;
+  match: string;
+  input: number;
+  output: number;
+  cache_read?: number;
+  cache_write?: number;
+  /** kept for longer */
+  cache_write_long?: number;
+  reasoning?: number;
+  /** a request with more input tokens costs the long rates throughout */
+  long_above?: number;
+  long?: Rates;
+  /** YYYY-MM-DD: from then on it is no longer so */
+  before?: string;
+  source: string;
+  /** YYYY-MM-DD; empty: the user's own */
+  checked: string;
+  from_user: boolean;
+}
+
+export interface Rates {
+  input: number;
+  output: number;
+  cache_read?: number;
+  cache_write?: number;
+  cache_write_long?: number;
+  reasoning?: number;
 }
 
 export interface Providers {
@@ -803,6 +892,8 @@ export interface Endpoints {
   "POST /accounts/{account}/disable": { answer: Account; body: never };
   /** Lets the account serve again. */
   "POST /accounts/{account}/enable": { answer: Account; body: never };
+  /** Asks the provider what is left of the account. */
+  "POST /accounts/{account}/quota": { answer: Account; body: never };
   /** A new access token, and no rests. */
   "POST /accounts/{account}/refresh": { answer: Account; body: never };
   /** Ends every rest of the account. */
@@ -811,6 +902,8 @@ export interface Endpoints {
   "POST /accounts/{account}/test": { answer: AccountTest; body: never };
   /** What is known about models. */
   "GET /catalogue/models": { answer: Models; body: never };
+  /** What models cost, with the user's own prices first. */
+  "GET /catalogue/prices": { answer: Prices; body: never };
   /** The providers and presets that accounts can name. */
   "GET /catalogue/providers": { answer: Providers; body: never };
   /** What to set in which client, with snippets. */
@@ -875,7 +968,7 @@ export interface Endpoints {
   "POST /settings/validate": { answer: SettingsCheck; body: SettingsForm };
   /** One setting; ?reveal=1 shows proxy.api_key itself. */
   "GET /settings/{name}": { answer: Setting | RevealedSetting; body: never };
-  /** Sums by model, account, client or provider. */
+  /** Sums by model, account, client, provider or day. */
   "GET /stats": { answer: Stats; body: never };
   /** What runs where, with counts. */
   "GET /status": { answer: Status; body: never };

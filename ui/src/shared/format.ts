@@ -15,6 +15,7 @@ export interface Formats {
   tick(ms: number, sliceMs: number): string;
   bytes(value: number): string;
   list(words: string[]): string;
+  dollars(value: number): string;
 }
 
 const known = new Map<string, Formats>();
@@ -51,6 +52,9 @@ function make(language: string): Formats {
   const date = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' });
   const dayHour = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', ...clock });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto', style: 'short' });
+  const money = { style: 'currency', currency: 'USD', currencyDisplay: 'narrowSymbol' } as const;
+  const cents = new Intl.NumberFormat(language, money);
+  const little = new Intl.NumberFormat(language, { ...money, maximumSignificantDigits: 2, minimumSignificantDigits: 2 });
   const words = new Intl.ListFormat(language, { type: 'conjunction' });
   const pair = (a: number, ua: string, b: number, ub: string) => `${a}${u.glue}${ua} ${two.format(b)}${u.glue}${ub}`;
   const duration = (ms: number): string => {
@@ -91,5 +95,7 @@ function make(language: string): Formats {
       return `${one.format(value / 1_000_000)} MB`;
     },
     list: (items) => words.format(items),
+    // Cents where they are enough, else the digits that count.
+    dollars: (value) => (value === 0 || Math.abs(value) >= 1 ? cents : little).format(value),
   };
 }

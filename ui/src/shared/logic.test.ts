@@ -5,7 +5,7 @@ import { baseUrlHint, keyHint } from '../features/accounts/hints';
 import { deciding, needsAction, stateOf } from '../features/accounts/state';
 import type { Account } from '../api/model';
 import { firstMatch, fits, moved, problemOf } from '../features/proxy/match';
-import { csvOf, heatOf, rowsOf, topRows, total } from '../features/stats/measure';
+import { costOf, csvOf, heatOf, rowsOf, topRows, total } from '../features/stats/measure';
 import { RequestStore } from '../features/monitor/store';
 import { doneSteps, nextStep } from '../features/onboarding/steps';
 import { codeIn } from '../app/login';
@@ -67,7 +67,7 @@ describe('accounts', () => {
 });
 
 describe('statistics', () => {
-  const stat = (key: string, slot: number, input: number, requests = 1) => ({ key, slice_begin_ms: slot, requests, failures: 0, input_tokens: input, output_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0, latency_ms_sum: 10 });
+  const stat = (key: string, slot: number, input: number, requests = 1) => ({ key, slice_begin_ms: slot, requests, failures: 0, input_tokens: input, output_tokens: 0, cache_read_tokens: 0, cache_write_tokens: 0, reasoning_tokens: 0, latency_ms_sum: 10, cost_usd: null, estimated_cost_usd: 0, priced: 0, unpriced: 1 });
   it('the top and the other add up to everything', () => {
     const stats = Array.from({ length: 9 }, (_, i) => stat(`m${i}`, (i % 3) * 1000, (i + 1) * 10));
     const { top, other } = topRows(rowsOf(stats, 1000), 'input');
@@ -75,6 +75,15 @@ describe('statistics', () => {
     const sum = top.reduce((all, one) => all + one.sums.input, 0) + (other?.sums.input ?? 0);
     expect(sum).toBe(total(stats).input);
     expect(rowsOf(stats, 1000)[0]?.sums.input).toBe(10);
+  });
+  it('what has no price is in no sum, and is not shown as nothing', () => {
+    const dollars = (value: number) => `$${value}`;
+    const priced = { ...stat('p', 0, 5), cost_usd: 2, estimated_cost_usd: 1, priced: 1, unpriced: 0 };
+    expect(costOf(total([priced]), dollars)).toBe('$2');
+    expect(costOf(total([priced, stat('m', 0, 5)]), dollars)).toBe('$2 + ?');
+    expect(costOf(total([stat('m', 0, 5)]), dollars)).toBe('?');
+    expect(costOf(total([{ ...stat('m', 0, 0), unpriced: 0 }]), dollars)).toBe('–');
+    expect(total([priced]).guessed).toBe(1);
   });
   it('a cell of a CSV file is never a formula', () => {
     expect(csvOf(['a'], [['=1+1'], ['x"y'], [-3]])).toBe('a\n\'=1+1\n"x""y"\n-3');

@@ -1,4 +1,4 @@
-import { BadgeCheck, Copy, Ellipsis, FlaskConical, PanelRight, Power, PowerOff, RefreshCw, Trash2 } from 'lucide-react';
+import { BadgeCheck, Copy, Ellipsis, FlaskConical, Gauge, PanelRight, Power, PowerOff, RefreshCw, Trash2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account, TestResult } from '../../api/model';
@@ -31,6 +31,7 @@ export function useAccountActions(account: Account, onOpen?: () => void): { item
   const test = useChange(accountApi.test);
   const enable = useChange(({ id, on }: { id: string; on: boolean }) => accountApi.enable(id, on));
   const refresh = useChange(accountApi.refresh);
+  const quota = useChange(accountApi.quota);
   const gone = useChange(accountApi.remove);
   const told = async (work: () => Promise<string>) => {
     try {
@@ -51,12 +52,13 @@ export function useAccountActions(account: Account, onOpen?: () => void): { item
   const items: MenuItem[] = [
     { label: t('account.test'), icon: FlaskConical, run: () => void runTest() },
     ...(features('POST', '/accounts/{account}/refresh') ? [{ label: t('account.refresh'), icon: RefreshCw, run: () => void told(async () => { await refresh.mutateAsync(account.id); return t('account.refreshed', { label: account.label }); }) }] : []),
+    ...(account.quota_can_be_asked ? [{ label: t('account.quota.ask'), icon: Gauge, run: () => void told(async () => { await quota.mutateAsync(account.id); return t('account.quota.asked', { label: account.label }); }) }] : []),
     {
       label: t(account.enabled ? 'account.disable' : 'account.enable'),
       icon: account.enabled ? PowerOff : Power,
       run: () => void told(async () => { await enable.mutateAsync({ id: account.id, on: !account.enabled }); return t(account.enabled ? 'account.disabled' : 'account.enabled', { label: account.label }); }),
     },
-    ...(account.rests.length > 0 ? [{ label: t('account.forgive'), icon: BadgeCheck, run: () => void told(async () => { await enable.mutateAsync({ id: account.id, on: true }); return t('account.forgiven', { label: account.label }); }) }] : []),
+    ...(account.rests.some((one) => one.code !== 'protected_reserve') ? [{ label: t('account.forgive'), icon: BadgeCheck, run: () => void told(async () => { await enable.mutateAsync({ id: account.id, on: true }); return t('account.forgiven', { label: account.label }); }) }] : []),
     { label: t('account.copy_id'), icon: Copy, run: () => void copyText(account.id) },
     { label: t('account.delete'), icon: Trash2, danger: true, separated: true, run: () => setDeleting(true) },
   ];

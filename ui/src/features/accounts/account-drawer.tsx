@@ -54,6 +54,7 @@ function Overview({ account }: { account: Account }) {
       <section>
         <h3 style={{ marginBlockEnd: 8 }}>{t('accounts.col.quota')}</h3>
         <Quota account={account} all />
+        {account.quota_failure && <p>{t('account.quota.not_told', { why: account.quota_failure.message })}</p>}
       </section>
       <Facts
         items={[
@@ -66,6 +67,10 @@ function Overview({ account }: { account: Account }) {
           [t('account.excluded'), account.excluded_models.join(', ')],
           [t('accounts.col.priority'), `${account.priority} · ${t('account.weight_of', { weight: account.weight })}`],
           [t('account.concurrency'), account.max_concurrency === 0 ? t('account.unlimited') : f.number(account.max_concurrency)],
+          [t('account.groups'), account.groups.join(', ')],
+          [t('account.tags'), account.tags.join(', ')],
+          [t('account.reserve'), account.reserve_percent > 0 && t(account.reserve_strict ? 'account.reserve.never' : 'account.reserve.last', { percent: account.reserve_percent })],
+          [t('account.pinned'), account.pinned && t('account.pinned.yes')],
           [t('account.added'), `${f.dateTime(account.created_ms)} (${f.ago(Math.max(0, now - account.created_ms))})`],
           ['ID', <span key="id" className="mono">{account.id}</span>],
         ]}
@@ -100,6 +105,7 @@ function Story({ account }: { account: Account }) {
       <p><strong>{words.title(state.rest.code)}</strong>{state.everything ? '' : ` — ${state.rest.model}`}</p>
       {left !== undefined && <p>{t('account.story.back', { time: f.remaining(left) })}</p>}
       <p>{state.rest.message}</p>
+      {state.rest.since_ms !== undefined && <p>{t('account.story.since', { time: f.dateTime(state.rest.since_ms) })}</p>}
       {i18n.exists(remedy) && <p>{t(remedy)}</p>}
       {state.rest.set_by && <p><Link href={`/monitor/${state.rest.set_by}`}>{t('account.story.evidence')}</Link></p>}
       {account.rests.length > 1 && <p>{t('account.story.more', { count: account.rests.length - 1 })}</p>}

@@ -19,6 +19,10 @@ interface Draft {
   priority: string;
   weight: string;
   max_concurrency: string;
+  groups: string;
+  tags: string;
+  reserve_percent: string;
+  reserve_strict: boolean;
   insecure_http: boolean;
 }
 const draftOf = (account: Account): Draft => ({
@@ -30,9 +34,13 @@ const draftOf = (account: Account): Draft => ({
   priority: String(account.priority),
   weight: String(account.weight),
   max_concurrency: String(account.max_concurrency),
+  groups: account.groups.join(', '),
+  tags: account.tags.join(', '),
+  reserve_percent: String(account.reserve_percent),
+  reserve_strict: account.reserve_strict,
   insecure_http: account.insecure_http,
 });
-const NUMBERS = ['priority', 'weight', 'max_concurrency'] as const;
+const NUMBERS = ['priority', 'weight', 'max_concurrency', 'reserve_percent'] as const;
 
 // Only what differs is sent, so that two windows do not undo each other's fields.
 export function changesOf(account: Account, draft: Draft): AccountForm {
@@ -43,6 +51,9 @@ export function changesOf(account: Account, draft: Draft): AccountForm {
   if (draft.key) out.key = draft.key.trim();
   if (draft.models !== before.models) out.models = namesIn(draft.models);
   if (draft.excluded_models !== before.excluded_models) out.excluded_models = namesIn(draft.excluded_models);
+  if (draft.groups !== before.groups) out.groups = namesIn(draft.groups);
+  if (draft.tags !== before.tags) out.tags = namesIn(draft.tags);
+  if (draft.reserve_strict !== before.reserve_strict) out.reserve_strict = draft.reserve_strict;
   for (const name of NUMBERS) if (draft[name] !== before[name]) out[name] = Number(draft[name]);
   if (draft.insecure_http !== before.insecure_http) out.insecure_http = draft.insecure_http;
   return out;
@@ -78,6 +89,9 @@ export function AccountSettings({ account }: { account: Account }) {
       <div className={css.two}>
         {NUMBERS.map((name) => <TextField key={name} label={t(`account.${name}`)} inputMode="numeric" value={draft[name]} error={errors[name]} help={t(`account.${name}.help`)} onText={(text) => put({ [name]: text })} />)}
       </div>
+      <Check label={t('account.reserve_strict')} checked={draft.reserve_strict} onChange={(reserve_strict) => put({ reserve_strict })} />
+      <TextField label={t('account.groups')} value={draft.groups} error={errors.groups} help={t('account.groups.help')} onText={(groups) => put({ groups })} />
+      <TextField label={t('account.tags')} value={draft.tags} error={errors.tags} help={t('account.tags.help')} onText={(tags) => put({ tags })} />
       <Check label={t('account.insecure_http')} checked={draft.insecure_http} onChange={(insecure_http) => put({ insecure_http })} />
       {errors[''] && <Note tone="danger" role="alert">{errors['']}</Note>}
       <Row>

@@ -10,7 +10,7 @@ export function Quota({ account, all, narrow }: { account: Account; all?: boolea
   if (windows.length === 0) return <span className={css.dim}>{t('account.quota.unknown')}</span>;
   return (
     <div className={`${css.quota} ${narrow ? css.narrow : ''}`}>
-      {windows.slice(0, all ? 20 : narrow ? 1 : 2).map((one) => <Meter key={one.name} window={one} narrow={narrow} />)}
+      {windows.slice(0, all ? 20 : narrow ? 1 : 2).map((one) => <Meter key={`${one.name} ${one.models}`} window={one} narrow={narrow} />)}
     </div>
   );
 }
@@ -23,7 +23,7 @@ function Meter({ window: one, narrow }: { window: QuotaWindow; narrow?: boolean 
   const tone = left === null ? '' : left < 0.1 ? 'danger' : left < 0.3 ? 'warn' : 'ok';
   return (
     <div className={css.meter}>
-      <span className="cut">{one.name}</span>
+      <span className="cut" title={one.below_reserve ? t('account.quota.reserve') : undefined}>{one.models && one.models !== one.name ? `${one.name} · ${one.models}` : one.name}{one.below_reserve ? ` (${t('account.quota.reserve.short')})` : ''}</span>
       <span className={`${css.track} ${left === null ? css.unknown : ''}`}>{left !== null && <i data-tone={tone} style={{ inlineSize: `${Math.round(left * 100)}%` }} />}</span>
       <span className="num" title={reset ? f.dateTime(reset) : undefined}>
         {left === null ? '?' : f.percent(left)}

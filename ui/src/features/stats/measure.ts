@@ -1,8 +1,8 @@
 // From the gateway's sums per slice to what charts and tables show. All pure.
 import type { Stat } from '../../api/model';
 
-export type Measure = 'tokens' | 'input' | 'output' | 'cached' | 'reasoning' | 'requests' | 'failures' | 'latency';
-export const MEASURES: Measure[] = ['tokens', 'input', 'output', 'cached', 'reasoning', 'requests', 'failures', 'latency'];
+export type Measure = 'tokens' | 'input' | 'output' | 'cached' | 'reasoning' | 'requests' | 'failures' | 'latency' | 'cost';
+export const MEASURES: Measure[] = ['tokens', 'input', 'output', 'cached', 'reasoning', 'requests', 'failures', 'latency', 'cost'];
 
 export interface Sums {
   requests: number;
@@ -12,8 +12,12 @@ export interface Sums {
   cached: number;
   reasoning: number;
   latency: number; // summed ms
+  cost: number; // dollars at list price, of the priced requests
+  guessed: number; // the part of it that rests on estimated tokens
+  priced: number; // requests
+  unpriced: number; // requests whose price nobody knows: they are in no cost
 }
-export const zero = (): Sums => ({ requests: 0, failures: 0, input: 0, output: 0, cached: 0, reasoning: 0, latency: 0 });
+export const zero = (): Sums => ({ requests: 0, failures: 0, input: 0, output: 0, cached: 0, reasoning: 0, latency: 0, cost: 0, guessed: 0, priced: 0, unpriced: 0 });
 
 export function added(sums: Sums, stat: Stat): Sums {
   sums.requests += stat.requests;
@@ -23,6 +27,10 @@ export function added(sums: Sums, stat: Stat): Sums {
   sums.cached += stat.cache_read_tokens;
   sums.reasoning += stat.reasoning_tokens;
   sums.latency += stat.latency_ms_sum;
+  sums.cost += stat.cost_usd ?? 0;
+  sums.guessed += stat.estimated_cost_usd;
+  sums.priced += stat.priced;
+  sums.unpriced += stat.unpriced;
   return sums;
 }
 export const total = (stats: Stat[]): Sums => stats.reduce(added, zero());
@@ -33,6 +41,12 @@ export function valueOf(sums: Sums, measure: Measure): number {
     case 'latency': return sums.requests > 0 ? sums.latency / sums.requests : 0;
     default: return sums[measure];
   }
+}
+
+// "$1.20", "$1.20 + ?" where some have no price, "?" where none has, "–" where there is nothing to pay for.
+export function costOf(sums: Sums, dollars: (value: number) => string): string {
+  if (sums.priced === 0) return sums.unpriced > 0 ? '?' : '–';
+  return sums.unpriced > 0 ? `${dollars(sums.cost)} + ?` : dollars(sums.cost);
 }
 
 export interface Row {

@@ -12,7 +12,7 @@ import { useFormats, useUrlState } from '../../shared/hooks';
 import { Button } from '../../shared/ui/button';
 import { Segments, Select } from '../../shared/ui/form';
 import { Card, Empty, layout, Page, Problem, Skeleton } from '../../shared/ui/layout';
-import { csvOf, heatOf, type Measure, MEASURES, type Row, rowsOf, topRows, total, valueOf } from './measure';
+import { costOf, csvOf, heatOf, type Measure, MEASURES, type Row, rowsOf, topRows, total, valueOf, zero } from './measure';
 import { RangePicker } from './range';
 import { useRange } from './range-state';
 import css from './stats.module.css';
@@ -78,8 +78,9 @@ function Charts({ data, group, measure, range }: { data: Stat[]; group: StatBy; 
   const { top, other } = useMemo(() => topRows(rows, measure), [rows, measure]);
   const slots = useMemo(() => slices(range.since, range.until, range.slice), [range.since, range.until, range.slice]);
   const palette = colours(top.map((one) => one.key));
-  const format = measure === 'latency' ? f.duration : f.compact;
-  const seriesOf = (row: Row, label: string, colour: string) => ({ id: row.key || label, label, colour, values: slots.map((slot) => valueOf(row.bySlot.get(slot) ?? { requests: 0, failures: 0, input: 0, output: 0, cached: 0, reasoning: 0, latency: 0 }, measure)) });
+  const format = measure === 'latency' ? f.duration : measure === 'cost' ? f.dollars : f.compact;
+  const unpriced = measure === 'cost' ? total(data).unpriced : 0;
+  const seriesOf = (row: Row, label: string, colour: string) => ({ id: row.key || label, label, colour, values: slots.map((slot) => valueOf(row.bySlot.get(slot) ?? zero(), measure)) });
   const series = [...top.map((row) => seriesOf(row, nameOf(row.key), palette.get(row.key) ?? 'var(--series-other)')), ...(other ? [seriesOf(other, t('chart.other'), 'var(--series-other)')] : [])];
   const shares = [...top, ...(other ? [other] : [])].map((row) => ({ id: row.key, label: row === other ? t('chart.other') : nameOf(row.key), value: valueOf(row.sums, measure), colour: palette.get(row.key) ?? 'var(--series-other)' }));
   const title = t('stats.chart', { measure: t(`measure.${measure}`), by: t(`stats.by.${group}`) });
@@ -87,6 +88,7 @@ function Charts({ data, group, measure, range }: { data: Stat[]; group: StatBy; 
     <>
       <Card title={title} actions={<Button small look="quiet" icon={asTable ? ChartColumn : TableIcon} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'chart.as_chart' : 'chart.as_table')}</Button>}>
         <TimeBars label={title} slots={slots} slice={range.slice} series={series} format={format} height={240} table={asTable} running={range.live} />
+        {unpriced > 0 && <p className={css.note}>{t('stats.unpriced', { count: unpriced, shown: f.number(unpriced) })} {t('stats.unpriced.add')}</p>}
         <p className={css.note}>{t('stats.zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
       </Card>
       <div className={css.two}>
@@ -114,10 +116,10 @@ function Groups({ rows, group, nameOf }: { rows: Row[]; group: StatBy; nameOf: (
   const f = useFormats();
   const all = useMemo(() => [...rows].sort((a, b) => valueOf(b.sums, 'tokens') - valueOf(a.sums, 'tokens') || b.sums.requests - a.sums.requests), [rows]);
   const everything = all.reduce((sum, row) => sum + valueOf(row.sums, 'tokens'), 0) || 1;
-  const head = ['requests', 'input', 'cached', 'output', 'reasoning', 'share', 'answered', 'latency'];
+  const head = ['requests', 'input', 'cached', 'output', 'reasoning', 'cost', 'share', 'answered', 'latency'];
   const save = () => {
-    const lines = all.map(({ key, sums }) => [nameOf(key), sums.requests, sums.failures, sums.input, sums.cached, sums.output, sums.reasoning, Math.round(valueOf(sums, 'latency'))]);
-    saveFile(`usage-by-${group}.csv`, csvOf([group, 'requests', 'failures', 'input_tokens', 'cached_tokens', 'output_tokens', 'reasoning_tokens', 'average_ms'], lines), 'text/csv');
+    const lines = all.map(({ key, sums }) => [nameOf(key), sums.requests, sums.failures, sums.input, sums.cached, sums.output, sums.reasoning, Math.round(valueOf(sums, 'latency')), sums.priced ? sums.cost : '', sums.unpriced]);
+    saveFile(`usage-by-${group}.csv`, csvOf([group, 'requests', 'failures', 'input_tokens', 'cached_tokens', 'output_tokens', 'reasoning_tokens', 'average_ms', 'cost_usd', 'without_price'], lines), 'text/csv');
   };
   const filterOf: Record<StatBy, string> = { model: 'model', account: 'account', client: 'client', provider: 'provider' };
   return (
@@ -136,6 +138,7 @@ function Groups({ rows, group, nameOf }: { rows: Row[]; group: StatBy; nameOf: (
                 <td>{key ? <Link href={`/monitor?q=${encodeURIComponent(`${filterOf[group]}:${/\s/.test(nameOf(key)) ? `"${nameOf(key)}"` : nameOf(key)}`)}`}>{nameOf(key)}</Link> : nameOf(key)}</td>
                 <td className={layout.right}>{f.number(sums.requests)}</td>
                 {(['input', 'cached', 'output', 'reasoning'] as const).map((one) => <td key={one} className={layout.right} title={f.number(sums[one])}>{f.compact(sums[one])}</td>)}
+                <td className={layout.right} title={sums.unpriced ? t('stats.unpriced', { count: sums.unpriced, shown: f.number(sums.unpriced) }) : undefined}>{costOf(sums, f.dollars)}</td>
                 <td className={layout.right}>{f.percent(valueOf(sums, 'tokens') / everything)}</td>
                 <td className={layout.right}>{sums.requests ? f.percent(1 - sums.failures / sums.requests) : '–'}</td>
                 <td className={layout.right}>{f.duration(valueOf(sums, 'latency'))}</td>

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useFormats } from '../../shared/hooks';
-import { type Sums, valueOf } from './measure';
+import { costOf, type Sums, valueOf } from './measure';
 import css from './stats.module.css';
 
 const ENOUGH = 20; // requests; a change against fewer says nothing
@@ -18,6 +18,7 @@ export function Totals({ now, before }: { now: Sums; before: Sums | undefined })
     ['requests', f.number(now.requests), ''],
     ['failures', f.number(now.failures), now.requests > 0 ? f.percent(now.failures / now.requests) : ''],
     ['latency', f.duration(valueOf(now, 'latency')), ''],
+    ['cost', costOf(now, f.dollars), now.unpriced > 0 ? t('stats.unpriced', { count: now.unpriced, shown: f.number(now.unpriced) }) : now.guessed > 0 ? t('stats.guessed', { cost: f.dollars(now.guessed) }) : now.priced > 0 ? t('stats.list_price') : ''],
   ];
   return (
     <dl className={css.totals}>

@@ -68,6 +68,7 @@ export function Timing({ trace }: { trace: Trace }) {
         items={[
           [t('timing.total'), f.duration(trace.total_ms ?? 0)],
           [t('timing.to_first'), trace.first_byte_ms === undefined ? '–' : f.duration(trace.first_byte_ms)],
+          [t('timing.cost'), trace.cost_usd === null || trace.cost_usd === undefined ? (trace.usage.input === undefined && trace.usage.output === undefined ? '' : t('timing.cost.unknown')) : `${f.dollars(trace.cost_usd)} (${trace.price_source ?? ''}${trace.usage.estimated ? `, ${t('timing.cost.estimated')}` : ''})`],
           [t('timing.speed'), speed && t('timing.tokens_per_s', { value: speed })],
         ]}
       />
