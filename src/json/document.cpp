@@ -2,116 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <bit>
 #include <charconv>
 #include <cmath>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "core/text.h"
+#include "json/escapes.h"
 #include "json/outliner.h"
 
 namespace agt::json {
-namespace {
-
-char* put_utf8(char* at, std::uint32_t point) {
-  const auto byte = [&](std::uint32_t bits) { *at++ = static_cast<char>(bits); };
-  if (point < 0x80) {
-    byte(point);
-  } else if (point < 0x800) {
-    byte(0xC0U | (point >> 6U));
-    byte(0x80U | (point & 0x3FU));
-  } else if (point < 0x10000) {
-    byte(0xE0U | (point >> 12U));
-    byte(0x80U | ((point >> 6U) & 0x3FU));
-    byte(0x80U | (point & 0x3FU));
-  } else {
-    byte(0xF0U | (point >> 18U));
-    byte(0x80U | ((point >> 12U) & 0x3FU));
-    byte(0x80U | ((point >> 6U) & 0x3FU));
-    byte(0x80U | (point & 0x3FU));
-  }
-  return at;
-}
-
-std::uint32_t hex4(std::string_view s) {
-  std::uint32_t value = 0;
-  for (const char c : s.substr(0, 4)) {
-    const auto digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;  // the parser has seen that they are digits
-    value = value << 4U | static_cast<std::uint32_t>(digit);
-  }
-  return value;
-}
-
-struct Copied {
-  char* at;
-  const char* from;
-};
-
-// The \uXXXX at `from`, or the pair of them.
-Copied put_unicode_escape(char* at, const char* from, const char* end) {
-  constexpr std::uint32_t replacement = 0xFFFD;
-  constexpr std::ptrdiff_t length = 6;
-  const auto number_at = [end](const char* escape) {
-    return hex4({escape + 2, static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, end - escape - 2))});
-  };
-  const auto behind = [&](const char* escape) { return escape + std::min(length, end - escape); };
-  const auto first = number_at(from);
-  from = behind(from);
-  if (first < 0xD800 || first > 0xDFFF) return {put_utf8(at, first), from};
-  const bool pair = first < 0xDC00 && end - from >= length && from[0] == '\\' && from[1] == 'u';
-  const auto second = pair ? number_at(from) : 0;
-  if (second < 0xDC00 || second > 0xDFFF) return {put_utf8(at, replacement), from};
-  return {put_utf8(at, 0x10000 + ((first - 0xD800) << 10U) + (second - 0xDC00)), behind(from)};
-}
-
-constexpr std::array<char, 256> simple_escapes = [] {
-  std::array<char, 256> meant{};
-  for (std::size_t c = 0; c < meant.size(); ++c) meant[c] = static_cast<char>(c);
-  meant['b'] = '\b', meant['f'] = '\f', meant['n'] = '\n', meant['r'] = '\r', meant['t'] = '\t';
-  return meant;
-}();
-
-// The escape at `from`; a lone backslash at the end is nothing.
-Copied put_escape(char* at, const char* from, const char* end) {
-  if (end - from < 2) return {at, end};
-  if (from[1] == 'u') return put_unicode_escape(at, from, end);
-  *at++ = simple_escapes[static_cast<unsigned char>(from[1])];
-  return {at, from + 2};
-}
-
-// Copies all, sixteen bytes at once where no escape is. `at` has as much room as [from, end) is long, because no escape
-// is shorter than what it stands for.
-char* put_unescaped(char* at, const char* from, const char* end) {
-  while (from != end) {
-#ifdef __SSE2__
-    constexpr std::ptrdiff_t width = sizeof(__m128i);
-    if (end - from >= width) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(at), bytes);
-      const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
-      const auto plain = hits == 0 ? width : static_cast<std::ptrdiff_t>(std::countr_zero(hits));
-      at += plain;
-      from += plain;
-      if (hits == 0) continue;
-    }
-#endif
-    if (*from == '\\') {
-      const auto copied = put_escape(at, from, end);
-      at = copied.at;
-      from = copied.from;
-    } else {
-      *at++ = *from++;
-    }
-  }
-  return at;
-}
-
-}  // namespace
 
 std::string_view name(Kind kind) {
   switch (kind) {
@@ -129,7 +27,7 @@ std::string_view name(Kind kind) {
 std::string unescaped(std::string_view literal) {
   std::string out;
   out.resize_and_overwrite(literal.size(), [&](char* to, std::size_t /*size*/) {
-    return static_cast<std::size_t>(put_unescaped(to, literal.data(), literal.data() + literal.size()) - to);
+    return static_cast<std::size_t>(unescape(to, literal) - to);
   });
   return out;
 }

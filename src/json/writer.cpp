@@ -3,20 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cassert>
 #include <cmath>
 #include <cstring>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "json/escapes.h"
 
 namespace agt::json {
 namespace {
-
-bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
 // The highest bit of each byte that needs an escape, and perhaps of bytes above such a one.
 constexpr std::uint64_t marked(std::uint64_t bytes) {
@@ -36,72 +30,18 @@ bool is_plain(std::string_view s) {
   return std::ranges::none_of(s, needs_escape);
 }
 
-constexpr std::size_t step_bytes = 16;
-constexpr std::size_t widest_step = 6 * step_bytes;  // each as \\u00XX
-
-// What follows the backslash; 'u' for those that need their number, 0 for all that need no escape.
-constexpr std::array<char, 256> escape_letters = [] {
-  std::array<char, 256> letters{};
-  for (std::size_t c = 0; c < 0x20; ++c) letters[c] = 'u';
-  letters['\b'] = 'b', letters['\f'] = 'f', letters['\n'] = 'n', letters['\r'] = 'r', letters['\t'] = 't';
-  letters['"'] = '"', letters['\\'] = '\\';
-  return letters;
-}();
-
-// The four digits behind \u. Rare, and kept out of the way of the others.
-[[gnu::noinline]] char* put_number(char* at, char c) {
-  return fmt::format_to(at, "{:04x}", static_cast<unsigned char>(c));
-}
-
-inline char* put_escape(char* at, char c) {
-  const char letter = escape_letters[static_cast<unsigned char>(c)];
-  *at++ = '\\';
-  *at++ = letter;
-  return letter == 'u' ? put_number(at, c) : at;
-}
-
-// Copies [from, end) with its escapes, as long as `at` is not beyond `last`, behind which there is room for one more
-// step. Tool results are full of code, so escapes are many: what is plain before one is copied sixteen bytes at once.
-struct Copied {
-  char* at;
-  const char* from;
-};
-Copied put_quoted(char* at, const char* last, const char* from, const char* end) {
-  while (from != end && at <= last) {
-#ifdef __SSE2__
-    if (end - from >= static_cast<std::ptrdiff_t>(step_bytes)) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(at), bytes);
-      const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
-      const __m128i special =
-          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
-      const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(control, special)));
-      const auto plain = hits == 0 ? step_bytes : static_cast<std::size_t>(std::countr_zero(hits));
-      at += plain;
-      from += plain;
-      if (hits != 0) at = put_escape(at, *from++);
-      continue;
-    }
-#endif
-    if (needs_escape(*from))
-      at = put_escape(at, *from++);
-    else
-      *at++ = *from++;
-  }
-  return {at, from};
-}
-
 }  // namespace
 
 void append_quoted(std::string& out, std::string_view s) {
   out += '"';
   while (!s.empty()) {
     const auto before = out.size();
-    const auto room = s.size() + s.size() / 8 + widest_step;
+    const auto usual = s.size() + s.size() / 8;
+    const auto room = escape_room(s.size());
     // Not the size that is passed in: libstdc++ 12 passes the new capacity when it reallocates.
-    out.resize_and_overwrite(before + room, [&](char* all, std::size_t /*size*/) {
+    out.resize_and_overwrite(before + usual + room, [&](char* all, std::size_t /*size*/) {
       char* const begin = all + before;
-      const auto copied = put_quoted(begin, begin + (room - widest_step), s.data(), s.data() + s.size());
+      const auto copied = escape(begin, begin + usual, s.data(), s.data() + s.size());
       s.remove_prefix(static_cast<std::size_t>(copied.from - s.data()));
       return static_cast<std::size_t>(copied.at - all);
     });

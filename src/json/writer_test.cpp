@@ -34,9 +34,9 @@ TEST(Writer, escapes_what_must_be_escaped_and_nothing_else) {
 TEST(Writer, any_text_comes_back_from_its_escapes) {
   std::mt19937 random(11);  // NOLINT: the same every run
   constexpr std::string_view alphabet("ab\"\\/\n\t\r\b\f\x01\x1f\x7f\0 \xC3\xA9", 18);
-  for (std::size_t size = 0; size < 300; ++size) {
+  for (std::size_t size = 0; size < 700; ++size) {
     std::string text;
-    // Few escapes and many: blocks of sixteen bytes are copied at once.
+    // Few escapes and many: blocks of 64 bytes are copied at once.
     while (text.size() < size) text += size % 3 == 0 || random() % 8 == 0 ? alphabet[random() % alphabet.size()] : 'x';
     const auto literal = json::quoted(text);
     EXPECT_EQ(unescaped(std::string_view(literal).substr(1, literal.size() - 2)), text);
