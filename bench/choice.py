@@ -9,7 +9,7 @@ KINDS = {"any": "", "session": ", new sessions", "limited": ", half of them with
 
 
 def choice(lab, effort):
-    program = lab.agt.with_name("agt-bench-choice")
+    program = lab.built / "agt-bench-choice"
     if not program.exists():
         raise BenchError(f"{program} is missing; ./do bench builds it")
     done = subprocess.run([program, str(effort.rounds * 10 + 1)], capture_output=True, text=True, timeout=120)

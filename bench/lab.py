@@ -33,6 +33,7 @@ class Lab:
         # The measured process has one core, load and upstream share the other.
         self.served_core, self.load_core = (0, 1) if pin else (None, None)
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="agt-bench-"))
+        self.built = agt.parent
         # Copies: a build meanwhile changes nothing.
         self.agt, self.sim_program = shutil.copy(agt, self.root / "agt"), shutil.copy(sim, self.root / "agt-sim")
         self.started = []
