@@ -1,6 +1,8 @@
 // Deadlines, clients that go away, limits on connections, draining.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <atomic>
 
@@ -234,6 +236,64 @@ TEST(ServerTime, drains_answers_that_are_under_way) {
   EXPECT_TRUE(answer.ends_with("done")) << answer;
   EXPECT_TRUE(answer.contains("connection: close")) << answer;
   stopper.join();
+}
+
+TEST(ServerTime, an_answer_of_the_turn_in_which_draining_begins_still_leaves) {
+  Harness harness;
+  std::atomic<bool> blocks = false;
+  const auto port = harness.serve([&](Exchange& exchange) -> Task<> {
+    if (exchange.head().path == "/block") {
+      blocks = true;
+      std::this_thread::sleep_for(Milliseconds(200));  // the next turn finds the request and the order to stop together
+    }
+    co_await exchange.respond(with_status(200), "hello");
+  });
+  const Socket client(port);
+  client.send(get);
+  ASSERT_TRUE(client.receive_until("hello").ends_with("hello"));
+  const Socket other(port);
+  other.send("GET /block HTTP/1.1\r\nhost: x\r\n\r\n");
+  ASSERT_TRUE(is_within(Milliseconds(2000), [&] { return blocks.load(); }));
+  client.send(get);
+  std::this_thread::sleep_for(Milliseconds(20));
+  std::thread stopper([&] { harness.stop(); });
+  EXPECT_TRUE(client.receive_all().ends_with("hello"));
+  EXPECT_TRUE(other.receive_all().ends_with("hello"));
+  stopper.join();
+}
+
+// A client whose kernel takes little, so that the server's is soon full.
+Socket narrow(std::uint16_t port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int bytes = 4096;
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  return Socket(fd);
+}
+
+TEST(ServerTime, what_a_full_socket_held_back_leaves_while_the_next_request_is_awaited) {
+  Harness harness;
+  const auto port = harness.serve([](Exchange& exchange) -> Task<> {
+    co_await exchange.respond(with_status(200), std::string(15'000, 'x') + "THE-END");
+  });
+  // Wherever the answer is at which the socket becomes full.
+  for (int requests = 1; requests <= 24; ++requests) {
+    const auto client = narrow(port);
+    for (int i = 0; i < requests; ++i) {
+      client.send(get);
+      std::this_thread::sleep_for(Milliseconds(2));
+    }
+    const auto whole = [requests](std::string_view got) {
+      auto ends = 0;
+      for (auto at = got.find("THE-END"); at != std::string_view::npos; at = got.find("THE-END", at + 1)) ++ends;
+      return ends == requests;
+    };
+    ASSERT_TRUE(whole(client.receive_until(whole, Milliseconds(2000)))) << requests;
+  }
 }
 
 TEST(ServerTime, cuts_what_outlives_the_drain) {

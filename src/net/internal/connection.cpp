@@ -59,7 +59,9 @@ Connection::Connection(Service& service, int fd, Peer peer)
 Connection::~Connection() { loop().forget(static_cast<TurnEnd&>(*this)); }
 
 void Connection::drain() {
-  if (idle_) close();
+  if (!idle_) return;
+  turn_ends();  // an answer of this very turn may be held back
+  if (!stalled_) close();
 }
 
 void Connection::cut() {
@@ -230,8 +232,11 @@ void Connection::turn_ends() {
   if (!gone_) stalled_ = !send_some(nothing);
 }
 
+// What is held back is sent whatever the coroutine waits for, unless it waits for room itself.
 void Connection::room_to_write() {
-  if (stalled_ && !is_waiting()) turn_ends();
+  if (!stalled_ || flushing_) return;
+  turn_ends();
+  if (!stalled_ && idle_ && service_.draining()) close();
 }
 
 }  // namespace agt::net

@@ -88,7 +88,8 @@ class Connection final : public Exchange, private Stream, private TurnEnd {
 
   std::string out_{};  // written, not yet taken by the kernel
   std::size_t out_sent_ = 0;
-  bool stalled_ = false;  // out_ waits for room
+  bool stalled_ = false;   // out_ waits for room
+  bool flushing_ = false;  // a coroutine waits for room and sends the rest itself
   Answer answer_ = Answer::none;
   bool chunked_ = false;
   bool body_wanted_ = true;  // no: HEAD, 204, 304

@@ -230,7 +230,9 @@ Task<Result<>> Connection::flush(std::array<std::string_view, 2> tail) {
     stalled_ = !send_some(tail);
     if (gone_) co_return gone();
     if (!stalled_) co_return Result<>{};
+    flushing_ = true;
     const auto wake = co_await writable(loop().after(service_.deadlines().write_stall));
+    flushing_ = false;
     if (gone_ || wake == Wake::cancelled) co_return gone();
     if (wake == Wake::ready) continue;
     lose_client();
