@@ -49,6 +49,7 @@ Transfer Upstream::send_more() {
 }
 
 void Upstream::turn_ends() {
+  if (outgoing.done()) return;     // whoever was woken before has sent it
   static_cast<void>(send_more());  // mostly that is all
   if (!outgoing.done()) wake_waiter();
 }
