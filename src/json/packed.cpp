@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/varint.h"
 #include "json/limits.h"
 #include "json/writer.h"
 
@@ -9,17 +10,6 @@ namespace agt::json {
 namespace {
 
 enum Tag : char { end, no, yes, positive, negative, thousandth, text, object, array };
-
-constexpr unsigned bits = 7;
-constexpr std::uint64_t more = 1U << bits;
-
-// Small numbers of either sign are small: 0, -1, 1, -2 …
-constexpr std::uint64_t zigzag(std::int64_t n) {
-  return (static_cast<std::uint64_t>(n) << 1U) ^ static_cast<std::uint64_t>(n >> 63);
-}
-constexpr std::int64_t unzigzag(std::uint64_t n) {
-  return static_cast<std::int64_t>(n >> 1U) ^ -static_cast<std::int64_t>(n & 1U);
-}
 
 class Unpacker {
  public:
@@ -81,16 +71,9 @@ class Unpacker {
   }
 
   bool number(auto use) {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += bits) {
-      const auto byte = static_cast<unsigned char>(take());
-      value |= (byte & (more - 1)) << shift;
-      if (byte < more) {
-        use(value);
-        return true;
-      }
-    }
-    return false;
+    const auto value = take_varint(rest_);
+    if (value) use(*value);
+    return value.has_value();
   }
 
   char take() {
@@ -109,18 +92,13 @@ class Unpacker {
 
 }  // namespace
 
-void Packer::varint(std::uint64_t n) {
-  for (; n >= more; n >>= bits) out_ += static_cast<char>((n & (more - 1)) | more);
-  out_ += static_cast<char>(n);
-}
-
 void Packer::begin_object() { out_ += static_cast<char>(Tag::object); }
 void Packer::begin_array() { out_ += static_cast<char>(Tag::array); }
 void Packer::end() { out_ += static_cast<char>(Tag::end); }
 
 void Packer::value(std::string_view s) {
   out_ += static_cast<char>(Tag::text);
-  varint(s.size());
+  append_varint(out_, s.size());
   out_ += s;
 }
 
@@ -128,12 +106,12 @@ void Packer::value(bool b) { out_ += static_cast<char>(b ? Tag::yes : Tag::no); 
 
 void Packer::integer(std::int64_t n) {
   out_ += static_cast<char>(n < 0 ? Tag::negative : Tag::positive);
-  varint(n < 0 ? zigzag(n) : static_cast<std::uint64_t>(n));
+  append_varint(out_, n < 0 ? zigzag(n) : static_cast<std::uint64_t>(n));
 }
 
 void Packer::thousandths(std::int64_t n) {
   out_ += static_cast<char>(Tag::thousandth);
-  varint(zigzag(n));
+  append_varint(out_, zigzag(n));
 }
 
 std::optional<std::string> unpacked(std::string_view packed, std::span<const std::string_view> table) {

@@ -39,7 +39,6 @@ class Packer {
   void thousandths(std::int64_t n);  // 1200 is 1.2
 
  private:
-  void varint(std::uint64_t n);
   std::string& out_;
 };
 

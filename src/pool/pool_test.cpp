@@ -1,46 +1,15 @@
-#include "pool/pool.h"
-
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "pool/limits.h"
+#include "pool/pool_test.h"
 
 namespace agt::pool {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Instant t0{1h};
-
-std::vector<Account> two() {
-  return {{.id = "1", .label = "one", .provider = "p"}, {.id = "2", .label = "two", .provider = "p"}};
-}
-Ask ask(std::string_view model = "m") { return {.who = "p", .model = model}; }
-Ask session(std::uint64_t key, Mode mode = Mode::balance) {
-  return {.who = "p", .model = "m", .mode = mode, .session = key, .patience = 30s};
-}
-std::string served_by(Pool& pool, const Ask& asked, Instant now) {
-  const auto leased = pool.lease(asked, now);
-  return leased.lease ? leased.lease->account().id : "";
-}
-// Served to the end: the session is bound.
-std::string accepted_by(Pool& pool, const Ask& asked, Instant now) {
-  auto leased = pool.lease(asked, now);
-  if (!leased.lease) return "";
-  leased.lease->accepted(now);
-  return leased.lease->account().id;
-}
-Blow limit(Milliseconds told, Blame blame = Blame::account_model) {
-  return {.blame = blame, .code = Code::rpm, .told = told, .message = {}, .set_by = "tr"};
-}
 std::optional<Milliseconds> fail(Pool& pool, const Ask& asked, const Blow& blow, Instant now) {
   return pool.lease(asked, now).lease->failed(blow, now, 0);
-}
-std::vector<SkipReason> reasons(const Leased& leased) {
-  std::vector<SkipReason> out;
-  for (const auto& skip : leased.skipped.listed) out.push_back(skip.reason);
-  return out;
 }
 
 TEST(Pool, takes_turns) {

@@ -1,41 +1,10 @@
 // What the pool makes of a known quota and its owner's reserve.
 #include <gtest/gtest.h>
 
-#include "pool/pool.h"
+#include "pool/pool_test.h"
 
 namespace agt::pool {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr Instant t0{1h};
-
-std::vector<Account> two() {
-  return {{.id = "1", .label = "one", .provider = "p"}, {.id = "2", .label = "two", .provider = "p"}};
-}
-Ask ask(std::string_view model = "m") { return {.who = "p", .model = model}; }
-Ask session(std::uint64_t key, Mode mode = Mode::balance) {
-  return {.who = "p", .model = "m", .mode = mode, .session = key, .patience = 30s};
-}
-std::string served_by(Pool& pool, const Ask& asked, Instant now) {
-  const auto leased = pool.lease(asked, now);
-  return leased.lease ? leased.lease->account().id : "";
-}
-// Served to the end: the session is bound.
-std::string accepted_by(Pool& pool, const Ask& asked, Instant now) {
-  auto leased = pool.lease(asked, now);
-  if (!leased.lease) return "";
-  leased.lease->accepted(now);
-  return leased.lease->account().id;
-}
-Blow limit(Milliseconds told, Blame blame = Blame::account_model) {
-  return {.blame = blame, .code = Code::rpm, .told = told, .message = {}, .set_by = "tr"};
-}
-std::vector<SkipReason> reasons(const Leased& leased) {
-  std::vector<SkipReason> out;
-  for (const auto& skip : leased.skipped.listed) out.push_back(skip.reason);
-  return out;
-}
 
 std::vector<QuotaLeft> left(double percent, std::string models = "m") {
   return {{.models = std::move(models), .percent = percent, .resets_at = t0 + 1h}};

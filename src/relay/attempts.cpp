@@ -175,9 +175,9 @@ void Journey::close_attempt(const Error& error, Pursuit& pursuit, pool::Lease& l
 Error Journey::given_up(const Pursuit::Step& step, const Route& route, std::optional<Error> last) const {
   if (last) {
     auto back_in = step.back_in;
-    // Nobody else is awaited: then the one that was asked last.
-    for (const auto& asked : trace_.attempts)
-      if (!step.back_in && asked.rest && *asked.rest != Milliseconds::max()) back_in = asked.rest;
+    if (!back_in)  // nobody else is awaited: then the one that was asked last
+      for (const auto& asked : trace_.attempts)
+        if (asked.rest && *asked.rest != Milliseconds::max()) back_in = asked.rest;
     if (back_in && worth_another_attempt(last->failure_class())) last->retry_after = back_in;
     return *std::move(last);
   }

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <optional>
 
+#include "core/varint.h"
 #include "store/ledger_rows.h"
 #include "store/limits.h"
 
@@ -13,25 +14,10 @@ namespace {
 
 constexpr std::size_t size_bytes = 4;  // of the size in front of a row
 
-constexpr std::uint64_t zigzag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1U) ^ static_cast<std::uint64_t>(value >> 63U);
-}
-
-constexpr std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1U) ^ -static_cast<std::int64_t>(value & 1U);
-}
-
 struct Packer {
   std::string& out;
 
-  void varint(std::uint64_t value) const {
-    constexpr std::uint64_t more = 0x80;
-    while (value >= more) {
-      out += static_cast<char>(value | more);
-      value >>= 7U;
-    }
-    out += static_cast<char>(value);
-  }
+  void varint(std::uint64_t value) const { append_varint(out, value); }
   void operator()(std::integral auto value) const { varint(zigzag(static_cast<std::int64_t>(value))); }
   void operator()(const std::optional<std::int64_t>& value) const { varint(value ? zigzag(*value) + 1 : 0); }
   void operator()(std::string_view text) const {
@@ -45,16 +31,9 @@ struct Unpacker {
   bool damaged = false;
 
   std::uint64_t varint() {
-    constexpr unsigned bits = 64;
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < bits && !rest.empty(); shift += 7) {
-      const auto byte = static_cast<unsigned char>(rest.front());
-      rest.remove_prefix(1);
-      value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
-      if (byte < 0x80U) return value;
-    }
-    damaged = true;
-    return 0;
+    const auto value = take_varint(rest);
+    damaged = damaged || !value;
+    return value.value_or(0);
   }
   template <std::integral T>
   void operator()(T& value) {
