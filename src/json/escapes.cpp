@@ -44,7 +44,7 @@ constexpr std::array<bool, 256> escapable = [] {
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // The length of the escape at `at`, 0 when it is none.
-inline std::ptrdiff_t escape_length(const char* at, const char* end, bool& surrogates) {
+[[gnu::noinline]] std::ptrdiff_t escape_length(const char* at, const char* end, bool& surrogates) {
   if (end - at < 2) return 0;
   if (escapable[static_cast<unsigned char>(at[1])]) return 2;
   constexpr std::ptrdiff_t whole = 6;
@@ -131,6 +131,8 @@ std::uint64_t bits_of(const char* bytes, auto is) {
 
 __m128i is_backslash(__m128i bytes) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')); }
 
+__m128i is_u(__m128i bytes) { return _mm_cmpeq_epi8(bytes, _mm_set1_epi8('u')); }
+
 __m128i is_special(__m128i bytes) {
   const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1F)), bytes);
   const __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
@@ -189,7 +191,8 @@ const char* check_blocks(const char* at, const char* end, EscapesSeen& seen) {
     if (next > at) hits &= ~std::uint64_t{0} << static_cast<unsigned>(next - at);
     while (hits != 0) {
       const char* const hit = at + std::countr_zero(hits);
-      const auto length = escape_length(hit, end, seen.surrogates);
+      const bool simple = end - hit >= 2 && escapable[static_cast<unsigned char>(hit[1])];
+      const auto length = simple ? 2 : escape_length(hit, end, seen.surrogates);
       if (length == 0) {
         seen.wrong = hit;
         return hit;
@@ -201,22 +204,25 @@ const char* check_blocks(const char* at, const char* end, EscapesSeen& seen) {
   return std::max(at, next);
 }
 
-// Takes a byte off `size` for each escape. False: one is by number.
+// Takes a byte off `size` for each escape. False: one is by number. Which characters are escaped is found without a
+// branch, as simdjson does it: runs of backslashes of odd length end in an escape, and an addition carries through
+// runs.
 bool count_blocks(const char*& at, const char* end, std::size_t& size) {
-  std::ptrdiff_t into = 0;  // bytes of the block that belong to an escape already seen
-  for (; end - at > block; at += block) {
-    auto hits = bits_of(at, is_backslash) & (~std::uint64_t{0} << static_cast<unsigned>(into));
-    into = 0;
-    while (hits != 0) {
-      const std::ptrdiff_t hit = std::countr_zero(hits);
-      if (at[hit + 1] == 'u') return false;
-      --size;
-      into = std::max<std::ptrdiff_t>(0, hit + 2 - block);
-      hits &= hits - 1;
-      if (into == 0) hits &= ~(std::uint64_t{1} << static_cast<unsigned>(hit + 1));
-    }
+  constexpr std::uint64_t even = 0x5555555555555555U;
+  std::uint64_t first = 0;  // one: the first byte of the block is escaped
+  for (; end - at >= block; at += block) {
+    const auto slashes = bits_of(at, is_backslash) & ~first;
+    if ((slashes | first) == 0) continue;
+    const auto behind = slashes << 1U | first;
+    const auto odd_starts = slashes & ~even & ~behind;
+    std::uint64_t ends = 0;
+    first = __builtin_add_overflow(odd_starts, slashes, &ends) ? 1 : 0;
+    const auto escaped = (even ^ (ends << 1U)) & behind;
+    if ((escaped & bits_of(at, is_u)) != 0) return false;
+    size -= static_cast<std::size_t>(std::popcount(escaped));
   }
-  at += into;
+  // What is left begins with the backslash when the last one was the first half of an escape, which is not counted yet.
+  at -= static_cast<std::ptrdiff_t>(first);
   return true;
 }
 
