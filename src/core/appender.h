@@ -20,7 +20,7 @@ class Appender {
   Appender(const Appender&) = delete;
   Appender& operator=(const Appender&) = delete;
 
-  void byte(char c) {
+  [[gnu::always_inline]] void byte(char c) {
     make_room(1);
     all_[size_++] = c;
   }
@@ -31,16 +31,20 @@ class Appender {
   }
   void varint(std::uint64_t value) {
     make_room(varint_bytes_max);
-    size_ += put_varint(all_ + size_, value);
+    if (value < 0x80)  // nearly all
+      all_[size_++] = static_cast<char>(value);
+    else
+      size_ += put_varint(all_ + size_, value);
   }
   [[nodiscard]] std::size_t size() const { return size_; }  // of what was there and what came
   [[nodiscard]] char* at(std::size_t offset) { return all_ + offset; }
 
  private:
   void make_room(std::size_t bytes) {
-    if (bytes > room_ - size_) open(std::max(2 * room_, size_ + bytes));
+    if (bytes > room_ - size_) [[unlikely]]
+      open(std::max(2 * room_, size_ + bytes));
   }
-  void open(std::size_t bytes) {
+  [[gnu::noinline]] void open(std::size_t bytes) {
     out_.resize(size_);  // only this much is kept when the memory moves
     out_.resize_and_overwrite(bytes, [](char* /*all*/, std::size_t size) { return size; });
     all_ = out_.data();
