@@ -131,6 +131,7 @@ verb_help() {
 ./do fuzz [seconds]                  every fuzzer for so many seconds (60)
 ./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
 ./do soak                            the end-to-end tests in their long forms (AGT_SOAK=1)
+./do reproduce                       build twice from different folders; the programs must be the same to the last byte
 ./do screenshots [name…]             pictures of every page into build/screenshots
 ./do help                            this text
 TEXT
@@ -223,6 +224,23 @@ verb_soak() {
   [ "$failed" -eq 0 ]
 }
 
+# Two builds without the cache of objects, from sources in different folders.
+verb_reproduce() {
+  # shellcheck disable=SC2086
+  need $BUILD_PACKAGES
+  build_ui
+  local folder place sums
+  folder=$(mktemp -d)
+  for place in first second/of/them; do
+    mkdir -p "$folder/$place"
+    { git ls-files -z; find ui/dist -type f -print0; } | tar --null -T - -cf - | tar -xf - -C "$folder/$place"
+    (cd "$folder/$place" && CCACHE_DISABLE=1 cmake --preset release >/dev/null && CCACHE_DISABLE=1 nice cmake --build build/release --target agt >/dev/null)
+  done
+  sums=$(sha256sum "$folder"/first/build/release/agt "$folder"/second/of/them/build/release/agt | tee /dev/stderr | cut -d ' ' -f 1 | sort -u | wc -l)
+  rm -rf "$folder"
+  [ "$sums" -eq 1 ] || die "the two builds differ"
+}
+
 verb_screenshots() {
   # shellcheck disable=SC2086
   need $TEST_PACKAGES $UI_TEST_PACKAGES
@@ -235,7 +253,7 @@ verb_screenshots() {
 verb=${1:-help}
 [ $# -gt 0 ] && shift
 case "$verb" in
-  run | test | build | desktop | lint | bench | fuzz | asan | tsan | soak | screenshots | help) "verb_$verb" "$@" ;;
+  run | test | build | desktop | lint | bench | fuzz | asan | tsan | soak | reproduce | screenshots | help) "verb_$verb" "$@" ;;
   -h | --help) verb_help ;;
   *) die "there is no verb \"$verb\"; ./do help lists them" ;;
 esac
