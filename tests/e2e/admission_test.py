@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from harness import CHAT, GEMINI, MESSAGES, OPENAI, CleanCase, Gateway, Raw, Sim, WithGateway, call, read_reply, wait_until
+from harness import CHAT, GEMINI, MESSAGES, CleanCase, Gateway, Raw, Sim, WithGateway, call, read_reply, wait_until
 
 OWN_HOSTS = ("127.0.0.1:{port}", "localhost:{port}", "[::1]:{port}", "LOCALHOST:{port}")
 FOREIGN_HOSTS = (

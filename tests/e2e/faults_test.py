@@ -8,7 +8,7 @@ import time
 import unittest
 
 from bad_upstream import (ERROR_EVENT, FIRST_EVENTS, WHOLE, BadUpstream, FullPort, chunk, closed_port, refusal, stream_head, whole)
-from harness import CHAT, GEMINI, MESSAGES, CleanCase, Gateway, Raw, Sim, call, read_reply
+from harness import CHAT, GEMINI, MESSAGES, CleanCase, Gateway, Raw, Sim, call
 
 # Client and upstream: passed through, and translated.
 PAIRS = ((CHAT, CHAT), (MESSAGES, MESSAGES), (CHAT, MESSAGES), (MESSAGES, GEMINI), (GEMINI, CHAT))

@@ -12,7 +12,7 @@ import subprocess
 import time
 import unittest
 
-from harness import AGT, CHAT, DIALECTS, GEMINI, MESSAGES, SANITIZED, CleanCase, Folders, Gateway, Program, Sim, call, clean_environment, wait_until
+from harness import AGT, CHAT, DIALECTS, SANITIZED, CleanCase, Folders, Gateway, Program, Sim, call, clean_environment, wait_until
 
 
 def canary(name):

@@ -11,7 +11,7 @@ import time
 import unittest
 
 from bad_upstream import FIRST_EVENTS, BadUpstream, chunk, stream_head
-from harness import AGT, CHAT, SANITIZED, CleanCase, Gateway, Program, call, request_bytes, wait_until
+from harness import CHAT, SANITIZED, CleanCase, Gateway, Program, call, request_bytes
 
 SOAK = bool(os.environ.get("AGT_SOAK"))
 SLOW_ONES = 4000 if SOAK else 400
