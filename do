@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-dev libfmt-dev libsimdjson-dev
   libsodium-dev libsqlite3-dev libmimalloc-dev libtomlplusplus-dev zlib1g-dev libbrotli-dev libzstd-dev node-llhttp
   libgtest-dev python3"
-TEST_PACKAGES="curl iproute2 util-linux procps strace libfaketime"
+TEST_PACKAGES="curl iproute2 util-linux procps strace libfaketime nginx-light haproxy nftables"
 DESKTOP_PACKAGES="libgtk-3-dev libwebkit2gtk-4.1-dev libayatana-appindicator3-dev"
 DESKTOP_TEST_PACKAGES="xvfb dbus xdotool imagemagick python3-gi gir1.2-glib-2.0 fonts-dejavu-core"
 UI_TEST_PACKAGES="chromium fonts-noto-cjk fonts-dejavu-core"
@@ -101,7 +101,7 @@ build_desktop() {
   # shellcheck disable=SC2086
   need $BUILD_PACKAGES $DESKTOP_PACKAGES
   cmake --preset release -DAGT_DESKTOP=ON >/dev/null
-  build release agt agt-sim agt-desktop
+  build release agt agt-sim agt-desktop net_echo
 }
 
 # Runs one ctest preset and adds its counts to passed and failed.
@@ -131,6 +131,7 @@ verb_help() {
 ./do fuzz [seconds]                  every fuzzer for so many seconds (60)
 ./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
 ./do soak                            the end-to-end tests in their long forms (AGT_SOAK=1)
+./do reproduce                       build twice from different folders; the programs must be the same to the last byte
 ./do screenshots [name…]             pictures of every page into build/screenshots
 ./do help                            this text
 TEXT
@@ -223,6 +224,23 @@ verb_soak() {
   [ "$failed" -eq 0 ]
 }
 
+# Two builds without the cache of objects, from sources in different folders.
+verb_reproduce() {
+  # shellcheck disable=SC2086
+  need $BUILD_PACKAGES
+  build_ui
+  local folder place sums
+  folder=$(mktemp -d)
+  for place in first second/of/them; do
+    mkdir -p "$folder/$place"
+    { git ls-files -z; find ui/dist -type f -print0; } | tar --null -T - -cf - | tar -xf - -C "$folder/$place"
+    (cd "$folder/$place" && CCACHE_DISABLE=1 cmake --preset release >/dev/null && CCACHE_DISABLE=1 nice cmake --build build/release --target agt >/dev/null)
+  done
+  sums=$(sha256sum "$folder"/first/build/release/agt "$folder"/second/of/them/build/release/agt | tee /dev/stderr | cut -d ' ' -f 1 | sort -u | wc -l)
+  rm -rf "$folder"
+  [ "$sums" -eq 1 ] || die "the two builds differ"
+}
+
 verb_screenshots() {
   # shellcheck disable=SC2086
   need $TEST_PACKAGES $UI_TEST_PACKAGES
@@ -235,7 +253,7 @@ verb_screenshots() {
 verb=${1:-help}
 [ $# -gt 0 ] && shift
 case "$verb" in
-  run | test | build | desktop | lint | bench | fuzz | asan | tsan | soak | screenshots | help) "verb_$verb" "$@" ;;
+  run | test | build | desktop | lint | bench | fuzz | asan | tsan | soak | reproduce | screenshots | help) "verb_$verb" "$@" ;;
   -h | --help) verb_help ;;
   *) die "there is no verb \"$verb\"; ./do help lists them" ;;
 esac

@@ -14,6 +14,7 @@
 #include "core/secret.h"
 #include "net/http.h"
 #include "relay/snapshot.h"
+#include "relay/wrong_keys.h"
 #include "store/home.h"
 
 namespace agt::admin {
@@ -23,6 +24,7 @@ struct AdminAccess {
   relay::Admission page{};  // hosts and origins that are ours; empty until publish(): nobody gets in before
   std::string url{};        // "http://127.0.0.1:8046"
   SignIns sign_ins{};       // the tokens of its pages
+  relay::WrongKeys wrong_tokens{};
 };
 
 // How the programs of the same user find the gateway: the content of admin.json.

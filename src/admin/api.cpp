@@ -45,6 +45,15 @@ class AdminApi final : public net::Handler {
     return page && admit_visit(head, access_) ? std::move(page) : std::nullopt;
   }
 
+  Result<Secret> token_of(const net::Exchange& exchange) {
+    const auto now = gateway_.clock.now();
+    TRY_OK(access_.wrong_tokens.admit(exchange.peer(), now));
+    auto token = admit_token(exchange.head(), access_, now);
+    if (!token && token.error().code == Code::key_unknown)
+      return std::unexpected(access_.wrong_tokens.note(exchange.peer(), token.error(), now));
+    return token;
+  }
+
   // Nothing of the body is read before the caller has shown who it is; without the token even a path that does not
   // exist is answered with 401.
   Task<Result<Answer>> answered(net::Exchange& exchange) {
@@ -58,7 +67,7 @@ class AdminApi final : public net::Handler {
             .if_match = std::string(head.headers.get_or("if-match", "")),
             .last_event_id = std::string(head.headers.get_or("last-event-id", ""))};
     if (!is_open) {
-      CO_TRY(ask.token, admit_token(head, access_, gateway_.clock.now()));
+      CO_TRY(ask.token, token_of(exchange));
     }
     if (!found) co_return std::unexpected(found.error());
     CO_TRY(ask.body, co_await exchange.read_body(admin_body_bytes_max));

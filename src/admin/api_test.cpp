@@ -142,12 +142,12 @@ TEST(AdminApi, shows_a_new_key_once) {
   ASSERT_EQ(made.status, 201);
   const auto key = member(made, "key");
   EXPECT_TRUE(key.starts_with("sk-"));
-  EXPECT_EQ(live.gateway().current.get()->admission.key_names.size(), 1U);
+  EXPECT_EQ(live.gateway().current.get()->admission.keys.size(), 1U);
   EXPECT_FALSE(live.call("GET", "/keys").body.contains(key));
   EXPECT_EQ(live.call("POST", "/keys", R"({"name":"laptop"})").status, 409);
   EXPECT_EQ(live.call("DELETE", "/keys/laptop").status, 200);
   EXPECT_EQ(live.call("DELETE", "/keys/laptop").status, 404);
-  EXPECT_EQ(live.gateway().current.get()->admission.key_names.size(), 0U);
+  EXPECT_EQ(live.gateway().current.get()->admission.keys.size(), 0U);
 }
 
 TEST(AdminApi, shows_the_primary_key_only_when_asked) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "admin/key_form.h"
 #include "catalogue/presets.h"
 #include "core/text.h"
 #include "json/document.h"
@@ -197,8 +198,16 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   }
   TRY(const auto keys, store::client_keys(vault));
   auto& admission = next.admission;
-  for (const auto& key : keys)
-    if (!key.revoked_ms) admission.key_names.emplace(key.digest, key.name);
+  for (const auto& key : keys) {
+    if (key.revoked_ms) continue;
+    auto limits = key_limits_in(key.limits);
+    if (!limits) {  // a key whose limits are unknown may do nothing
+      built.problems.push_back(fmt::format("The key {} cannot be used: {}", key.name, limits.error().message));
+      continue;
+    }
+    admission.keys.emplace(key.digest, relay::ClientKey{.name = key.name, .limits = *std::move(limits)});
+  }
+  TRY(admission.networks, networks_in(settings.proxy.allowed_networks, "proxy.allowed_networks"));
   admission.keys_demanded = settings.keys_demanded();
   admission.primary_key = settings.proxy.api_key;
   admission.digest = store::key_digest;
@@ -238,6 +247,7 @@ std::shared_ptr<const catalogue::Prices> prices_now(Gateway& gateway) {
 Result<> check_settings(const store::Settings& settings) {
   if (const auto prices = catalogue::Prices::with(settings.prices.overrides); !prices)
     return fail(Code::schema, prices.error().message, "prices.overrides");
+  TRY_OK(networks_in(settings.proxy.allowed_networks, "proxy.allowed_networks"));
   return {};
 }
 

@@ -114,6 +114,15 @@ constexpr std::array trace_options{
 };
 constexpr std::array stats_options{
     json_option, OptionSpec{"--by", "WHAT", "model, account, client, provider or day; default model"}};
+constexpr std::array key_limit_options{
+    OptionSpec{"--model", "MODEL", "a model that it may use, with * as wildcard; default: all", true},
+    OptionSpec{"--rate", "N", "requests in a minute"},
+    OptionSpec{"--concurrency", "N", "requests at a time"},
+    OptionSpec{"--tokens-per-day", "N", "input and output tokens in a day of UTC"},
+    OptionSpec{"--expires", "DAYS", "how many days from now it lives, or never"},
+    OptionSpec{"--network", "ADDRESS", "where it may be used from: an address or 192.168.1.0/24; default: anywhere",
+               true},
+};
 constexpr std::array open_options{OptionSpec{"--print", "", "only print the link"}};
 constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
 constexpr std::array set_options{
@@ -130,6 +139,9 @@ constexpr std::array serve_options{
     OptionSpec{"--log-level", "LEVEL", "debug, info, warn, error or off"},
 };
 
+constexpr std::string_view key_notes =
+    "0 takes a limit away, an empty --model or --network the whole list. A request over a limit is answered with 429\n"
+    "and the time after which to come back; limits hold also while proxy.auth_mode demands no keys.\n";
 constexpr std::string_view account_add_notes =
     "Prints the id of the new account. PROVIDER is gemini, vertex, code-assist, openai, openai-responses,\n"
     "anthropic, openai-compatible, anthropic-compatible, demo, or a preset: `agt provider list` shows them.\n"
@@ -221,7 +233,8 @@ constexpr std::array table{
             explain},
     Command{"trace", "[ID]", trace_options, "The story of one request, or the last requests.", trace_notes, show_trace},
     Command{"stats", "", stats_options, "Requests, failures, tokens and cost in sums.", "", show_stats},
-    Command{"key add", "NAME", {}, "Make a client key; it is printed this once.", "", key_add},
+    Command{"key add", "NAME", key_limit_options, "Make a client key; it is printed this once.", key_notes, key_add},
+    Command{"key set", "NAME", key_limit_options, "Change a client key's limits, by id or name.", key_notes, key_set},
     Command{"key list", "", read_options, "The client keys.", "", key_list},
     Command{"key revoke", "NAME", {}, "Revoke a client key, by id or name.", "", key_revoke},
     Command{"settings list", "", read_options, "Every setting, its value and where it comes from.", "", settings_list},

@@ -92,6 +92,7 @@ struct Command {
 // cli_key.cpp
 [[nodiscard]] Result<Exit> key_add(Session& session);
 [[nodiscard]] Result<Exit> key_list(Session& session);
+[[nodiscard]] Result<Exit> key_set(Session& session);
 [[nodiscard]] Result<Exit> key_revoke(Session& session);
 
 // cli_settings.cpp

@@ -41,6 +41,7 @@ class Offline final : public Api {
                   .recorder = recorder_,
                   .memories = memories_,
                   .keepsakes = keepsakes_,
+                  .doorkeeper = doorkeeper_,
                   .exchanges = exchanges_,
                   .clock = clock,
                   .log = log_,
@@ -94,6 +95,7 @@ class Offline final : public Api {
   NoRecorder recorder_{};
   relay::Memories memories_{};
   relay::Keepsakes keepsakes_{};
+  relay::Doorkeeper doorkeeper_{};
   provider::Exchanges exchanges_{clock_, log_};
   provider::QuotaBook quotas_{};
   admin::TokenKeeper tokens_{*vault_, clock_, log_};

@@ -9,6 +9,7 @@
 
 #include "admin/api.h"
 #include "admin/gateway.h"
+#include "admin/key_form.h"
 #include "admin/quota_keeper.h"
 #include "admin/recorder.h"
 #include "admin/rests.h"
@@ -134,6 +135,8 @@ Result<OpenedHome> open_home(const ServeOptions& options, const store::Environme
   TRY(auto resolve, resolver(options, environment, home));
   TRY(const auto stored, store::stored_settings(*vault));
   TRY(auto settings, resolve(stored));
+  if (const auto checked = admin::check_settings(settings); !checked)
+    return fail(Code::config, checked.error().message, checked.error().field);
   return OpenedHome{.home = std::move(home),
                     .lock = std::move(lock),
                     .vault = std::move(vault),
@@ -150,6 +153,13 @@ Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
                                            text::joined(lost, ", ")));
   log.write(LogLevel::info, "stopped");
   return {};
+}
+
+// The configuration, and what a new start does not make good: rests of accounts, and what keys have used today.
+Result<> load(admin::Gateway& gateway) {
+  TRY_OK(admin::reload(gateway));
+  TRY_OK(admin::restore_rests(gateway));
+  return admin::restore_spending(gateway);
 }
 
 // Serves until a signal.
@@ -201,7 +211,6 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   const auto& [home, home_lock, vault, resolve, settings] = opened;
   const Log log(settings.logging.level, STDERR_FILENO, clock);
   tell_rescue(log, "vault_damaged", vault->rescue());
-
   TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
   tell_rescue(log, "ledger_damaged", ledger->rescue());
@@ -215,6 +224,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   relay::Current current(nullptr);
   relay::Memories memories;
   relay::Keepsakes keepsakes;
+  relay::Doorkeeper doorkeeper;
   provider::Exchanges exchanges(clock, log);
   provider::QuotaBook quotas;
   admin::TokenKeeper tokens(*vault, clock, log);
@@ -224,6 +234,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .recorder = recorder,
                                  .memories = memories,
                                  .keepsakes = keepsakes,
+                                 .doorkeeper = doorkeeper,
                                  .exchanges = exchanges,
                                  .clock = clock,
                                  .log = log,
@@ -258,8 +269,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .runtime = runtime.get()};
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
-  TRY_OK(admin::reload(gateway));
-  TRY_OK(admin::restore_rests(gateway));
+  TRY_OK(load(gateway));
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
   run(gateway, *runtime, admin_port);
   admin::withdraw(home);

@@ -62,6 +62,14 @@ TEST(Text, clips_between_characters) {
   EXPECT_EQ(text::clipped("aé", 3), "aé");
 }
 
+TEST(Text, quotes_what_is_no_utf_8) {
+  EXPECT_EQ(text::quoted("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"), "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80");
+  EXPECT_EQ(text::quoted("\xa0!"), "\\xa0!");
+  EXPECT_EQ(text::quoted("\xc0\xaf"), "\\xc0\\xaf");                    // overlong
+  EXPECT_EQ(text::quoted("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // a surrogate
+  EXPECT_EQ(text::quoted("\xf5\x80\x80\x80"), "\\xf5\\x80\\x80\\x80");  // beyond Unicode
+  EXPECT_EQ(text::quoted("\xe2\x82"), "\\xe2\\x82");                    // cut
+}
 TEST(Text, quotes_control_characters) { EXPECT_EQ(text::quoted("a\x1b[31m\n"), "a\\x1b[31m\\x0a"); }
 
 TEST(Ids, differ_and_have_their_length) {

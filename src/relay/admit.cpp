@@ -37,14 +37,15 @@ Result<> admit_origin(const net::RequestHead& head, const Admission& rules) {
     const auto lowered = text::lowered(*origin);
     const bool own =
         std::ranges::any_of(rules.hosts, [&](const std::string& host) { return lowered == "http://" + host; });
-    if (!own && std::ranges::find(rules.origins, lowered) == rules.origins.end())
+    const bool allowed = std::ranges::find(rules.origins, lowered) != rules.origins.end();
+    if (!own && !allowed)
       return fail(Code::origin_refused,
                   fmt::format("Requests from the web page {} are refused.", text::quoted(*origin, 80)));
-    return {};
+    if (allowed) return {};
   }
   const auto site = head.headers.get_or("sec-fetch-site", "none");
   // same-site is refused too: another port of localhost is "same-site" with this one.
-  if (site != "none" && site != "same-origin")
+  if ((site != "none" && site != "same-origin") || head.headers.count("sec-fetch-site") > 1)
     return fail(Code::origin_refused, "Requests that a foreign web page caused are refused.");
   return {};
 }
@@ -75,16 +76,39 @@ Result<> admit_page(const net::RequestHead& head, const Admission& rules) {
   return {};
 }
 
-Result<std::string> admit_key(const Secret& shown, const Admission& rules) {
+Result<> admit_peer(const net::Peer& peer, const Admission& rules) {
+  if (peer.loopback) return {};
+  // Nobody else can reach a port on loopback, but the port may have been open a moment ago.
+  if (rules.lan && (rules.networks.empty() || net::any_contains(rules.networks, peer.address))) return {};
+  return fail(Code::peer_refused, fmt::format("Requests from the address {} are refused.", peer.address));
+}
+
+Result<const ClientKey*> admit_key(const Secret& shown, const Admission& rules) {
   if (!shown.empty()) {
-    if (rules.primary_key.matches(shown.reveal())) return "primary";
-    if (!rules.key_names.empty())
-      if (const auto named = rules.key_names.find(rules.digest(shown.reveal())); named != rules.key_names.end())
-        return named->second;
+    if (rules.primary_key.matches(shown.reveal())) return &rules.primary;
+    if (!rules.keys.empty())
+      if (const auto named = rules.keys.find(rules.digest(shown.reveal())); named != rules.keys.end())
+        return &named->second;
   }
-  if (!rules.keys_demanded) return std::string();
+  if (!rules.keys_demanded) return nullptr;
   if (shown.empty()) return fail(Code::key_missing, "This gateway demands a key, and the request has none.");
   return fail(Code::key_unknown, "This gateway does not know the key that the request shows.");
+}
+
+Result<> admit_use(const ClientKey& key, const net::Peer& peer, WallTime now) {
+  const auto& limits = key.limits;
+  if (limits.expires && *limits.expires <= now)
+    return fail(Code::key_expired, fmt::format("The key \"{}\" has expired.", text::quoted(key.name, 60)));
+  if (!limits.networks.empty() && !net::any_contains(limits.networks, peer.address))
+    return fail(Code::key_elsewhere, fmt::format("The key \"{}\" may not be used from the address {}.",
+                                                 text::quoted(key.name, 60), peer.address));
+  return {};
+}
+
+bool allows_model(const ClientKey* key, std::string_view model) {
+  if (key == nullptr || key->limits.models.empty()) return true;
+  return std::ranges::any_of(key->limits.models,
+                             [&](const std::string& pattern) { return text::wildcard_match(pattern, model); });
 }
 
 }  // namespace agt::relay

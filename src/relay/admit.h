@@ -22,7 +22,16 @@ inline constexpr std::string_view json_type = "application/json";
 // All of these for who takes plain JSON only. Also Code::content_encoding.
 [[nodiscard]] Result<> admit_page(const net::RequestHead& head, const Admission& rules);
 
-// The key. Returns the name of the key that was shown ("" without one). Codes key_missing, key_unknown.
-[[nodiscard]] Result<std::string> admit_key(const Secret& shown, const Admission& rules);
+// Where the connection comes from. Code::peer_refused.
+[[nodiscard]] Result<> admit_peer(const net::Peer& peer, const Admission& rules);
+
+// The key that was shown; nullptr without one, or one that nobody demands and nobody knows. Codes key_missing,
+// key_unknown.
+[[nodiscard]] Result<const ClientKey*> admit_key(const Secret& shown, const Admission& rules);
+
+// That it still lives and may be used from there. Codes key_expired, key_elsewhere.
+[[nodiscard]] Result<> admit_use(const ClientKey& key, const net::Peer& peer, WallTime now);
+
+[[nodiscard]] bool allows_model(const ClientKey* key, std::string_view model);  // nullptr: no key, no limits
 
 }  // namespace agt::relay

@@ -70,21 +70,59 @@ TEST(Admission, wants_plain_json_bodies) {
 
 TEST(Admission, demands_keys_as_the_mode_says) {
   auto admission = rules();
-  EXPECT_EQ(admit_key(Secret(), admission).value(), "");
-  EXPECT_EQ(admit_key(Secret("wrong"), admission).value(), "");
+  EXPECT_EQ(admit_key(Secret(), admission).value(), nullptr);
+  EXPECT_EQ(admit_key(Secret("wrong"), admission).value(), nullptr);
   admission.keys_demanded = true;
   EXPECT_EQ(admit_key(Secret(), admission).error().code, Code::key_missing);
   EXPECT_EQ(admit_key(Secret("wrong"), admission).error().code, Code::key_unknown);
-  EXPECT_EQ(admit_key(Secret("sk-primary-0123456789"), admission).value(), "primary");
+  EXPECT_EQ(admit_key(Secret("sk-primary-0123456789"), admission).value()->name, "primary");
 }
 
 TEST(Admission, knows_named_keys_by_digest) {
   auto admission = rules();
   admission.keys_demanded = true;
-  admission.key_names = {{"<k1>", "laptop"}};
+  admission.keys = {{"<k1>", {.name = "laptop"}}};
   admission.digest = [](std::string_view key) { return "<" + std::string(key) + ">"; };
-  EXPECT_EQ(admit_key(Secret("k1"), admission).value(), "laptop");
+  EXPECT_EQ(admit_key(Secret("k1"), admission).value()->name, "laptop");
   EXPECT_FALSE(admit_key(Secret("k2"), admission).has_value());
+}
+
+TEST(Admission, takes_requests_only_from_where_the_port_is_open_to) {
+  const net::Peer here{.address = "127.0.0.1", .loopback = true};
+  const net::Peer neighbour{.address = "192.168.1.7"};
+  auto admission = rules();
+  EXPECT_TRUE(admit_peer(here, admission).has_value());
+  EXPECT_EQ(admit_peer(neighbour, admission).error().code, Code::peer_refused);
+  admission.lan = true;
+  EXPECT_TRUE(admit_peer(neighbour, admission).has_value());
+  admission.networks = {net::Network::parse("10.0.0.0/8").value()};
+  EXPECT_FALSE(admit_peer(neighbour, admission).has_value());
+  EXPECT_TRUE(admit_peer(here, admission).has_value());
+  EXPECT_TRUE(admit_peer({.address = "::ffff:10.1.2.3"}, admission).has_value());
+}
+
+TEST(Admission, holds_a_key_to_its_time_its_networks_and_its_models) {
+  const WallTime now{std::chrono::days(20'000)};
+  ClientKey key{.name = "k"};
+  const net::Peer peer{.address = "192.168.1.7"};
+  EXPECT_TRUE(admit_use(key, peer, now).has_value());
+  key.limits.expires = now + Seconds(1);
+  EXPECT_TRUE(admit_use(key, peer, now).has_value());
+  EXPECT_EQ(admit_use(key, peer, now + Seconds(1)).error().code, Code::key_expired);
+  key.limits = {.networks = {net::Network::parse("192.168.2.0/24").value()}};
+  EXPECT_EQ(admit_use(key, peer, now).error().code, Code::key_elsewhere);
+  key.limits = {.models = {"gpt-*", "demo"}};
+  EXPECT_TRUE(allows_model(&key, "gpt-5.5"));
+  EXPECT_FALSE(allows_model(&key, "claude-opus-5"));
+  EXPECT_TRUE(allows_model(nullptr, "claude-opus-5"));
+}
+
+TEST(Admission, refuses_another_site_even_when_it_names_our_origin) {
+  const auto with = [](std::string_view site) {
+    return head({{"host", "localhost:8045"}, {"origin", "http://127.0.0.1:8045"}, {"sec-fetch-site", site}});
+  };
+  EXPECT_EQ(admit_page(with("cross-site"), rules()).error().code, Code::origin_refused);
+  EXPECT_TRUE(admit_page(with("same-origin"), rules()).has_value());
 }
 
 }  // namespace

@@ -42,9 +42,10 @@ std::string_view name(dialect::Operation operation) {
 }
 
 // The models that clients may list: of each account those it lists by exact name, else those its provider is known for.
-std::vector<ModelFacts> models_of(const Snapshot& snapshot) {
+std::vector<ModelFacts> models_of(const Snapshot& snapshot, const ClientKey* key) {
   std::vector<ModelFacts> models;
   const auto add = [&](ModelFacts facts) {
+    if (!allows_model(key, facts.id)) return;
     const bool there = std::ranges::find(models, facts.id, &ModelFacts::id) != models.end();
     if (!there) models.push_back(std::move(facts));
   };
@@ -101,11 +102,12 @@ Result<> Journey::admit() {
   const auto signs = dialect::read_signs(header, query);
   codec_ = codec_of(services_, dialect::error_dialect(head.path, signs));
   if (codec_ == nullptr) codec_ = services_.codecs.front();
+  TRY_OK(admit_peer(exchange_.peer(), snapshot_->admission));
   TRY_OK(admit_visit(head, snapshot_->admission));
   if (is_lost_browser()) return {};
   if (is_health(head.path)) return {};  // always open: it tells nothing but that we are here
   TRY(const auto key, dialect::client_key(header, query));
-  TRY(trace_.client_key, admit_key(key, snapshot_->admission));
+  TRY_OK(show_key(key));
   if (is_probe(head)) return {};
 
   TRY(auto located, dialect::locate(head.method, head.path, signs));
@@ -127,6 +129,26 @@ Result<> Journey::admit() {
                 fmt::format("{} is not served by this version of the gateway.", text::quoted(head.path)));
   TRY_OK(admit_type(head, dialect::takes_form(endpoint_.operation) ? dialect::form_type : json_type));
   TRY(codings_, net::content_codings(head.headers));
+  return {};
+}
+
+Result<> Journey::show_key(const Secret& shown) {
+  auto& door = services_.doorkeeper;
+  const auto& rules = snapshot_->admission;
+  const auto& peer = exchange_.peer();
+  const auto now = services_.clock.now();
+  if (rules.keys_demanded) TRY_OK(door.wrong_keys.admit(peer, now));
+  const auto key = admit_key(shown, rules);
+  if (!key) {
+    if (key.error().code == Code::key_missing) return std::unexpected(key.error());
+    return std::unexpected(door.wrong_keys.note(peer, key.error(), now));
+  }
+  key_ = *key;
+  if (key_ == nullptr) return {};
+  trace_.client_key = key_->name;
+  TRY_OK(admit_use(*key_, peer, services_.clock.wall()));
+  if (!key_->limits.counts()) return {};
+  TRY(stay_, door.keys.enter(*key_, now, services_.clock.wall()));
   return {};
 }
 
@@ -175,7 +197,7 @@ Task<Result<>> Journey::answer_probe() {
 }
 
 Task<Result<>> Journey::list_models() {
-  const auto models = models_of(*snapshot_);
+  const auto models = models_of(*snapshot_, key_);
   dialect::ModelPage page{.models = models};
   if (codec_->model_page != nullptr) {
     const auto& head = exchange_.head();
@@ -188,7 +210,7 @@ Task<Result<>> Journey::list_models() {
 }
 
 Task<Result<>> Journey::show_model() {
-  const auto models = models_of(*snapshot_);
+  const auto models = models_of(*snapshot_, key_);
   const auto found = std::ranges::find(models, endpoint_.model, &ModelFacts::id);
   if (found == models.end())
     co_return fail(Code::model_unknown,
@@ -235,6 +257,11 @@ Result<> Journey::note_ask() {
   if (model_.empty() || model_.size() > model_name_bytes_max)
     return fail(Code::schema, fmt::format("model: must have 1 to {} bytes.", model_name_bytes_max), "model");
   trace_.client_model = model_;
+  if (!allows_model(key_, model_))
+    return fail(Code::key_not_allowed_model,
+                fmt::format("The key \"{}\" may not use the model \"{}\".", text::quoted(key_->name, 60),
+                            text::quoted(model_, 80)),
+                "model");
   trace_.stream = stream_;
   return {};
 }
@@ -261,6 +288,9 @@ void Journey::keep_messages() {
 
 void Journey::record() {
   trace_.total = elapsed();
+  if (key_ != nullptr && key_->limits.tokens_per_day > 0)
+    services_.doorkeeper.keys.spent(key_->name, trace_.usage.input.value_or(0) + trace_.usage.output.value_or(0),
+                                    services_.clock.wall());
   const bool reads =
       endpoint_.operation == dialect::Operation::list_models || endpoint_.operation == dialect::Operation::show_model;
   const bool worth_it = (!reads && endpoint_.operation != dialect::Operation::not_served) || trace_.error;

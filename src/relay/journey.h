@@ -35,6 +35,7 @@ class Journey {
   // journey.cpp: from the head to the targets
   [[nodiscard]] Task<Result<>> travel();
   [[nodiscard]] Result<> admit();
+  [[nodiscard]] Result<> show_key(const Secret& shown);
   [[nodiscard]] bool is_lost_browser() const;
   [[nodiscard]] Task<Result<>> send_to_interface();
   [[nodiscard]] Task<Result<>> answer_probe();
@@ -127,6 +128,8 @@ class Journey {
   Instant start_;
   Trace trace_{};
 
+  const ClientKey* key_ = nullptr;         // that the client showed, in the snapshot
+  KeyMeter::Stay stay_{};                  // while the request counts among those of the key
   const dialect::Codec* codec_ = nullptr;  // the client's
   dialect::Endpoint endpoint_{};
   std::vector<net::Coding> codings_{};  // of the body as it comes

@@ -116,7 +116,11 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
   CO_TRY(const auto plain, plain_copy(reply->head(), whole));
   const bool speaks = endpoint_.operation != dialect::Operation::embed;
-  if (const auto document = json::Document::parse(plain ? *plain : whole, desk_.scratch); document && speaks) {
+  const auto document = json::Document::parse(plain ? *plain : whole, desk_.scratch);
+  const bool is_text = dialect::is_media(endpoint_.operation);  // a transcript, or data
+  if (!document && speaks && !is_text)
+    co_return fail(Code::internal_5xx, fmt::format("The upstream's answer is not JSON: {}", document.error().message));
+  if (document && speaks) {
     auto observed = codec_->observe_whole(*document);
     if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
     if (observed.usage) trace_.usage = *std::move(observed.usage);

@@ -24,6 +24,11 @@ inline constexpr std::size_t routes_kept_max = 256;                 // planned r
 inline constexpr std::size_t message_bytes_kept_max = 256UL << 10;  // of each body that the user wants kept
 inline constexpr std::size_t warnings_shown_max = 8;
 
+// Wrong keys from one address: so many at once, and one more each time so long has passed.
+inline constexpr int wrong_keys_at_once_max = 20;
+inline constexpr auto wrong_key_forgiven_every = 3s;
+inline constexpr std::size_t wrong_key_addresses_max = 10'000;
+
 // Pictures and documents that a request names by URL.
 inline constexpr std::size_t media_fetched_max = 16;
 inline constexpr std::size_t media_bytes_max = 20UL << 20;  // of all of one request

@@ -16,6 +16,7 @@
 #include "provider/access_tokens.h"
 #include "provider/exchange.h"
 #include "provider/quota.h"
+#include "relay/doorkeeper.h"
 #include "relay/keepsakes.h"
 #include "relay/memories.h"
 #include "relay/plan.h"
@@ -42,6 +43,7 @@ struct Services {
   Recorder& recorder;
   Memories& memories;
   Keepsakes& keepsakes;
+  Doorkeeper& doorkeeper;
   provider::Exchanges& exchanges;
   const Clock& clock;
   const Log& log;

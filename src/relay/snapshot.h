@@ -12,8 +12,10 @@
 #include "catalogue/models.h"
 #include "core/secret.h"
 #include "net/client.h"
+#include "net/network.h"
 #include "pool/choose.h"
 #include "provider/family.h"
+#include "relay/key_limits.h"
 #include "relay/limits.h"
 #include "relay/tape.h"
 
@@ -36,12 +38,14 @@ struct Rule {
 struct Admission {
   bool keys_demanded = false;  // for everything but the health check
   Secret primary_key{};
-  std::map<std::string, std::string, std::less<>> key_names{};  // digest → name
-  std::string (*digest)(std::string_view key) = nullptr;        // how key_names' keys are made
-  std::vector<std::string> hosts{};                             // allowed values of Host, lower case, with port
+  ClientKey primary{.name = "primary"};                   // what primary_key stands for
+  std::map<std::string, ClientKey, std::less<>> keys{};   // the named ones, by their digest
+  std::string (*digest)(std::string_view key) = nullptr;  // how these are made
+  std::vector<std::string> hosts{};                       // allowed values of Host, lower case, with port
   unsigned short port = 0;
-  bool lan = false;                    // any IP literal with our port is ours too
-  std::vector<std::string> origins{};  // web origins that the user allowed
+  bool lan = false;                      // any IP literal with our port is ours too
+  std::vector<net::Network> networks{};  // of other computers that may call; empty: all, when lan
+  std::vector<std::string> origins{};    // web origins that the user allowed
 };
 
 // What becomes of a URL in a request when the upstream wants the data itself.

@@ -157,8 +157,7 @@ Task<Result<>> Journey::translate_whole(net::Reply& reply, const dialect::Codec&
   CO_TRY(auto whole, co_await reply.whole(reply_bytes_max));
   auto document = json::Document::parse(whole, desk_.scratch);
   if (!document)
-    co_return fail(Code::translate_reply,
-                   fmt::format("The upstream's answer is not JSON: {}", document.error().message));
+    co_return fail(Code::internal_5xx, fmt::format("The upstream's answer is not JSON: {}", document.error().message));
   CO_TRY(const auto response, upstream_codec.parse_response(*document, context));
   trace_.usage = response.usage;
   trace_.stop = response.stop;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "core/text.h"
 #include "store/files.h"
 #include "store/limits.h"
 
@@ -15,7 +16,7 @@ namespace {
 std::unexpected<Error> refusal(sqlite3* handle, std::string_view doing) {
   const char* file = handle != nullptr ? sqlite3_db_filename(handle, "main") : nullptr;
   return fail(Code::storage, fmt::format("{}: {}: {} (SQLite {})", file != nullptr ? file : "database", doing,
-                                         sqlite3_errmsg(handle), sqlite3_extended_errcode(handle)));
+                                         text::quoted(sqlite3_errmsg(handle)), sqlite3_extended_errcode(handle)));
 }
 
 std::filesystem::path beside(const std::filesystem::path& path, std::string_view suffix) {
@@ -192,7 +193,7 @@ Result<> Database::connect() {
 // Reads before anything is written: a file that is not ours, or from the future, stays as it is.
 Result<> Database::examine(const DatabaseOptions& options) {
   const auto tables = integer("SELECT count(*) FROM sqlite_schema");
-  if (!tables && means_damage(sqlite3_errcode(handle_))) return damaged(path_, sqlite3_errmsg(handle_));
+  if (!tables && means_damage(sqlite3_errcode(handle_))) return damaged(path_, text::quoted(sqlite3_errmsg(handle_)));
   if (!tables) return std::unexpected(tables.error());
   TRY(const auto application, integer("PRAGMA application_id"));
   if (*tables != 0 && application != options.application_id)
@@ -209,10 +210,10 @@ Result<> Database::examine(const DatabaseOptions& options) {
 
   TRY(auto check, prepare("PRAGMA quick_check(1)"));
   const auto row = check.step();
-  if (!row && means_damage(sqlite3_errcode(handle_))) return damaged(path_, sqlite3_errmsg(handle_));
+  if (!row && means_damage(sqlite3_errcode(handle_))) return damaged(path_, text::quoted(sqlite3_errmsg(handle_)));
   if (!row) return std::unexpected(row.error());
   const auto verdict = check.text(0);
-  if (verdict != "ok") return damaged(path_, verdict);
+  if (verdict != "ok") return damaged(path_, text::quoted(verdict));
   return {};
 }
 

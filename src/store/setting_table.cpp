@@ -109,6 +109,13 @@ constexpr std::array table{
                 .description = "Web origins whose pages may call the gateway, separated by commas.",
                 .store = [](Settings& s, const SettingValue& v) { s.proxy.allowed_origins = list_in(words(v)); },
                 .load = [](const Settings& s) -> SettingValue { return text::joined(s.proxy.allowed_origins, ", "); }},
+    SettingSpec{.name = "proxy.allowed_networks",
+                .kind = Kind::text,
+                .built_in = "",
+                .description = "Other computers that may call an open port, as 192.168.1.0/24, separated by commas; "
+                               "empty: all.",
+                .store = [](Settings& s, const SettingValue& v) { s.proxy.allowed_networks = list_in(words(v)); },
+                .load = [](const Settings& s) -> SettingValue { return text::joined(s.proxy.allowed_networks, ", "); }},
     SettingSpec{.name = "admin.host",
                 .kind = Kind::text,
                 .built_in = "127.0.0.1",

@@ -47,6 +47,7 @@ struct Settings {
     std::int64_t body_limit_mb = 0;
     std::vector<std::string> allowed_hosts{};  // further names in Host, comma-separated in the setting
     std::vector<std::string> allowed_origins{};
+    std::vector<std::string> allowed_networks{};  // of other computers; empty: all
   } proxy{};
   struct Admin {
     std::string host{};

@@ -139,6 +139,8 @@ class Shapes(WithGateway):
         self.assertIn("body", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked})["would_send"])
         self.assertIn("error", self.ask("POST", "/routes/explain", {"body": {"model": 5}}))
         self.ask("POST", "/keys", {"name": "one"}, expected=201)
+        self.ask("PATCH", "/keys/{key}", {"models": ["demo"], "networks": ["127.0.0.0/8"], "requests_per_minute": 60, "concurrency": 2, "tokens_per_day": 1000, "expires_ms": 4102444800000}, key="one")
+        self.ask("PATCH", "/keys/{key}", {"models": None, "expires_ms": None}, key="one")
         self.ask("DELETE", "/keys/{key}", key="one")
 
     def ask_requests(self):

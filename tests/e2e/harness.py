@@ -299,7 +299,8 @@ def exchange(port, data, timeout=15):
         return read_reply(raw)
 
 
-def read_reply(raw):
+def read_reply(raw, head_only=False):
+    """`head_only`: to a HEAD, whose content-length counts nothing that comes."""
     raw.read_until(b"\r\n\r\n")
     head, _, rest = raw.received.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
@@ -308,6 +309,8 @@ def read_reply(raw):
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
     raw.received = rest
+    if head_only:
+        return Reply(int(lines[0].split()[1]), headers, b"")
     if "chunked" in headers.get("transfer-encoding", ""):
         body = read_chunked(raw)
     else:

@@ -154,6 +154,7 @@ class LiveGateway {
   NoRecorder recorder_{};
   relay::Memories memories_{};
   relay::Keepsakes keepsakes_{};
+  relay::Doorkeeper doorkeeper_{};
   provider::Exchanges exchanges_{clock_, log_};
   TokenKeeper tokens_{*vault_, clock_, log_};
   const relay::Services services_{.current = current_,
@@ -162,6 +163,7 @@ class LiveGateway {
                                   .recorder = recorder_,
                                   .memories = memories_,
                                   .keepsakes = keepsakes_,
+                                  .doorkeeper = doorkeeper_,
                                   .exchanges = exchanges_,
                                   .clock = clock_,
                                   .log = log_,

@@ -2,7 +2,7 @@
 
 export type FailureClass = "account_invalid" | "rate_limited" | "quota_exhausted" | "upstream_capacity" | "network" | "client_error" | "gateway_error" | "cancelled";
 
-export type FailureCode = "token_revoked" | "token_refresh_failed" | "verification_required" | "forbidden" | "suspended" | "key_rejected" | "project_missing" | "rpm" | "tpm" | "concurrency" | "unknown_429" | "window_5h" | "daily" | "weekly" | "credits" | "protected_reserve" | "overloaded" | "model_capacity" | "internal_5xx" | "dns" | "refused" | "tls" | "proxy_auth" | "proxy_down" | "connect_timeout" | "first_byte_timeout" | "idle_timeout" | "stream_cut" | "path_unknown" | "path_corrected" | "method" | "key_missing" | "key_unknown" | "key_not_allowed_model" | "model_unknown" | "model_blocked_by_rule" | "no_account" | "bad_json" | "schema" | "context_too_long" | "body_too_large" | "head_too_large" | "feature_unsupported" | "content_blocked" | "content_type" | "content_encoding" | "bad_http" | "expectation" | "host_refused" | "origin_refused" | "upgrade_unsupported" | "upstream_refused" | "slow_client" | "conflict" | "translate_request" | "translate_reply" | "config" | "storage" | "busy" | "shutting_down" | "internal" | "client_gone";
+export type FailureCode = "token_revoked" | "token_refresh_failed" | "verification_required" | "forbidden" | "suspended" | "key_rejected" | "project_missing" | "rpm" | "tpm" | "concurrency" | "unknown_429" | "window_5h" | "daily" | "weekly" | "credits" | "protected_reserve" | "overloaded" | "model_capacity" | "internal_5xx" | "dns" | "refused" | "tls" | "proxy_auth" | "proxy_down" | "connect_timeout" | "first_byte_timeout" | "idle_timeout" | "stream_cut" | "path_unknown" | "path_corrected" | "method" | "key_missing" | "key_unknown" | "key_expired" | "key_elsewhere" | "key_rate" | "key_concurrency" | "key_budget" | "key_guesses" | "key_not_allowed_model" | "model_unknown" | "model_blocked_by_rule" | "no_account" | "bad_json" | "schema" | "context_too_long" | "body_too_large" | "head_too_large" | "feature_unsupported" | "content_blocked" | "content_type" | "content_encoding" | "bad_http" | "expectation" | "peer_refused" | "host_refused" | "origin_refused" | "upgrade_unsupported" | "upstream_refused" | "slow_client" | "conflict" | "translate_request" | "translate_reply" | "config" | "storage" | "busy" | "shutting_down" | "internal" | "client_gone";
 
 /** every answer of 400 and above */
 export interface Refusal {
@@ -462,10 +462,43 @@ export interface Key {
   hint: string;
   created_ms: number;
   revoked_ms?: number;
+  /** as clients name them, with *; none: all */
+  models?: string[];
+  /** where its requests may come from; none: anywhere */
+  networks?: string[];
+  expires_ms?: number;
+  requests_per_minute?: number;
+  concurrency?: number;
+  /** input and output, by the day of UTC */
+  tokens_per_day?: number;
+  /** of a key with a budget */
+  tokens_today?: number;
 }
 
 export interface KeyForm {
   name: string;
+  /** as clients name them, with *; none: all */
+  models?: string[];
+  /** where its requests may come from; none: anywhere */
+  networks?: string[];
+  expires_ms?: number;
+  requests_per_minute?: number;
+  concurrency?: number;
+  /** input and output, by the day of UTC */
+  tokens_per_day?: number;
+}
+
+/** null, 0 and [] take a limit away */
+export interface KeyLimits {
+  /** as clients name them, with *; none: all */
+  models?: string[] | null;
+  /** where its requests may come from; none: anywhere */
+  networks?: string[] | null;
+  expires_ms?: number | null;
+  requests_per_minute?: number | null;
+  concurrency?: number | null;
+  /** input and output, by the day of UTC */
+  tokens_per_day?: number | null;
 }
 
 export interface NewKey {
@@ -473,6 +506,16 @@ export interface NewKey {
   name: string;
   hint: string;
   created_ms: number;
+  /** as clients name them, with *; none: all */
+  models?: string[];
+  /** where its requests may come from; none: anywhere */
+  networks?: string[];
+  expires_ms?: number;
+  requests_per_minute?: number;
+  concurrency?: number;
+  /** input and output, by the day of UTC */
+  tokens_per_day?: number;
+  tokens_today?: number;
   /** shown this once */
   key: string;
 }
@@ -916,6 +959,8 @@ export interface Endpoints {
   "GET /keys": { answer: Keys; body: never };
   /** Makes a client key and shows it, this once. */
   "POST /keys": { answer: NewKey; body: KeyForm };
+  /** Changes the given limits of a client key, by id or name. */
+  "PATCH /keys/{key}": { answer: Keys; body: KeyLimits };
   /** Revokes a client key by id or name. */
   "DELETE /keys/{key}": { answer: Keys; body: never };
   /** Exchanges the code of such a link for the page's token. */

@@ -12,7 +12,7 @@ import { SettingControl, SettingRow } from '../settings/field';
 import { SaveBar } from '../settings/save-bar';
 import css from './proxy.module.css';
 
-const mine = (name: string) => /^proxy\.(host|port|allow_lan_access|auth_mode|allowed_hosts|allowed_origins|strict_paths)$/.test(name);
+const mine = (name: string) => /^proxy\.(host|port|allow_lan_access|auth_mode|allowed_hosts|allowed_origins|allowed_networks|strict_paths)$/.test(name);
 const MODES = ['off', 'auto', 'strict', 'all_except_health'];
 
 export function Access() {
@@ -62,7 +62,7 @@ export function Access() {
         {mode === 'off' && draft.changed.some((one) => one.name === 'proxy.allow_lan_access' && one.to === false) && <Note tone="warn">{t('access.stops_sharing')}</Note>}
       </Card>
       <Card title={t('access.pages')} flush>
-        {['proxy.allowed_hosts', 'proxy.allowed_origins', 'proxy.strict_paths'].map((name) => <SettingRow key={name} draft={draft} name={name} />)}
+        {['proxy.allowed_hosts', 'proxy.allowed_origins', 'proxy.allowed_networks', 'proxy.strict_paths'].map((name) => <SettingRow key={name} draft={draft} name={name} />)}
       </Card>
       <SaveBar draft={draft} />
       {guard && <LanGuard draft={draft} onClose={() => setGuard(false)} />}
