@@ -28,7 +28,8 @@ USES = {
 
 # Headers that only some rooms may include.
 FENCED = [
-    (re.compile(r"<boost/|<openssl/|<llhttp|<zlib|<zstd|<brotli"), {"net"}),
+    (re.compile(r"<boost/|<openssl/|<llhttp|<zlib|<brotli"), {"net"}),
+    (re.compile(r"<zstd"), {"net", "store"}),
     (re.compile(r"<sqlite3\.h>|<sodium|<libpq"), {"store"}),
     (re.compile(r"<simdjson"), {"json"}),
     (re.compile(r"<toml\+\+"), {"store", "connect"}),
