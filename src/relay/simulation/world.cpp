@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <unordered_map>
 
 #include "pool/limits.h"
 #include "relay/limits.h"
@@ -45,8 +45,9 @@ class World final {
     at(beginning, [this] { arrive(); });
     if (setting_.reserve) at(beginning + setting_.length / 4, [this] { tell_quota(); });
     while (!events_.empty()) {
-      auto event = events_.top();
-      events_.pop();
+      std::pop_heap(events_.begin(), events_.end());
+      const auto event = std::move(events_.back());
+      events_.pop_back();
       now_ = event.when;
       event.what();
       check();
@@ -95,7 +96,8 @@ class World final {
   }
 
   void at(Instant when, std::function<void()> what) {
-    events_.push({.when = when, .order = ++order_, .what = std::move(what)});
+    events_.push_back({.when = when, .order = ++order_, .what = std::move(what)});
+    std::push_heap(events_.begin(), events_.end());
   }
   [[nodiscard]] bool counts() const { return now_ >= beginning + setting_.warm_up; }
   [[nodiscard]] double chance() { return std::uniform_real_distribution<double>(0, 1)(rng_); }
@@ -340,9 +342,9 @@ class World final {
   bool refused_lately_ = false;
   std::pair<Instant, Instant> outage_{};
   std::uint64_t order_ = 0;
-  std::priority_queue<Event> events_{};
+  std::vector<Event> events_{};  // a heap
   std::vector<pool::Lease> leaked_{};
-  std::map<std::uint64_t, std::unique_ptr<Request>> open_{};
+  std::unordered_map<std::uint64_t, std::unique_ptr<Request>> open_{};
   Figures figures_{};
   std::map<std::pair<int, int>, Instant> told_{};    // account, model: not before
   std::map<std::pair<int, int>, Instant> probes_{};  // limited and not served since: the last send

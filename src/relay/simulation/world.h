@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <random>
 #include <string>
 #include <vector>
@@ -43,7 +42,7 @@ struct Setting {
   bool dies = true;      // one account's key is refused from some moment on
   bool limits = true;
   bool reserve = false;  // of one account is told for a while that only its owner's reserve is left, for one model
-  double plan = 1;  // how much larger the limits of all accounts are
+  double plan = 1;       // how much larger the limits of all accounts are
   int max_concurrency = 0;
   pool::Mode mode = pool::Mode::balance;
   Milliseconds wait{30'000};
