@@ -219,7 +219,8 @@ std::vector<Standing> Pool::standings(const Ask& ask, Instant now) {
   const auto field = registry_.field(roster);
   std::vector<Standing> all;
   // The order of a dry run: choose, and choose again among the others.
-  std::vector<std::uint32_t> tried;
+  const auto left_out = indexes_of(ask.tried);
+  auto tried = left_out;
   auto next = preference(roster, ask, session, tried, now).slot;
   while (all.size() < skips_listed_max) {
     if (!next || obstacle(field, roster.slots[*next], tried, now))
@@ -232,7 +233,7 @@ std::vector<Standing> Pool::standings(const Ask& ask, Instant now) {
   }
   for (const auto& slot : roster.slots) {
     if (all.size() >= skips_listed_max) break;
-    const auto against = obstacle(field, slot, {}, now);
+    const auto against = obstacle(field, slot, left_out, now);
     if (against)
       all.push_back({.account = registry_.state(slot.account)->account, .skip = skip_of(roster, slot, *against, now)});
   }

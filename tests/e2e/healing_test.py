@@ -4,7 +4,7 @@ import json
 import time
 import unittest
 
-from harness import CHAT, OPENAI, CleanCase, Gateway, Raw, Sim, request_bytes, wait_until
+from harness import ANTHROPIC, CHAT, OPENAI, ROOT, TO, CleanCase, Gateway, Raw, Sim, WithGateway, request_bytes, wait_until
 
 
 class Healing(CleanCase):
@@ -107,6 +107,60 @@ class Healing(CleanCase):
         self.assertEqual(told["would_send"]["body"]["messages"], [{"role": "user", "content": "Hi"}])
         self.assertNotIn("sk-secret", done.stdout)
         self.assertEqual(self.sim.log(), [], "the dry run sent something")
+
+
+class DryRun(WithGateway):
+    """What `agt explain` says is what is sent, for a request as Claude Code makes it."""
+    CAPTURED = (ROOT / "tests" / "golden" / "anthropic" / "claude_code.request.json").read_text()
+
+    def explain(self, *arguments):
+        done = self.gateway.cli("explain", "-", "--path", "/v1/messages?beta=true", "--json", *arguments, stdin=self.CAPTURED, check=False)
+        for name in TO:
+            self.assertNotIn(f"key-{name}-", done.stdout, "a key was shown")
+        told = json.loads(done.stdout)
+        self.assertIs(told["sent"], False)
+        self.assertEqual(self.sim.log(), [], "the dry run sent something")
+        return told
+
+    def setUp(self):
+        self.sim.reset()
+
+    def test_it_is_exactly_what_is_sent_later(self):
+        for dialect, model in TO.items():
+            with self.subTest(dialect):
+                self.sim.reset()
+                told = self.explain("--model", model)
+                would = told["would_send"]
+                named = self.CAPTURED.replace('"claude-opus-5"', json.dumps(model), 1)
+                reply = self.gateway.call("POST", "/v1/messages?beta=true", named, ANTHROPIC)
+                self.assertEqual(reply.status, 200, reply)
+                sent = self.sim.log()[0]
+                self.assertEqual(json.loads(sent["body"]), would["body"])
+                self.assertTrue(would["url"].split("?")[0].endswith(sent["path"]), (would["url"], sent["path"]))
+                self.assertIn("***", [v.removeprefix("Bearer ") for v in would["headers"].values()])
+
+    def test_it_names_the_rule_and_every_account_with_its_reason(self):
+        told = self.explain("--model", "to-gemini")
+        self.assertIn("to-gemini", told["rule"])
+        accounts = told["targets"][0]["accounts"]
+        self.assertEqual(sorted(a["account"] for a in accounts), ["gemini-a", "gemini-b"])
+        self.assertEqual([a["may_serve"] for a in accounts], [True, True])
+        shown = self.gateway.cli("explain", "-", "--path", "/v1/messages", "--model", "to-gemini", stdin=self.CAPTURED).stdout
+        for word in ("rule ", "target     gemini/", "gemini-a: may serve", "gemini-b: may serve", "Nothing was sent."):
+            self.assertIn(word, shown)
+        self.assertEqual(self.sim.log(), [])
+
+    def test_what_if_an_account_or_a_provider_had_nothing_left(self):
+        first = self.explain("--model", "to-gemini")["would_send"]["account"]
+        other = self.explain("--model", "to-gemini", "--without", first)
+        self.assertNotEqual(other["would_send"]["account"], first)
+        assumed = [a for a in other["targets"][0]["accounts"] if a.get("assumed")]
+        self.assertEqual([(a["account"], a["may_serve"], a["reason"]) for a in assumed], [(first, False, "quota")])
+        nobody = self.explain("--model", "to-gemini", "--without", "gemini")
+        self.assertNotIn("would_send", nobody)
+        self.assertEqual(nobody["error"]["class"], "quota_exhausted")
+        wrong = self.gateway.admin_call("POST", "/api/v1/routes/explain", {"model": "to-gemini", "without": ["nobody"]})
+        self.assertEqual(wrong.json()["error"]["field"], "without[0]", wrong)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <thread>
@@ -125,12 +126,13 @@ TEST(Simulation, notices_every_seeded_bug) {
   }
 }
 
-Figures measured(std::string_view what, Setting setting, std::uint64_t count) {
+Figures measured(std::string_view what, Setting setting, std::uint64_t count,
+                 const std::function<Figures(const Setting&)>& how = simulate) {
   Figures sum;
   double jain = 0;
   for (std::uint64_t seed = 1; seed <= count; ++seed) {
     setting.seed = seed;
-    const auto one = simulate(setting);
+    const auto one = how(setting);
     EXPECT_TRUE(one.broken.empty()) << told(setting, one);
     sum.requests += one.requests;
     sum.served += one.served;
@@ -189,6 +191,40 @@ TEST(Simulation, wastes_little_when_more_is_asked_than_granted) {
   EXPECT_LE(over.attempts(), 1.03);
   EXPECT_GE(over.success(), 0.8);  // of 0.87 that can be
   EXPECT_GE(over.affinity(), 0.9);
+}
+
+// With limits of nine a minute and account the pool falls behind its goals (limits struck 0.5 %, waits 1 s at 90 %
+// load, sessions that stay), and this is why. At full load even who knows what every account has left makes one in a
+// hundred wait for nearly 30 s: chance alone. At 90 % that one makes nobody wait, but who knows only the rates and asks
+// evenly does, for as long as the pool: ten servers that take 6.7 s each are a queue M/D/10, whose 99th percentile at
+// 90 % is 14 s. What may go at once can only be learned by striking limits, and 0.5 % of what an account grants in an
+// hour at this load (486 requests) are two. Struck limits are within the goal once the pool has learned for an hour.
+TEST(Simulation, is_measured_against_oracles) {
+  const auto everything = [](const Setting& setting) { return foresee(setting, Foresight::of_everything); };
+  const auto rates = [](const Setting& setting) { return foresee(setting, Foresight::of_rates); };
+  for (const double plan : {1.0, 4.0}) {
+    for (const double share : {0.6, 0.7, 0.8, 0.9, 1.0, 1.15}) {
+      const auto setting = at_load(share, plan);
+      const auto pool = measured(fmt::format("{} a minute, {:.0f} %", 9 * plan, share * 100), setting, seeds(1, 10));
+      const auto best = measured("  who knows all", setting, seeds(1, 10), everything);
+      const auto even = measured("  who knows the rates", setting, seeds(1, 10), rates);
+      EXPECT_EQ(best.limited, 0U);
+      EXPECT_GE(pool.success(), even.success() - 0.05) << plan << ' ' << share;
+      EXPECT_LE(pool.wait_p99_s, even.wait_p99_s + 15) << plan << ' ' << share;
+    }
+  }
+}
+
+TEST(Simulation, strikes_few_limits_of_nine_a_minute_once_it_has_learned_for_an_hour) {
+  for (const double share : {0.6, 0.8, 0.9}) {
+    auto setting = at_load(share, 1);
+    setting.warm_up = Seconds(3600);
+    setting.length = Seconds(3600 + 2700);
+    const auto figures = measured(fmt::format("9 a minute, {:.0f} %, second hour", share * 100), setting, seeds(2, 10));
+    EXPECT_LE(figures.limited_share(), 0.005) << share;
+    EXPECT_LE(figures.attempts(), 1.03) << share;
+    EXPECT_GE(figures.success(), 0.999) << share;
+  }
 }
 
 TEST(Simulation, learns_at_little_cost) {

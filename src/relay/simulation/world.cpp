@@ -15,9 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Instant beginning{1h};
-constexpr int models = 2;
-constexpr int sessions = 40;  // with the smallest plan
 constexpr int clients = 4;
 constexpr std::size_t broken_max = 20;
 
@@ -316,19 +313,10 @@ class World final {
       if (const auto held = pool_.lease({.who = account_id(i), .model = "unused"}, now_ + 24h);
           i != dead && !held.lease)
         broken(fmt::format("{} is not free although nothing is under way", account_id(i)));
-    double sum = 0;
-    double squares = 0;
-    int usable = 0;
-    for (int i = 0; i < setting_.accounts; ++i) {
-      if (i == dead) continue;
-      const auto count = static_cast<double>(served_by_[static_cast<std::size_t>(i)]);
-      sum += count;
-      squares += count * count;
-      ++usable;
-    }
-    figures_.jain = squares > 0 ? sum * sum / (usable * squares) : 1;
-    std::ranges::sort(waits_);
-    if (!waits_.empty()) figures_.wait_p99_s = waits_[waits_.size() * 99 / 100];
+    auto usable = served_by_;
+    if (dead >= 0) usable.erase(usable.begin() + dead);
+    figures_.jain = jain_of(usable);
+    figures_.wait_p99_s = percentile_99(waits_);
   }
 
   Setting setting_;
@@ -373,6 +361,22 @@ std::string_view name(Bug bug) {
     case Bug::forgets_reserves: return "forgets_reserves";
   }
   std::unreachable();
+}
+
+double jain_of(const std::vector<std::uint64_t>& served) {
+  double sum = 0;
+  double squares = 0;
+  for (const auto one : served) {
+    sum += static_cast<double>(one);
+    squares += static_cast<double>(one) * static_cast<double>(one);
+  }
+  return squares > 0 ? sum * sum / (static_cast<double>(served.size()) * squares) : 1;
+}
+
+double percentile_99(std::vector<double> all) {
+  if (all.empty()) return 0;
+  std::ranges::sort(all);
+  return all[all.size() * 99 / 100];
 }
 
 Figures simulate(const Setting& setting) { return World(setting).run(); }

@@ -77,5 +77,19 @@ struct Figures {
 };
 
 [[nodiscard]] Figures simulate(const Setting& setting);
+// The same clients and limits without faults, served by an oracle.
+enum class Foresight : std::uint8_t {
+  of_everything,  // it knows what every account has left
+  of_rates,       // it knows how fast each may be asked, but not what may go at once: it asks evenly
+};
+[[nodiscard]] Figures foresee(const Setting& setting, Foresight foresight);
+
+inline constexpr Instant beginning{std::chrono::hours(1)};
+inline constexpr int models = 2;
+inline constexpr int sessions = 40;  // with the smallest plan
+
+// Jain's index of fairness.
+[[nodiscard]] double jain_of(const std::vector<std::uint64_t>& served);
+[[nodiscard]] double percentile_99(std::vector<double> all);
 
 }  // namespace agt::relay::simulation
