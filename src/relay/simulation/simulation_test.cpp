@@ -196,7 +196,7 @@ TEST(Simulation, wastes_little_when_more_is_asked_than_granted) {
 // With limits of nine a minute and account the pool falls behind its goals (limits struck 0.5 %, waits 1 s at 90 %
 // load, sessions that stay), and this is why. At full load even who knows what every account has left makes one in a
 // hundred wait for nearly 30 s: chance alone. At 90 % that one makes nobody wait, but who knows only the rates and asks
-// evenly does, for as long as the pool: ten servers that take 6.7 s each are a queue M/D/10, whose 99th percentile at
+// evenly does, half as long as the pool: ten servers that take 6.7 s each are a queue M/D/10, whose 99th percentile at
 // 90 % is 14 s. What may go at once can only be learned by striking limits, and 0.5 % of what an account grants in an
 // hour at this load (486 requests) are two. Struck limits are within the goal once the pool has learned for an hour.
 TEST(Simulation, is_measured_against_oracles) {
