@@ -130,7 +130,7 @@ verb_help() {
 ./do bench [row…]                    the speed table, nginx beside it in the same run
 ./do fuzz [seconds]                  every fuzzer for so many seconds (60)
 ./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
-./do soak                            the end-to-end tests in their long forms (AGT_SOAK=1)
+./do soak                            the long forms: a thousand kills, ten minutes of load, ten thousand simulated hours
 ./do reproduce                       build twice from different folders; the programs must be the same to the last byte
 ./do screenshots [name…]             pictures of every page into build/screenshots
 ./do help                            this text
@@ -218,7 +218,7 @@ verb_soak() {
   build release
   need_clients
   AGT_SOAK=1 run_ctest release -L e2e
-  say "The pool under simulated load: thousands of hours"
+  say "The pool under simulated load: ten thousand hours, a hundred days, and the table of its figures"
   if AGT_SOAK=1 build/release/src/relay/simulation_test; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   echo "$passed passed, $failed failed"
   [ "$failed" -eq 0 ]

@@ -26,12 +26,13 @@ Result<net::Headers> headers_in(const json::Value& object) {
 }  // namespace
 
 Result<Answer> explain_route(const Call& call) {
-  TRY_OK(check_fields(call.body, {"path", "model", "body", "headers", "client_key"}));
+  TRY_OK(check_fields(call.body, {"path", "model", "body", "headers", "client_key", "without"}));
   auto& gateway = call.gateway;
   relay::Hypothetical asked{.path = std::string(usual_path)};
   TRY_OK(take(call.body, "path", asked.path));
   TRY_OK(take(call.body, "model", asked.model));
   TRY_OK(take(call.body, "client_key", asked.client_key));
+  TRY_OK(take(call.body, "without", asked.without));
   TRY(asked.headers, headers_in(call.body["headers"]));
   if (call.body["body"].present()) asked.body = call.body["body"].raw();
   if (const auto mark = asked.path.find('?'); mark != std::string::npos) {

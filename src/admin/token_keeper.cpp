@@ -177,7 +177,7 @@ void TokenKeeper::land(const std::string& account_id, const SharedFlight& flight
       if (error) {
         const auto rest = provider::oauth::retry_after(held->failures);
         held->retry = clock_.now() + rest;
-        if (!error->retry_after) error->retry_after = rest;
+        if (!error->retry_after && !held->grant.refused_ms) error->retry_after = rest;
       }
     }
     flight->error = std::move(error);

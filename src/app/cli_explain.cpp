@@ -33,6 +33,7 @@ Result<std::string> body_given(Session& session) {
 std::string standing(const json::Value& account) {
   if (account["may_serve"].boolean_or(false)) return fmt::format("{}: may serve", account["account"].text_or(""));
   auto line = fmt::format("{}: {}", account["account"].text_or(""), account["reason"].text_or(""));
+  if (account["assumed"].boolean_or(false)) return line + " (as assumed)";
   if (account["code"].exists()) line += fmt::format(" ({})", account["code"].text_or(""));
   if (account["remaining_ms"].exists())
     line += fmt::format(", {} left", shown_duration(account["remaining_ms"].number_or(0)));
@@ -70,6 +71,12 @@ Result<Exit> explain(Session& session) {
   w.begin_object();
   if (arguments.has("--path")) w.field("path", arguments.get("--path"));
   if (arguments.has("--model")) w.field("model", arguments.get("--model"));
+  if (arguments.has("--without")) {
+    w.key("without");
+    w.begin_array();
+    for (const auto& name : arguments.all("--without")) w.value(name);
+    w.end_array();
+  }
   if (!given.empty()) {
     w.key("body");
     w.raw(given);

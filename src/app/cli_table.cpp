@@ -106,6 +106,8 @@ constexpr std::array explain_options{
     json_option,
     OptionSpec{"--path", "PATH", "where the client would send it; default /v1/chat/completions"},
     OptionSpec{"--model", "MODEL", "in place of the request's model"},
+    OptionSpec{"--without", "NAME", "what if this account, or all of this provider, had nothing left; repeatable",
+               true},
 };
 constexpr std::array trace_options{
     json_option,

@@ -15,8 +15,8 @@ inline constexpr std::size_t skips_listed_max = 32;  // by name; the others are 
 inline constexpr std::size_t unsaved_max = 4'096;    // rests that wait to be written to the disk
 inline constexpr std::size_t waiting_max = 1'024;    // requests that wait for an account
 inline constexpr std::size_t waiting_per_client_max = 128;
-inline constexpr auto home_wait_max = 20s;    // for an account that a session stays with; a later one is given up
-inline constexpr auto look_again_every = 3s;  // of those in line who are not the first
+inline constexpr auto home_wait_max = 20s;     // for an account that a session stays with; a later one is given up
+inline constexpr auto look_again_every = 10s;  // of those in line who are not the first, which looks for them
 
 // Rests. A provider's hint is trusted within these bounds.
 inline constexpr auto rest_min = 500ms;

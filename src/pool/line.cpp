@@ -52,17 +52,22 @@ std::optional<Ticket> Pool::wait(const Ask& ask, std::string_view client, Waker&
   last_turn = std::max(last_turn, turn_) + 1;
   ++count;
   const Place place(last_turn, ++arrivals_);
-  line_.emplace(place, Waiting{.who = std::string(ask.who),
-                               .model = std::string(ask.model),
-                               .client = std::string(client),
-                               .tried = std::vector(ask.tried.begin(), ask.tried.end()),
-                               .pinned = std::string(ask.pinned),
-                               .mode = ask.mode,
-                               .session = ask.session,
-                               .waker = &waker,
-                               .lane = lane_id(ask.who, ask.model),
-                               .asked_model = ask.model,
-                               .until = now + ask.patience});
+  const auto added = line_.emplace(place, Waiting{.who = std::string(ask.who),
+                                                  .client = std::string(client),
+                                                  .tried = std::vector(ask.tried.begin(), ask.tried.end()),
+                                                  .pinned = std::string(ask.pinned),
+                                                  .mode = ask.mode,
+                                                  .session = ask.session,
+                                                  .waker = &waker,
+                                                  .lane = lane_id(ask.who, ask.model),
+                                                  .asked_model = ask.model,
+                                                  .until = now + ask.patience});
+  auto& waiting = added.first->second;
+  const auto [lane, is_new] = lanes_.try_emplace(waiting.lane);
+  if (is_new) lane->second = {.who = waiting.who, .model = std::string(ask.model)};
+  ++lane->second.size;
+  lane->second.waiting.emplace(place, &waiting);
+  lane->second.looked_at.reset();
   return Ticket(this, place);
 }
 
@@ -70,52 +75,65 @@ std::optional<Ticket> Pool::wait(const Ask& ask, std::string_view client, Waker&
 // elsewhere only when nobody else wants to: with all accounts at their limits, every visit would cost two caches.
 void Pool::serve_line(Instant now) {
   if (line_.empty()) return;
-  lanes_.clear();
+  turns_.clear();
+  std::size_t open = 0;
+  for (auto& [id, lane] : lanes_) {
+    if (lane.looked_at != registry_.changes() || now >= lane.opens_at) look_at(lane, now);
+    if (!lane.is_open) continue;
+    ++open;
+    turns_.insert(turns_.end(), lane.waiting.begin(), lane.waiting.end());
+  }
+  if (open > 1) std::ranges::sort(turns_);  // lanes may want the same accounts
   for (const bool may_visit : {false, true}) {
-    for (auto& [place, waiting] : line_) {
-      if (waiting.granted || !serve(waiting, may_visit, now)) continue;
+    for (auto& [place, waiting] : turns_) {
+      if (waiting->granted || !serve(*waiting, may_visit, now)) continue;
       turn_ = std::max(turn_, place.first);
-      waiting.waker->wake();
-      wake_first(waiting.lane);
+      auto& lane = lanes_.at(waiting->lane);
+      lane.waiting.erase(place);
+      look_at(lane, now);
+      waiting->waker->wake();
+      wake_first(lane);
     }
   }
+  // Who was offered an account and did not take it would not take it now either, until something changes.
+  for (auto& [id, lane] : lanes_) lane.is_open = false;
 }
 
 // The first in line looks when the next account is back; the others only now and then, or when they are the first.
-bool Pool::is_first(Place place, std::uint64_t lane) const {
-  for (const auto& [other, waiting] : line_)
-    if (waiting.lane == lane && !waiting.granted) return other == place;
-  return false;
-}
-
-void Pool::wake_first(std::uint64_t lane) {
-  const auto is_next = [lane](const auto& entry) { return entry.second.lane == lane && !entry.second.granted; };
-  if (const auto next = std::ranges::find_if(line_, is_next); next != line_.end()) next->second.waker->wake();
+void Pool::wake_first(const Lane& lane) {
+  if (!lane.waiting.empty()) lane.waiting.begin()->second->waker->wake();
 }
 
 bool Pool::serve(Waiting& waiting, bool may_visit, Instant now) {
-  auto& lane = lane_of(waiting, now);
-  if (!lane.is_open) return false;
-  auto& roster = registry_.roster(waiting.who, waiting.model);
+  if (!lanes_.at(waiting.lane).is_open) return false;
+  const auto ask = waiting.ask(now);
+  auto& roster = registry_.roster(ask.who, ask.model);
   if (!may_visit && waits_for_home(waiting, roster, now)) return false;
-  auto leased = lease_now(waiting.ask(now), now);
-  if (!leased.lease) return false;  // it has tried those who are open, or stays with one who is not
-  waiting.granted.emplace(std::move(leased));
+  const auto decision = decide(roster, ask, now);
+  if (!decision.slot) return false;  // it has tried those who are open, or stays with one who is not
+  latest_ = std::max(latest_, now);
+  waiting.granted.emplace(granted(roster, ask, decision, now));
   if (const auto next = release_after(roster, now)) roster.release_at = *next;
-  std::erase_if(lanes_, [&](const Lane& one) { return one.id == waiting.lane; });  // to be looked at again
   return true;
 }
 
-Pool::Lane& Pool::lane_of(const Waiting& waiting, Instant now) {
-  const auto known = std::ranges::find(lanes_, waiting.lane, &Lane::id);
-  if (known != lanes_.end()) return *known;
-  const auto& roster = registry_.roster(waiting.who, waiting.model);
+void Pool::look_at(Lane& lane, Instant now) {
+  lane.is_open = false;
+  lane.paced_until.reset();
+  lane.opens_at = Instant::max();
+  if (lane.waiting.empty()) return;
+  const auto& roster = registry_.roster(lane.who, lane.model);
+  lane.looked_at = registry_.changes();
   const auto field = registry_.field(roster);
-  const bool any = std::ranges::any_of(field.slots, [&](const Slot& slot) { return !obstacle(field, slot, {}, now); });
-  Lane lane{.id = waiting.lane, .is_open = any};
-  if (any && roster.release_at > now) lane = {.id = waiting.lane, .paced_until = roster.release_at};
-  lanes_.push_back(lane);
-  return lanes_.back();
+  for (const auto& slot : field.slots) {
+    const auto against = obstacle(field, slot, {}, now);
+    lane.is_open = lane.is_open || !against;
+    if (against && against->until != Instant::min()) lane.opens_at = std::min(lane.opens_at, against->until);
+  }
+  if (!lane.is_open || roster.release_at <= now) return;
+  lane.is_open = false;
+  lane.paced_until = roster.release_at;
+  lane.opens_at = std::min(lane.opens_at, roster.release_at);
 }
 
 // It stays with an account that will be back soon, be it too late for this one: at the end of its patience it would
@@ -131,8 +149,8 @@ bool Pool::waits_for_home(const Waiting& waiting, const Roster& roster, Instant 
 }
 
 std::optional<Instant> Pool::paced_until(std::uint64_t lane) const {
-  const auto known = std::ranges::find(lanes_, lane, &Lane::id);
-  return known == lanes_.end() ? std::nullopt : known->paced_until;
+  const auto known = lanes_.find(lane);
+  return known == lanes_.end() ? std::nullopt : known->second.paced_until;
 }
 
 // Somebody may serve, but whoever asks waits for those before it.
@@ -159,8 +177,12 @@ Leased Pool::claim(Place place, Instant now) {
   const auto ask = waiting.ask(now);
   const auto until = paced_until(waiting.lane);
   auto nobody = until ? in_line(ask, *until, now) : lease_now(ask, now);  // for the reasons
-  if (nobody.back_at && !nobody.stays && !is_first(place, waiting.lane))
-    nobody.back_at = std::max(*nobody.back_at, std::min<Instant>(now + look_again_every, waiting.until));
+  // The first one looks for all of them.
+  const auto& lane = lanes_.at(waiting.lane);
+  const bool is_first = lane.waiting.begin()->first == place;
+  const auto look_again = std::min<Instant>(now + look_again_every, waiting.until);
+  if (nobody.back_at)
+    nobody.back_at = is_first ? std::min(*nobody.back_at, lane.opens_at) : std::max(*nobody.back_at, look_again);
   return nobody;
 }
 
@@ -171,9 +193,12 @@ void Pool::leave(Place place) {
   if (found == line_.end()) return;
   if (const auto client = clients_.find(found->second.client); client != clients_.end())
     if (--client->second.second == 0) clients_.erase(client);
+  const auto lane = lanes_.find(found->second.lane);
+  lane->second.waiting.erase(place);
+  if (!found->second.granted) wake_first(lane->second);
+  if (--lane->second.size == 0) lanes_.erase(lane);
   gone.emplace(std::move(found->second));
   line_.erase(found);
-  if (!gone->granted) wake_first(gone->lane);
 }
 
 std::size_t Pool::waiting() const {

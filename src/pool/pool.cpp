@@ -85,39 +85,54 @@ Pool::Preference Pool::preference(const Roster& roster, const Ask& ask, std::uin
   return {.slot = at, .waits_until = against->until};
 }
 
+// Who gets it: the one that is wished for, or the best of those that may serve.
+Pool::Decision Pool::decide(const Roster& roster, const Ask& ask, Instant now) {
+  Decision out{.session = session_of(ask, roster), .tried = indexes_of(ask.tried)};
+  const auto wish = preference(roster, ask, out.session, out.tried, now);
+  if (wish.is_over) sessions_.forget(out.session);
+  if (wish.waits_until) {
+    out.stays_with = wish.slot;
+    out.waits_until = wish.waits_until;
+    return out;
+  }
+  out.slot = wish.slot;
+  if (out.slot) return out;
+  out.choice = choose(registry_.field(roster), {.mode = ask.mode, .session = out.session, .tried = out.tried}, now);
+  out.slot = out.choice->slot;
+  return out;
+}
+
 Leased Pool::lease_now(const Ask& ask, Instant now) {
   latest_ = std::max(latest_, now);
   auto& roster = registry_.roster(ask.who, ask.model);
-  const auto session = session_of(ask, roster);
-  const auto tried = indexes_of(ask.tried);
+  const auto decision = decide(roster, ask, now);
+  if (decision.slot) return granted(roster, ask, decision, now);
   Leased out;
-  const auto wish = preference(roster, ask, session, tried, now);
-  if (wish.is_over) sessions_.forget(session);
-  if (wish.waits_until) {
+  const auto owner = [&](std::size_t slot) { return registry_.state(roster.slots[slot].account)->account; };
+  if (decision.stays_with) {
     out.stays = true;
-    out.back_at = wish.waits_until;
-    out.first_back = registry_.state(roster.slots[*wish.slot].account)->account;
-    tell_skips(roster, nullptr, std::nullopt, tried, now, out);
+    out.back_at = decision.waits_until;
+    out.first_back = owner(*decision.stays_with);
+    tell_skips(roster, nullptr, std::nullopt, decision.tried, now, out);
     return out;
   }
-  if (wish.slot) {
-    tell_skips(roster, nullptr, wish.slot, tried, now, out);
-    out.lease.emplace(grant(roster, *wish.slot, ask, session, now));
-    return out;
-  }
-  const auto choice = choose(registry_.field(roster), {.mode = ask.mode, .session = session, .tried = tried}, now);
-  tell_skips(roster, &choice, choice.slot, tried, now, out);
-  if (choice.slot) {
-    const auto served = registry_.field(roster).hot(roster.slots[*choice.slot]).served;
-    if (session == 0) served_floor_ = std::max(served_floor_, served);
-    out.lease.emplace(grant(roster, *choice.slot, ask, session, now));
-    return out;
-  }
+  const auto& choice = *decision.choice;
+  tell_skips(roster, &choice, std::nullopt, decision.tried, now, out);
   out.any_busy = choice.any_busy;
   if (choice.first_back && choice.back_at != until_somebody_acts) {
     out.back_at = choice.back_at;
-    out.first_back = registry_.state(roster.slots[*choice.first_back].account)->account;
+    out.first_back = owner(*choice.first_back);
   }
+  return out;
+}
+
+Leased Pool::granted(Roster& roster, const Ask& ask, const Decision& decision, Instant now) {
+  Leased out;
+  const auto slot = *decision.slot;
+  tell_skips(roster, decision.choice ? &*decision.choice : nullptr, slot, decision.tried, now, out);
+  if (decision.choice && decision.session == 0)
+    served_floor_ = std::max(served_floor_, registry_.field(roster).hot(roster.slots[slot]).served);
+  out.lease.emplace(grant(roster, slot, ask, decision.session, now));
   return out;
 }
 
@@ -170,6 +185,7 @@ void Pool::tell_skips(const Roster& roster, const Choice* choice, std::optional<
   auto& skips = out.skipped;
   const auto field = registry_.field(roster);
   if (choice != nullptr) skips.counts = choice->counts;
+  skips.listed.reserve(std::min(roster.slots.size(), skips_listed_max));
   for (std::size_t i = 0; i < roster.slots.size() && skips.listed.size() < skips_listed_max; ++i) {
     if (chosen == i) continue;
     const auto& slot = roster.slots[i];
@@ -203,7 +219,8 @@ std::vector<Standing> Pool::standings(const Ask& ask, Instant now) {
   const auto field = registry_.field(roster);
   std::vector<Standing> all;
   // The order of a dry run: choose, and choose again among the others.
-  std::vector<std::uint32_t> tried;
+  const auto left_out = indexes_of(ask.tried);
+  auto tried = left_out;
   auto next = preference(roster, ask, session, tried, now).slot;
   while (all.size() < skips_listed_max) {
     if (!next || obstacle(field, roster.slots[*next], tried, now))
@@ -216,7 +233,7 @@ std::vector<Standing> Pool::standings(const Ask& ask, Instant now) {
   }
   for (const auto& slot : roster.slots) {
     if (all.size() >= skips_listed_max) break;
-    const auto against = obstacle(field, slot, {}, now);
+    const auto against = obstacle(field, slot, left_out, now);
     if (against)
       all.push_back({.account = registry_.state(slot.account)->account, .skip = skip_of(roster, slot, *against, now)});
   }

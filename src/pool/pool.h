@@ -159,7 +159,6 @@ class Pool {
   using Place = std::pair<std::uint64_t, std::uint64_t>;  // when it is its client's turn, when it came
   struct Waiting {
     std::string who{};
-    std::string model{};
     std::string client{};
     std::vector<std::string> tried{};
     std::string pinned{};
@@ -184,6 +183,16 @@ class Pool {
   };
   [[nodiscard]] Preference preference(const Roster& roster, const Ask& ask, std::uint64_t session,
                                       std::span<const std::uint32_t> tried, Instant now);
+  struct Decision {
+    std::optional<std::size_t> slot{};
+    std::uint64_t session = 0;
+    std::vector<std::uint32_t> tried{};
+    std::optional<Choice> choice{};           // nothing when nobody had to be compared
+    std::optional<std::size_t> stays_with{};  // it may not serve yet, and the request should rather wait …
+    std::optional<Instant> waits_until{};     // … until then
+  };
+  [[nodiscard]] Decision decide(const Roster& roster, const Ask& ask, Instant now);
+  [[nodiscard]] Leased granted(Roster& roster, const Ask& ask, const Decision& decision, Instant now);
   [[nodiscard]] Skip skip_of(const Roster& roster, const Slot& slot, Obstacle against, Instant now) const;
   void tell_skips(const Roster& roster, const Choice* choice, std::optional<std::size_t> chosen,
                   std::span<const std::uint32_t> tried, Instant now, Leased& out) const;
@@ -199,17 +208,22 @@ class Pool {
   void note_unsaved(const State& state, std::string_view model, Milliseconds rest);
 
   // line.cpp: those who wait
-  struct Lane {  // as those who wait for the same find it
-    std::uint64_t id = 0;
+  struct Lane {  // those who wait for the same
+    std::string who{};
+    std::string model{};
+    std::size_t size = 0;
+    std::map<Place, Waiting*> waiting{};  // without those who have been granted an account
+    // Of the last look: somebody may serve it now, or it waits for its pace alone.
     bool is_open = false;
     std::optional<Instant> paced_until{};
+    Instant opens_at = Instant::max();         // the next account, or those who wait for their pace
+    std::optional<std::uint64_t> looked_at{};  // Registry::changes() then
   };
   void serve_line(Instant now);
   [[nodiscard]] bool serve(Waiting& waiting, bool may_visit, Instant now);
-  [[nodiscard]] Lane& lane_of(const Waiting& waiting, Instant now);
+  void look_at(Lane& lane, Instant now);
   [[nodiscard]] bool waits_for_home(const Waiting& waiting, const Roster& roster, Instant now);
-  [[nodiscard]] bool is_first(Place place, std::uint64_t lane) const;
-  void wake_first(std::uint64_t lane);
+  static void wake_first(const Lane& lane);
   [[nodiscard]] std::optional<Instant> paced_until(std::uint64_t lane) const;
   [[nodiscard]] Leased in_line(const Ask& ask, Instant until, Instant now);
   [[nodiscard]] Leased claim(Place place, Instant now);
@@ -219,7 +233,8 @@ class Pool {
   Registry registry_{};
   Sessions sessions_{};
   std::map<Place, Waiting> line_{};
-  std::vector<Lane> lanes_{};                                                            // of the last look at the line
+  std::map<std::uint64_t, Lane> lanes_{};
+  std::vector<std::pair<Place, Waiting*>> turns_{};                                      // kept for its memory
   std::map<std::string, std::pair<std::uint64_t, std::size_t>, std::less<>> clients_{};  // last turn, how many wait
   std::uint64_t turn_ = 0;
   std::uint64_t arrivals_ = 0;

@@ -35,7 +35,9 @@ bool is_servers_fault(Code code) {
 
 void Pool::release(State& state) {
   if (!state.listed) return;
-  --registry_.hot(state).in_flight;
+  auto& hot = registry_.hot(state);
+  --hot.in_flight;
+  if (hot.limit > 0) registry_.note_change();
   serve_line(latest_);
 }
 
@@ -66,8 +68,10 @@ void Pool::accept(State& state, std::string_view model, std::uint64_t session, I
     // A session that visits another account for a moment goes home again; but not to one that has too much to do.
     const auto bound = sessions_.find(session, now);
     const bool stays = bound.empty() || bound == state.account->id;
-    if (stays || is_overrun(bound, model, sent_at) || sessions_.visits_often(session, now))
+    if (stays || is_overrun(bound, model, sent_at) || sessions_.visits_often(session, now)) {
+      if (bound != state.account->id) registry_.note_change();
       sessions_.bind(session, state.account->id, now);
+    }
   }
   if (changed) serve_line(now);
 }

@@ -94,6 +94,7 @@ void Registry::set_accounts(std::vector<Account> accounts, double served) {
   const auto old_by_id = std::exchange(by_id_, {});
   const auto old_sites = std::exchange(sites_, {});
   rosters_.clear();
+  note_change();
   for (const auto& state : old) state->listed = false;
   for (auto& account : accounts) {
     const auto known = old_by_id.find(account.id);
@@ -151,6 +152,7 @@ Roster Registry::build(std::string_view who, std::string_view model) const {
 
 void Registry::make_room() {
   if (rosters_.size() < rosters_max) return;
+  note_change();
   rosters_.erase(std::ranges::min_element(rosters_, {}, [](const auto& entry) { return entry.second.used; }));
 }
 
@@ -219,6 +221,7 @@ std::optional<double> Registry::pace_of_peers(const Roster& roster, std::uint32_
 
 void Registry::refresh(const State& state) {
   if (!state.listed) return;
+  note_change();
   auto& hot = hots_[state.index];
   hot.open_at = {};
   close(hot.open_at, hot.why, state.health);
@@ -235,6 +238,7 @@ void Registry::refresh_reserve(const State& state) {
 
 void Registry::refresh(const State& state, std::string_view model) {
   if (!state.listed) return;
+  note_change();
   for (auto& [key, roster] : rosters_) {
     if (roster.model != model) continue;
     if (const auto at = slot_of(roster, state.index))
@@ -243,6 +247,7 @@ void Registry::refresh(const State& state, std::string_view model) {
 }
 
 void Registry::refresh(const Site& site) {
+  note_change();
   for (auto& [key, roster] : rosters_) {
     const auto at = std::ranges::find(roster.sites, &site);
     if (at == roster.sites.end()) continue;

@@ -80,6 +80,10 @@ class Registry {
   void refresh(const Site& site);
   void refresh_reserve(const State& state);  // after a change of its quota
 
+  // Counts what may have opened or closed an account. While it stays, only time does.
+  [[nodiscard]] std::uint64_t changes() const { return changes_; }
+  void note_change() { ++changes_; }
+
  private:
   [[nodiscard]] std::optional<double> pace_of_peers(const Roster& roster, std::uint32_t but) const;
   [[nodiscard]] Roster build(std::string_view who, std::string_view model) const;
@@ -96,6 +100,7 @@ class Registry {
   std::map<std::string, Roster, std::less<>> rosters_{};  // by who and model
   std::string key_{};                                     // kept for its memory
   std::uint64_t uses_ = 0;
+  std::uint64_t changes_ = 0;
 };
 
 // Until when an account is below its owner's reserve for a model; "": for all of them. In the past when it is not.

@@ -41,6 +41,8 @@ bool is_over(Code code) { return code == Code::daily || code == Code::weekly || 
 bool worth_repeating(const Error& error) {
   if (is_over(error.code)) return false;
   if (!worth_another_attempt(error.failure_class())) return false;
+  // Nobody comes back by itself: somebody must replace a key or sign in.
+  if (error.failure_class() == FailureClass::account_invalid && !error.retry_after) return false;
   return !error.retry_after || *error.retry_after <= retry_after_max;
 }
 

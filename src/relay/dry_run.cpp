@@ -42,6 +42,7 @@ class Rehearsal {
  private:
   Result<> run(std::string& outcome) {
     TRY_OK(read());
+    TRY_OK(leave_out());
     TRY(const auto route, plan(*snapshot_, model_, endpoint_.dialect));
     const auto header = [&](std::string_view name) { return asked_.headers.get(name); };
     session_ = session_of(header, body_, *members_, *codec_, asked_.client_key);
@@ -122,25 +123,43 @@ class Rehearsal {
     return {};
   }
 
+  Result<> leave_out() {
+    for (std::size_t i = 0; i < asked_.without.size(); ++i) {
+      const auto& name = asked_.without[i];
+      const auto before = without_.size();
+      for (const auto& account : snapshot_->accounts)
+        if (account.id == name || account.label == name || account.provider == name) without_.push_back(account.id);
+      if (without_.size() == before)
+        return agt::fail(Code::schema, fmt::format("{} is no account and no provider of one.", text::quoted(name, 80)),
+                         fmt::format("without[{}]", i));
+    }
+    return {};
+  }
+
   // Whom this target means, in their order, each with what stands against it.
   void weigh(const Target& target) {
     const pool::Ask ask{.who = target.who,
                         .model = target.model,
                         .mode = snapshot_->mode,
                         .session = session_,
-                        .pinned = snapshot_->pinned_account};
+                        .pinned = snapshot_->pinned_account,
+                        .tried = without_};
     const auto now = services_.clock.now();
     Attempt look{.target = &target};
     w_.begin_object();
     w_.field("target", to_text(target));
     w_.key("accounts");
     w_.begin_array();
-    for (const auto& one : services_.pool.standings(ask, now)) {
+    for (auto& one : services_.pool.standings(ask, now)) {
+      // The dry run asks nobody: who counts as tried was left out.
+      const bool is_assumed = one.skip && one.skip->reason == pool::SkipReason::already_tried;
+      if (is_assumed)
+        one.skip = pool::Skip{.account = one.account, .reason = pool::SkipReason::quota, .code = Code::daily};
       if (!one.skip && first_ == nullptr) {
         first_ = one.account;
         target_ = target;
       }
-      write_standing(one);
+      write_standing(one, is_assumed);
       if (!one.skip) continue;
       look.skipped.add(one.skip->reason);
       look.skipped.listed.push_back(*one.skip);
@@ -151,11 +170,12 @@ class Rehearsal {
     looks_.push_back(std::move(look));
   }
 
-  void write_standing(const pool::Standing& one) {
+  void write_standing(const pool::Standing& one, bool is_assumed) {
     w_.begin_object();
     w_.field("account_id", one.account->id);
     w_.field("account", one.account->label);
     w_.field("may_serve", !one.skip.has_value());
+    if (is_assumed) w_.field("assumed", true);
     if (one.skip) {
       w_.field("reason", name(one.skip->reason));
       if (one.skip->remaining) w_.field("remaining_ms", one.skip->remaining->count());
@@ -255,6 +275,7 @@ class Rehearsal {
   bool stream_ = false;
   std::shared_ptr<const pool::Account> first_{};
   Target target_{};
+  std::vector<std::string> without_{};  // ids
   std::vector<Attempt> looks_{};
   std::optional<Milliseconds> back_in_{};
 };

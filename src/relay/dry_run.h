@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "json/writer.h"
 #include "net/http.h"
@@ -18,6 +19,8 @@ struct Hypothetical {
   std::string body{};   // "": a greeting in the dialect of the path
   net::Headers headers{};
   std::string client_key{};  // the name of the key that the client would show
+  // What if: accounts by id or label, or providers, that are taken for exhausted.
+  std::vector<std::string> without{};
 };
 
 // One JSON object. A request that would be refused is no failure of this function: the object has the error.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "json/packed.h"
 #include "relay/explain.h"
@@ -185,14 +186,23 @@ void write_ask(Writer& w, const Trace& trace) {
   w.end_array();
 }
 
+std::string outcome_words(const Attempt& attempt) {
+  return fmt::format("{} answered {} ({})", attempt.account_label(),
+                     attempt.status == 0 ? "nothing" : std::to_string(attempt.status), name(attempt.error->code));
+}
+
+// One account asked again with the same outcome is one statement.
 std::string attempts_sentence(const Trace& trace) {
-  std::string out;
+  std::vector<std::pair<std::string, int>> told;
   for (const auto& attempt : trace.attempts) {
     if (attempt.account == nullptr || !attempt.error) continue;
-    if (!out.empty()) out += ' ';
-    out += fmt::format("{} answered {} ({}).", attempt.account_label(),
-                       attempt.status == 0 ? "nothing" : std::to_string(attempt.status), name(attempt.error->code));
+    auto words = outcome_words(attempt);
+    if (told.empty() || told.back().first != words) told.emplace_back(std::move(words), 0);
+    ++told.back().second;
   }
+  std::string out;
+  for (const auto& [words, times] : told)
+    out += fmt::format("{}{}{}.", out.empty() ? "" : " ", words, times > 1 ? fmt::format(", {} times", times) : "");
   return out;
 }
 

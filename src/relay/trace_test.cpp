@@ -45,6 +45,18 @@ TEST(Trace, tells_a_recovery_in_one_sentence) {
   EXPECT_EQ(sentence(recovered()), "anna answered 429 (unknown_429). Recovered on attempt 2 with boris.");
 }
 
+TEST(Trace, tells_the_same_outcome_once) {
+  const Target target{.who = "p", .model = "m"};
+  Trace trace;
+  for (int i = 0; i < 2; ++i)
+    trace.attempts.push_back({.target = &target,
+                              .account = account("1", "anna"),
+                              .status = 503,
+                              .error = Error{.code = Code::overloaded, .message = "busy"}});
+  trace.error = Error{.code = Code::overloaded, .message = "busy"};
+  EXPECT_TRUE(sentence(trace).starts_with("anna answered 503 (overloaded), 2 times. busy.")) << sentence(trace);
+}
+
 TEST(Trace, tells_a_failure_with_its_remedy) {
   Trace trace;
   trace.error = Error{.code = Code::bad_json, .message = "The body is not valid JSON."};

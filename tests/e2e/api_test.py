@@ -137,6 +137,7 @@ class Shapes(WithGateway):
         self.ask("PUT", "/routes", {"routes": self.ask("GET", "/routes")["routes"]})
         asked = {"model": "to-chat", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]}
         self.assertIn("body", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked})["would_send"])
+        self.assertIn("error", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked, "without": ["openai-compatible"]}))
         self.assertIn("error", self.ask("POST", "/routes/explain", {"body": {"model": 5}}))
         self.ask("POST", "/keys", {"name": "one"}, expected=201)
         self.ask("PATCH", "/keys/{key}", {"models": ["demo"], "networks": ["127.0.0.0/8"], "requests_per_minute": 60, "concurrency": 2, "tokens_per_day": 1000, "expires_ms": 4102444800000}, key="one")

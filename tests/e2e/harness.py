@@ -350,9 +350,9 @@ def clean_environment(**more):
 class Sim:
     """The scripted upstream, with TLS and its own authority unless told otherwise."""
 
-    def __init__(self, tls=True, port=0):
+    def __init__(self, tls=True, port=0, log=True):
         self.folder = Folders.new("agt-sim-")
-        options = ["--tls-self", str(self.folder)] if tls else []
+        options = [*(["--tls-self", str(self.folder)] if tls else []), *([] if log else ["--no-log"])]
         self.program = Program([SIM, "--port", str(port), "--quiet", *options], clean_environment())
         self.url = self.program.line_with("http").split()[-1].replace("127.0.0.1", "localhost" if tls else "127.0.0.1")
         self.port = int(self.url.rsplit(":", 1)[1].rstrip("/"))

@@ -1,125 +1,10 @@
-"""Accounts that heal themselves, and one honest sentence for every failure: the table of failures against its golden
-file, waiting for an account, sessions that stay, rests that outlive a restart, and the dry run that sends nothing.
-
-AGT_UPDATE_GOLDEN=1 writes tests/golden/failures.json anew; read the difference before you commit it."""
+"""Accounts that heal themselves: waiting for an account, sessions that stay, rests that outlive a restart, and the dry
+run that sends nothing."""
 import json
-import os
-import re
-import socket
 import time
 import unittest
 
-from harness import (CHAT, DIALECTS, GEMINI, MESSAGES, OPENAI, ROOT, CleanCase, Gateway, Raw, Sim, WithGateway, request_bytes,
-                     wait_until)
-
-GOLDEN = ROOT / "tests" / "golden" / "failures.json"
-
-
-def verification(dialect):
-    """A 403 that names the page where the account is verified."""
-    if dialect is GEMINI:
-        return {"error": {"code": 403, "message": "Verify your account to continue: https://accounts.example/verify", "status": "PERMISSION_DENIED",
-                          "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "VALIDATION_REQUIRED", "domain": "x.googleapis.com"}]}}
-    if dialect is MESSAGES:
-        return {"type": "error", "error": {"type": "permission_error", "message": "Please verify your account: https://accounts.example/verify"}}
-    return {"error": {"message": "Your organization must be verified to use the model. Please go to: https://accounts.example/verify",
-                      "type": "invalid_request_error", "param": None, "code": None}}
-
-
-# What the upstream does. A function makes the script for the upstream's dialect; the second says whether the client streams.
-CASES = {
-    "429 short": (lambda d: {"status": 429, "retry_after": "7"}, False),
-    "429 long": (lambda d: {"status": 429, "retry_after": "7200"}, False),
-    "429 no hint": (lambda d: {"status": 429}, False),
-    "503": (lambda d: {"status": 503}, False),
-    "529": (lambda d: {"status": 529}, False),
-    "200 and an error event": (lambda d: {"error_event": {"after": 0, "message": "Overloaded"}}, True),
-    "401": (lambda d: {"error": "401"}, False),
-    "403 with a link": (lambda d: {"status": 403, "body": json.dumps(verification(d))}, False),
-    "stall": (lambda d: {"stall": "head", "stall_ms": 20000}, False),
-    "cut": (lambda d: {"chunks": 40, "truncate_at": 900}, True),
-}
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def normal(text):
-    text = re.sub(r"port \d+", "port PORT", text)
-    text = re.sub(r"\b\d+(\.\d+)? ms\b", "T ms", text)
-    return re.sub(r"after \d+(\.\d+)? s\b", "after T s", text)
-
-
-class FailureTable(WithGateway):
-    settings = {"AGT_NETWORK_FIRST_BYTE_TIMEOUT_S": "1", "AGT_NETWORK_CONNECT_TIMEOUT_S": "1"}
-
-    @classmethod
-    def accounts(cls):
-        cls.strangers = [Sim() for _ in DIALECTS]  # their authority is not trusted
-        odd = []
-        for dialect, stranger in zip(DIALECTS, cls.strangers):
-            odd += [("openai-compatible", f"dns-{dialect.name}", "k", f"https://no-such-{dialect.name}.invalid/v1"),
-                    ("openai-compatible", f"refused-{dialect.name}", "k", f"http://127.0.0.1:{free_port()}/v1"),
-                    ("openai-compatible", f"tls-{dialect.name}", "k", stranger.base("openai-compatible"))]
-        return odd + [(d.provider, f"at-{d.name}", f"key-{d.name}") for d in DIALECTS]
-
-    @classmethod
-    def routes(cls):
-        return [(f"at-{d.name}-*", f"at-{d.name}/*") for d in DIALECTS] + \
-               [(f"{case}-{d.name}", f"{case}-{d.name}/m") for case in ("dns", "refused", "tls") for d in DIALECTS]
-
-    @classmethod
-    def tearDownClass(cls):
-        for stranger in cls.strangers:
-            stranger.stop()
-        super().tearDownClass()
-
-    def row(self, client, reply, hint=True):
-        trace = self.gateway.trace(reply)
-        error = trace["error"]
-        if reply.status == 200:
-            told = client.stream_error(reply.body)
-        else:
-            told = client.error(reply)[1]
-        self.assertTrue(told)
-        self.assertTrue(error["remedy"], "a failure without a remedy")
-        row = {"status": reply.status, "class": error["class"], "code": error["code"], "told": normal(told),
-               "sentence": normal(trace["sentence"]), "remedy": error["remedy"]}
-        for header in ("retry-after", "x-should-retry"):
-            if header in reply.headers:
-                row[header] = reply.headers[header] if hint or header != "retry-after" else "soon"
-        self.assertLessEqual(int(reply.headers.get("retry-after", 0)), 60)
-        return row
-
-    def test_every_failure_has_its_class_code_sentence_and_remedy_in_every_dialect(self):
-        table = {}
-        number = 0
-        for case, (script, stream) in CASES.items():
-            for upstream in DIALECTS:
-                for client in DIALECTS:
-                    number += 1
-                    model = f"at-{upstream.name}-{number}"
-                    self.sim.reset()
-                    self.sim.script(script(upstream), model=model, times=-1)
-                    reply = client.post(self.gateway, model, "one two three four five six seven", stream=stream)
-                    row = self.row(client, reply, hint=case in ("429 short", "429 long"))
-                    row = {key: value.replace(model, "MODEL") if isinstance(value, str) else value for key, value in row.items()}
-                    table[f"{case}: {upstream.name} to {client.name}"] = row
-                    self.gateway.admin_call("POST", f"/api/v1/accounts/at-{upstream.name}/reset")
-        for case in ("dns", "refused", "tls"):
-            for client in DIALECTS:
-                table[f"{case}: to {client.name}"] = self.row(client, client.post(self.gateway, f"{case}-{client.name}"), hint=False)
-        self.assertEqual([s.log() for s in self.strangers], [[], [], []], "a key went to a server that could not prove its name")
-        if os.environ.get("AGT_UPDATE_GOLDEN"):
-            GOLDEN.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
-        golden = json.loads(GOLDEN.read_text())
-        self.assertEqual(sorted(golden), sorted(table))
-        for name, row in table.items():
-            with self.subTest(name):
-                self.assertEqual(row, golden[name])
+from harness import ANTHROPIC, CHAT, OPENAI, ROOT, TO, CleanCase, Gateway, Raw, Sim, WithGateway, request_bytes, wait_until
 
 
 class Healing(CleanCase):
@@ -222,6 +107,60 @@ class Healing(CleanCase):
         self.assertEqual(told["would_send"]["body"]["messages"], [{"role": "user", "content": "Hi"}])
         self.assertNotIn("sk-secret", done.stdout)
         self.assertEqual(self.sim.log(), [], "the dry run sent something")
+
+
+class DryRun(WithGateway):
+    """What `agt explain` says is what is sent, for a request as Claude Code makes it."""
+    CAPTURED = (ROOT / "tests" / "golden" / "anthropic" / "claude_code.request.json").read_text()
+
+    def explain(self, *arguments):
+        done = self.gateway.cli("explain", "-", "--path", "/v1/messages?beta=true", "--json", *arguments, stdin=self.CAPTURED, check=False)
+        for name in TO:
+            self.assertNotIn(f"key-{name}-", done.stdout, "a key was shown")
+        told = json.loads(done.stdout)
+        self.assertIs(told["sent"], False)
+        self.assertEqual(self.sim.log(), [], "the dry run sent something")
+        return told
+
+    def setUp(self):
+        self.sim.reset()
+
+    def test_it_is_exactly_what_is_sent_later(self):
+        for dialect, model in TO.items():
+            with self.subTest(dialect):
+                self.sim.reset()
+                told = self.explain("--model", model)
+                would = told["would_send"]
+                named = self.CAPTURED.replace('"claude-opus-5"', json.dumps(model), 1)
+                reply = self.gateway.call("POST", "/v1/messages?beta=true", named, ANTHROPIC)
+                self.assertEqual(reply.status, 200, reply)
+                sent = self.sim.log()[0]
+                self.assertEqual(json.loads(sent["body"]), would["body"])
+                self.assertTrue(would["url"].split("?")[0].endswith(sent["path"]), (would["url"], sent["path"]))
+                self.assertIn("***", [v.removeprefix("Bearer ") for v in would["headers"].values()])
+
+    def test_it_names_the_rule_and_every_account_with_its_reason(self):
+        told = self.explain("--model", "to-gemini")
+        self.assertIn("to-gemini", told["rule"])
+        accounts = told["targets"][0]["accounts"]
+        self.assertEqual(sorted(a["account"] for a in accounts), ["gemini-a", "gemini-b"])
+        self.assertEqual([a["may_serve"] for a in accounts], [True, True])
+        shown = self.gateway.cli("explain", "-", "--path", "/v1/messages", "--model", "to-gemini", stdin=self.CAPTURED).stdout
+        for word in ("rule ", "target     gemini/", "gemini-a: may serve", "gemini-b: may serve", "Nothing was sent."):
+            self.assertIn(word, shown)
+        self.assertEqual(self.sim.log(), [])
+
+    def test_what_if_an_account_or_a_provider_had_nothing_left(self):
+        first = self.explain("--model", "to-gemini")["would_send"]["account"]
+        other = self.explain("--model", "to-gemini", "--without", first)
+        self.assertNotEqual(other["would_send"]["account"], first)
+        assumed = [a for a in other["targets"][0]["accounts"] if a.get("assumed")]
+        self.assertEqual([(a["account"], a["may_serve"], a["reason"]) for a in assumed], [(first, False, "quota")])
+        nobody = self.explain("--model", "to-gemini", "--without", "gemini")
+        self.assertNotIn("would_send", nobody)
+        self.assertEqual(nobody["error"]["class"], "quota_exhausted")
+        wrong = self.gateway.admin_call("POST", "/api/v1/routes/explain", {"model": "to-gemini", "without": ["nobody"]})
+        self.assertEqual(wrong.json()["error"]["field"], "without[0]", wrong)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,17 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <thread>
+#include <vector>
 
 #include "relay/simulation/world.h"
 
@@ -31,25 +39,57 @@ Setting of_seed(std::uint64_t seed, Seconds length) {
           .mode = modes[seed % modes.size()]};
 }
 
-// In the long form ten thousand hours, or as many as fit into the time. AGT_SEED=n replays one.
-TEST(Simulation, keeps_its_invariants_in_every_mode) {
-  constexpr auto time_max = std::chrono::minutes(8);
-  const std::uint64_t seeds_max = seeds(12, 10'000);
-  const auto length = soaking() ? Seconds(3600) : Seconds(1800);
-  const auto* replayed = std::getenv("AGT_SEED");
-  std::uint64_t seed = replayed == nullptr ? 1 : std::strtoull(replayed, nullptr, 10);
-  const auto last = replayed == nullptr ? seeds_max : seed;
+// Seeds have nothing to do with each other: every core takes the next one. The lowest that breaks an invariant is told.
+struct Runs {
+  std::uint64_t count = 0;
+  std::optional<std::uint64_t> broken_seed{};
+  double seconds = 0;
+};
+Runs run_all(std::uint64_t first, std::uint64_t last, Seconds length) {
+  const auto cores = std::max(1U, std::thread::hardware_concurrency());
+  std::atomic<std::uint64_t> next{first};
+  std::atomic<std::uint64_t> broken{std::numeric_limits<std::uint64_t>::max()};
   const auto begun = std::chrono::steady_clock::now();
-  std::uint64_t runs = 0;
-  for (; seed <= last && std::chrono::steady_clock::now() - begun < time_max; ++seed, ++runs) {
-    const auto setting = of_seed(seed, length);
-    const auto figures = simulate(setting);
-    ASSERT_TRUE(figures.broken.empty()) << told(setting, figures) << "\nreplay it with AGT_SEED=" << seed;
+  const auto work = [&] {
+    for (auto seed = next++; seed <= last && seed < broken; seed = next++) {
+      if (simulate(of_seed(seed, length)).broken.empty()) continue;
+      auto lowest = broken.load();
+      while (seed < lowest && !broken.compare_exchange_weak(lowest, seed)) {
+      }
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 0; i < cores; ++i) workers.emplace_back(work);
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
-  fmt::print("{} seeds, {:.1f} simulated hours a second\n", runs,
-             static_cast<double>(runs) * static_cast<double>(length.count()) / 3600 / took.count());
-  EXPECT_GT(runs, 0U);
+  Runs out{.count = last - first + 1, .seconds = took.count()};
+  if (broken <= last) out.broken_seed = broken.load();
+  return out;
+}
+
+// In the long form ten thousand hours. AGT_SEED=n replays one.
+TEST(Simulation, keeps_its_invariants_in_every_mode) {
+  const auto length = soaking() ? Seconds(3600) : Seconds(1800);
+  const auto* replayed = std::getenv("AGT_SEED");
+  const std::uint64_t first = replayed == nullptr ? 1 : std::strtoull(replayed, nullptr, 10);
+  const auto cpu_begun = std::clock();
+  const auto runs = run_all(first, replayed == nullptr ? seeds(12, 10'000) : first, length);
+  const auto cpu_s = static_cast<double>(std::clock() - cpu_begun) / CLOCKS_PER_SEC;
+  const auto hours = static_cast<double>(runs.count) * static_cast<double>(length.count()) / 3600;
+  fmt::print("{} seeds, {:.1f} simulated hours a second, {:.1f} a second of processor time\n", runs.count,
+             hours / runs.seconds, hours / cpu_s);
+  if (!runs.broken_seed) return;
+  const auto setting = of_seed(*runs.broken_seed, length);
+  FAIL() << told(setting, simulate(setting)) << "\nreplay it with AGT_SEED=" << *runs.broken_seed;
+}
+
+// What adds up in a day would show: rests, sessions and paces that are never forgotten.
+TEST(Simulation, keeps_its_invariants_for_a_day) {
+  const auto length = soaking() ? Seconds(24 * 3600) : Seconds(4 * 3600);
+  const auto runs = run_all(10'001, 10'000 + seeds(4, 100), length);
+  fmt::print("{} times {} hours\n", runs.count, length.count() / 3600);
+  EXPECT_FALSE(runs.broken_seed) << "seed " << runs.broken_seed.value_or(0);
 }
 
 TEST(Simulation, keeps_them_with_few_accounts_that_take_one_request_at_a_time) {
@@ -86,12 +126,13 @@ TEST(Simulation, notices_every_seeded_bug) {
   }
 }
 
-Figures measured(std::string_view what, Setting setting, std::uint64_t count) {
+Figures measured(std::string_view what, Setting setting, std::uint64_t count,
+                 const std::function<Figures(const Setting&)>& how = simulate) {
   Figures sum;
   double jain = 0;
   for (std::uint64_t seed = 1; seed <= count; ++seed) {
     setting.seed = seed;
-    const auto one = simulate(setting);
+    const auto one = how(setting);
     EXPECT_TRUE(one.broken.empty()) << told(setting, one);
     sum.requests += one.requests;
     sum.served += one.served;
@@ -150,6 +191,40 @@ TEST(Simulation, wastes_little_when_more_is_asked_than_granted) {
   EXPECT_LE(over.attempts(), 1.03);
   EXPECT_GE(over.success(), 0.8);  // of 0.87 that can be
   EXPECT_GE(over.affinity(), 0.9);
+}
+
+// With limits of nine a minute and account the pool falls behind its goals (limits struck 0.5 %, waits 1 s at 90 %
+// load, sessions that stay), and this is why. At full load even who knows what every account has left makes one in a
+// hundred wait for nearly 30 s: chance alone. At 90 % that one makes nobody wait, but who knows only the rates and asks
+// evenly does, half as long as the pool: ten servers that take 6.7 s each are a queue M/D/10, whose 99th percentile at
+// 90 % is 14 s. What may go at once can only be learned by striking limits, and 0.5 % of what an account grants in an
+// hour at this load (486 requests) are two. Struck limits are within the goal once the pool has learned for an hour.
+TEST(Simulation, is_measured_against_oracles) {
+  const auto everything = [](const Setting& setting) { return foresee(setting, Foresight::of_everything); };
+  const auto rates = [](const Setting& setting) { return foresee(setting, Foresight::of_rates); };
+  for (const double plan : {1.0, 4.0}) {
+    for (const double share : {0.6, 0.7, 0.8, 0.9, 1.0, 1.15}) {
+      const auto setting = at_load(share, plan);
+      const auto pool = measured(fmt::format("{} a minute, {:.0f} %", 9 * plan, share * 100), setting, seeds(1, 10));
+      const auto best = measured("  who knows all", setting, seeds(1, 10), everything);
+      const auto even = measured("  who knows the rates", setting, seeds(1, 10), rates);
+      EXPECT_EQ(best.limited, 0U);
+      EXPECT_GE(pool.success(), even.success() - 0.05) << plan << ' ' << share;
+      EXPECT_LE(pool.wait_p99_s, even.wait_p99_s + 15) << plan << ' ' << share;
+    }
+  }
+}
+
+TEST(Simulation, strikes_few_limits_of_nine_a_minute_once_it_has_learned_for_an_hour) {
+  for (const double share : {0.6, 0.8, 0.9}) {
+    auto setting = at_load(share, 1);
+    setting.warm_up = Seconds(3600);
+    setting.length = Seconds(3600 + 2700);
+    const auto figures = measured(fmt::format("9 a minute, {:.0f} %, second hour", share * 100), setting, seeds(2, 10));
+    EXPECT_LE(figures.limited_share(), 0.005) << share;
+    EXPECT_LE(figures.attempts(), 1.03) << share;
+    EXPECT_GE(figures.success(), 0.999) << share;
+  }
 }
 
 TEST(Simulation, learns_at_little_cost) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 namespace agt::relay::simulation {
@@ -85,6 +86,29 @@ std::optional<Error> Upstream::limit(Meter& meter, Instant now) {
                                     : take_from_window(limit, meter.left, meter.since, now);
   if (wait <= 0) return std::nullopt;
   return refusal(wait);
+}
+
+Upstream::Standing Upstream::standing(int account, int model, Instant now) const {
+  constexpr Microseconds rounding{1};
+  const auto& meter = meters_[static_cast<std::size_t>(account * models_ + model)];
+  const auto& limit = meter.limit;
+  Standing out{.left = meter.left, .opens_at = now};
+  if (limit.burst > 0) {
+    out.left = std::min(limit.burst, meter.left + seconds(now - meter.since) * limit.per_second);
+    const std::chrono::duration<double> wait((1 - out.left) / limit.per_second);
+    if (out.left < 1) out.opens_at = now + std::chrono::ceil<Microseconds>(wait) + rounding;
+  } else if (now >= meter.since + limit.window) {
+    out.left = std::floor(limit.per_second * static_cast<double>(limit.window.count()));
+  } else if (meter.left < 1) {
+    out.opens_at = meter.since + limit.window;
+  }
+  if (limit.concurrent <= 0) return out;
+  std::vector<Instant> ends;
+  std::ranges::copy_if(meter.ends, std::back_inserter(ends), [&](Instant end) { return end > now; });
+  if (std::cmp_less(ends.size(), limit.concurrent)) return out;
+  std::ranges::sort(ends);
+  out.opens_at = std::max(out.opens_at, ends[ends.size() - static_cast<std::size_t>(limit.concurrent)]);
+  return out;
 }
 
 Verdicted Upstream::ask(int account, int model, Instant now) {

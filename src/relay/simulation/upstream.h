@@ -46,6 +46,13 @@ class Upstream {
   };
   Upstream(Rules rules, int accounts, int models, std::uint64_t seed);
 
+  // The truth, for who may know it: how many requests would be taken at once, and when the next one.
+  struct Standing {
+    double left = 0;
+    Instant opens_at{};
+  };
+  [[nodiscard]] Standing standing(int account, int model, Instant now) const;
+
   [[nodiscard]] Verdicted ask(int account, int model, Instant now);
   [[nodiscard]] bool is_dead(int account, Instant now) const {
     return account == rules_.dead_account && now >= rules_.death;

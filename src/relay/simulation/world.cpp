@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <unordered_map>
 
 #include "pool/limits.h"
 #include "relay/limits.h"
@@ -15,9 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Instant beginning{1h};
-constexpr int models = 2;
-constexpr int sessions = 40;  // with the smallest plan
 constexpr int clients = 4;
 constexpr std::size_t broken_max = 20;
 
@@ -45,8 +42,9 @@ class World final {
     at(beginning, [this] { arrive(); });
     if (setting_.reserve) at(beginning + setting_.length / 4, [this] { tell_quota(); });
     while (!events_.empty()) {
-      auto event = events_.top();
-      events_.pop();
+      std::pop_heap(events_.begin(), events_.end());
+      const auto event = std::move(events_.back());
+      events_.pop_back();
       now_ = event.when;
       event.what();
       check();
@@ -95,7 +93,8 @@ class World final {
   }
 
   void at(Instant when, std::function<void()> what) {
-    events_.push({.when = when, .order = ++order_, .what = std::move(what)});
+    events_.push_back({.when = when, .order = ++order_, .what = std::move(what)});
+    std::push_heap(events_.begin(), events_.end());
   }
   [[nodiscard]] bool counts() const { return now_ >= beginning + setting_.warm_up; }
   [[nodiscard]] double chance() { return std::uniform_real_distribution<double>(0, 1)(rng_); }
@@ -314,19 +313,10 @@ class World final {
       if (const auto held = pool_.lease({.who = account_id(i), .model = "unused"}, now_ + 24h);
           i != dead && !held.lease)
         broken(fmt::format("{} is not free although nothing is under way", account_id(i)));
-    double sum = 0;
-    double squares = 0;
-    int usable = 0;
-    for (int i = 0; i < setting_.accounts; ++i) {
-      if (i == dead) continue;
-      const auto count = static_cast<double>(served_by_[static_cast<std::size_t>(i)]);
-      sum += count;
-      squares += count * count;
-      ++usable;
-    }
-    figures_.jain = squares > 0 ? sum * sum / (usable * squares) : 1;
-    std::ranges::sort(waits_);
-    if (!waits_.empty()) figures_.wait_p99_s = waits_[waits_.size() * 99 / 100];
+    auto usable = served_by_;
+    if (dead >= 0) usable.erase(usable.begin() + dead);
+    figures_.jain = jain_of(usable);
+    figures_.wait_p99_s = percentile_99(waits_);
   }
 
   Setting setting_;
@@ -340,9 +330,9 @@ class World final {
   bool refused_lately_ = false;
   std::pair<Instant, Instant> outage_{};
   std::uint64_t order_ = 0;
-  std::priority_queue<Event> events_{};
+  std::vector<Event> events_{};  // a heap
   std::vector<pool::Lease> leaked_{};
-  std::map<std::uint64_t, std::unique_ptr<Request>> open_{};
+  std::unordered_map<std::uint64_t, std::unique_ptr<Request>> open_{};
   Figures figures_{};
   std::map<std::pair<int, int>, Instant> told_{};    // account, model: not before
   std::map<std::pair<int, int>, Instant> probes_{};  // limited and not served since: the last send
@@ -371,6 +361,22 @@ std::string_view name(Bug bug) {
     case Bug::forgets_reserves: return "forgets_reserves";
   }
   std::unreachable();
+}
+
+double jain_of(const std::vector<std::uint64_t>& served) {
+  double sum = 0;
+  double squares = 0;
+  for (const auto one : served) {
+    sum += static_cast<double>(one);
+    squares += static_cast<double>(one) * static_cast<double>(one);
+  }
+  return squares > 0 ? sum * sum / (static_cast<double>(served.size()) * squares) : 1;
+}
+
+double percentile_99(std::vector<double> all) {
+  if (all.empty()) return 0;
+  std::ranges::sort(all);
+  return all[all.size() * 99 / 100];
 }
 
 Figures simulate(const Setting& setting) { return World(setting).run(); }

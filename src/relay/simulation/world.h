@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <queue>
 #include <random>
 #include <string>
 #include <vector>
@@ -43,7 +42,7 @@ struct Setting {
   bool dies = true;      // one account's key is refused from some moment on
   bool limits = true;
   bool reserve = false;  // of one account is told for a while that only its owner's reserve is left, for one model
-  double plan = 1;  // how much larger the limits of all accounts are
+  double plan = 1;       // how much larger the limits of all accounts are
   int max_concurrency = 0;
   pool::Mode mode = pool::Mode::balance;
   Milliseconds wait{30'000};
@@ -78,5 +77,19 @@ struct Figures {
 };
 
 [[nodiscard]] Figures simulate(const Setting& setting);
+// The same clients and limits without faults, served by an oracle.
+enum class Foresight : std::uint8_t {
+  of_everything,  // it knows what every account has left
+  of_rates,       // it knows how fast each may be asked, but not what may go at once: it asks evenly
+};
+[[nodiscard]] Figures foresee(const Setting& setting, Foresight foresight);
+
+inline constexpr Instant beginning{std::chrono::hours(1)};
+inline constexpr int models = 2;
+inline constexpr int sessions = 40;  // with the smallest plan
+
+// Jain's index of fairness.
+[[nodiscard]] double jain_of(const std::vector<std::uint64_t>& served);
+[[nodiscard]] double percentile_99(std::vector<double> all);
 
 }  // namespace agt::relay::simulation

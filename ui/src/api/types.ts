@@ -862,6 +862,8 @@ export interface ExplainForm {
   body?: unknown;
   headers?: Record<string, string>;
   client_key?: string;
+  /** what if: accounts or providers that are taken for exhausted */
+  without?: string[];
 }
 
 export interface Explained {
@@ -886,6 +888,8 @@ export interface ExplainedAccount {
   account_id: string;
   account: string;
   may_serve: boolean;
+  /** it was left out by "without" */
+  assumed?: boolean;
   reason?: string;
   remaining_ms?: number;
   code?: FailureCode;
