@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/utf8.h"
+
 namespace agt::text {
 
 std::string lowered(std::string_view s) {
@@ -117,7 +119,7 @@ std::string_view clipped(std::string_view s, std::size_t max) {
 
 std::string quoted(std::string_view s, std::size_t max) {
   std::string out;
-  for (const char c : clipped(s, max)) {
+  for (const char c : as_utf8(clipped(s, max))) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20 || byte == 0x7F)
       out += fmt::format("\\x{:02x}", byte);
