@@ -228,7 +228,7 @@ verb_fuzz() {
     name=fuzz_$name target=build/fuzz/fuzz/$name
     say "$name for $seconds s"
     mkdir -p "build/corpus/$name"
-    "$target" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=10 -print_final_stats=1 -artifact_prefix=build/corpus/ \
+    "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 -artifact_prefix=build/corpus/ \
       "build/corpus/$name" "fuzz/corpus/${name#fuzz_}" > "build/corpus/$name.log" 2>&1 ||
       { grep -E 'ERROR|SUMMARY|Test unit' "build/corpus/$name.log"; die "$name found something; see build/corpus/$name.log"; }
     grep 'number_of_executed_units' "build/corpus/$name.log"
