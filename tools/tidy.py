@@ -17,13 +17,15 @@ USES = {
     "dialect": ["core", "json", "ir"],
     "catalogue": ["core", "json"],
     "connect": ["core", "json"],
+    "doctor": ["core", "json"],
     "pool": ["core"],
     "store": ["core", "json"],
     "net": ["core"],
     "provider": ["core", "json", "ir", "dialect", "catalogue", "net"],
     "relay": ["core", "json", "ir", "dialect", "catalogue", "pool", "net", "provider"],
     "admin": ["core", "json", "ir", "dialect", "catalogue", "connect", "pool", "store", "net", "provider", "relay"],
-    "app": ["core", "json", "ir", "dialect", "catalogue", "connect", "pool", "store", "net", "provider", "relay", "admin"],
+    "app": ["core", "json", "ir", "dialect", "catalogue", "connect", "doctor", "pool", "store", "net", "provider", "relay",
+            "admin"],
 }
 
 # Headers that only some rooms may include.
@@ -36,7 +38,7 @@ FENCED = [
 ]
 
 # Rooms that know no sockets, threads, clocks or files.
-PURE = {"ir", "dialect", "catalogue", "connect", "pool", "json"}
+PURE = {"ir", "dialect", "catalogue", "connect", "doctor", "pool", "json"}
 IMPURE = re.compile(r"<(sys/socket|unistd|thread|fstream|filesystem)(\.h)?>|steady_clock::now|system_clock::now|co_await")
 
 # relay/ must not know whom it relays for.

@@ -9,6 +9,7 @@
 #include "admin/kept_message.h"
 #include "admin/limits.h"
 #include "core/text.h"
+#include "core/utf8.h"
 #include "core/version.h"
 #include "json/splice.h"
 #include "relay/tape.h"
@@ -89,7 +90,7 @@ std::string outcome_of(const net::ResponseHead& head, std::string_view body, Mic
   w.field("latency_ms", static_cast<double>(took.count()) / 1000.0);
   w.field("content_type", head.headers.get_or("content-type", ""));
   w.field("truncated", body.size() > replay_bytes_shown_max);
-  w.field("body", as_utf8(body.substr(0, replay_bytes_shown_max)));
+  w.field("body", text::as_utf8(body.substr(0, replay_bytes_shown_max)));
   w.end_object();
   return std::move(w).take();
 }
@@ -111,20 +112,20 @@ Result<Answer> show_body(const Call& call) {
   w.begin_object();
   w.field("id", row.id);
   w.field("kind", name(*kind));
-  w.field("first_line", as_utf8(message.first_line));
+  w.field("first_line", text::as_utf8(message.first_line));
   w.key("headers");
   w.begin_array();
   for (const auto& header : message.headers) {
     w.begin_object();
-    w.field("name", as_utf8(header.name));
-    w.field("value", as_utf8(header.value));
+    w.field("name", text::as_utf8(header.name));
+    w.field("value", text::as_utf8(header.value));
     w.end_object();
   }
   w.end_array();
-  w.field("content_type", as_utf8(kept.content_type));
+  w.field("content_type", text::as_utf8(kept.content_type));
   w.field("bytes", message.body.size());
   w.field("truncated", kept.truncated);
-  w.field("body", as_utf8(message.body));
+  w.field("body", text::as_utf8(message.body));
   w.end_object();
   return Answer{.body = std::move(w).take()};
 }

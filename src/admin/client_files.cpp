@@ -256,22 +256,36 @@ std::string_view name(Connection connection) {
   std::unreachable();
 }
 
-Connection connection_of(const catalogue::Client& client, const ClientValues& values, const ClientPlaces& places) {
-  auto found = Connection::none;
+std::vector<BaseUrlAt> base_urls_of(const catalogue::Client& client, const ClientValues& values,
+                                    const ClientPlaces& places) {
+  std::vector<BaseUrlAt> urls;
   for (const auto& file : client.files) {
     const auto path = place_of(file, places);
     if (!path) continue;
     const auto text = contents(*path);
-    if (!text || !*text) continue;
     for (const auto& value : file.values) {
       if (!value.text.contains("{host}")) continue;
-      const auto now = connect::value_at(connect::format_named(file.format).value(), **text, value.path);
-      if (!now || !*now) continue;
-      if (**now != catalogue::filled(value.text, templates(values))) return Connection::elsewhere;
-      found = Connection::here;
+      BaseUrlAt url{.path = *path, .wanted = catalogue::filled(value.text, templates(values))};
+      auto found = text ? Result<std::optional<std::string>>() : std::unexpected(text.error());
+      if (text && *text) found = connect::value_at(connect::format_named(file.format).value(), **text, value.path);
+      if (found)
+        url.found = *std::move(found);
+      else
+        url.trouble = std::move(found).error();
+      urls.push_back(std::move(url));
     }
   }
-  return found;
+  return urls;
+}
+
+Connection connection_of(const catalogue::Client& client, const ClientValues& values, const ClientPlaces& places) {
+  auto connection = Connection::none;
+  for (const auto& url : base_urls_of(client, values, places)) {
+    if (!url.found) continue;
+    if (*url.found != url.wanted) return Connection::elsewhere;
+    connection = Connection::here;
+  }
+  return connection;
 }
 
 }  // namespace agt::admin

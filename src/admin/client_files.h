@@ -57,4 +57,14 @@ enum class Connection : std::uint8_t { none, here, elsewhere };
 [[nodiscard]] Connection connection_of(const catalogue::Client& client, const ClientValues& values,
                                        const ClientPlaces& places);
 
+// Where each file of the client that takes a base URL leads.
+struct BaseUrlAt {
+  std::filesystem::path path{};
+  std::optional<std::string> found{};  // nothing: the file, or the value in it, is not there
+  std::string wanted{};
+  std::optional<Error> trouble{};  // the file cannot be read
+};
+[[nodiscard]] std::vector<BaseUrlAt> base_urls_of(const catalogue::Client& client, const ClientValues& values,
+                                                  const ClientPlaces& places);
+
 }  // namespace agt::admin

@@ -17,7 +17,4 @@ struct KeptMessage {
 // Borrows from `text`.
 [[nodiscard]] KeptMessage taken_apart(std::string_view text);
 
-// `bytes` with U+FFFD for what is no UTF-8, as a body that was cut at some byte may have at its end.
-[[nodiscard]] std::string as_utf8(std::string_view bytes);
-
 }  // namespace agt::admin

@@ -17,12 +17,5 @@ TEST(KeptMessage, is_taken_apart_as_it_was_put_together) {
   EXPECT_EQ(taken_apart("").first_line, "");
 }
 
-TEST(KeptMessage, is_shown_as_text_whatever_it_holds) {
-  EXPECT_EQ(as_utf8("a\u00e9\u20ac\U0001F600"), "a\u00e9\u20ac\U0001F600");
-  EXPECT_EQ(as_utf8("cut \xE2\x82"), "cut \uFFFD\uFFFD");
-  EXPECT_EQ(as_utf8("\xC0\xAF"), "\uFFFD\uFFFD");            // an overlong form
-  EXPECT_EQ(as_utf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");  // a surrogate
-}
-
 }  // namespace
 }  // namespace agt::admin

@@ -6,6 +6,7 @@
 #include "admin/probe.h"
 #include "dialect/paths.h"
 #include "provider/classify.h"
+#include "provider/upstream_clock.h"
 #include "store/accounts.h"
 #include "store/cool_downs.h"
 
@@ -34,6 +35,10 @@ Task<Probe> ask_for_models(const Gateway& gateway, provider::Upstream upstream, 
   if (!reply) co_return Probe{.error = reply.error()};
   const auto& head = (*reply)->head();
   Probe outcome{.status = head.status, .timings = (*reply)->timings()};
+  if (head.headers.has("date")) {
+    const auto ours = gateway.clock.wall();
+    outcome.clock_ahead = std::chrono::duration_cast<Milliseconds>(ours - provider::upstream_wall(head.headers, ours));
+  }
   const auto said = co_await (*reply)->whole(models_reply_bytes_max);
   if (!said)
     outcome.error = said.error();
@@ -63,6 +68,7 @@ std::string shown(const store::Account& account, const Probe& outcome, Microseco
   w.field("latency_ms", static_cast<double>(took.count()) / 1000.0);
   if (outcome.timings.tls) w.field("tls_ms", static_cast<double>(outcome.timings.tls->count()) / 1000.0);
   if (outcome.models) w.field("models_count", *outcome.models);
+  if (outcome.clock_ahead) w.field("clock_ahead_ms", outcome.clock_ahead->count());
   if (outcome.error) {
     w.key("error");
     write_error(w, *outcome.error);

@@ -15,6 +15,7 @@ struct Probe {
   std::optional<Error> error{};
   std::optional<std::size_t> models{};  // how many it lists
   net::CallTimings timings{};
+  std::optional<Milliseconds> clock_ahead{};  // our clock before the upstream's, where its answer is dated
 };
 // One call that costs nothing, with the account's current access token where it has one. What the answer says about
 // its quota is noted.

@@ -10,6 +10,7 @@
 #include "catalogue/presets.h"
 #include "core/text.h"
 #include "pool/choose.h"
+#include "relay/pattern.h"
 #include "relay/plan.h"
 #include "store/accounts.h"
 #include "store/routes.h"

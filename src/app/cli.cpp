@@ -28,10 +28,7 @@ Code code_named(std::string_view named) {
 Error error_in(const admin::Answer& answer) {
   const auto document = json::Document::parse(answer.body);
   if (!document) return {.message = fmt::format("The gateway answered {} without a reason.", answer.status)};
-  const auto error = document->root()["error"];
-  return {.code = code_named(error["code"].text_or("")),
-          .message = error["message"].text_or("The gateway gave no reason."),
-          .field = error["field"].text_or("")};
+  return told_error(document->root()["error"]);
 }
 
 Exit exit_of(const Error& error) {
@@ -119,6 +116,12 @@ Exit help(CliContext& context, std::span<const std::string> words) {
 }
 
 }  // namespace
+
+Error told_error(const json::Value& error) {
+  return {.code = code_named(error["code"].text_or("")),
+          .message = error["message"].text_or("The gateway gave no reason."),
+          .field = error["field"].text_or("")};
+}
 
 Result<Api*> Session::api() {
   if (!api_) {

@@ -102,6 +102,10 @@ constexpr std::array connect_options{
     OptionSpec{"--undo", "", "put back what was there, byte for byte"},
     OptionSpec{"--model", "MODEL", "the model that the client shall ask for, where its files name one"},
 };
+constexpr std::array doctor_options{
+    OptionSpec{"--json", "", "the findings for a program"},
+    OptionSpec{"--quick", "", "ask no upstream: what can be told without leaving this computer"},
+};
 constexpr std::array explain_options{
     json_option,
     OptionSpec{"--path", "PATH", "where the client would send it; default /v1/chat/completions"},
@@ -179,6 +183,11 @@ constexpr std::string_view export_notes =
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"
     "  agt route add --match 'gpt-*' --to 'openai/*' --to anthropic/claude-sonnet-4-5\n";
+constexpr std::string_view doctor_notes =
+    "Looks at the folders, the disk, the ports, the settings, the upstream proxy, certificates, host names, the "
+    "clock,\n"
+    "each enabled account with its quota, and the clients on this computer and in this shell; with and without a\n"
+    "running gateway. Each finding says what is wrong, why, and what to do. Exit code 1: there is a problem.\n";
 constexpr std::string_view explain_notes =
     "FILE is a client's request as JSON, - reads it from standard input, and without it a greeting is taken.\n"
     "Shows the rule, the accounts in their order with what stands against each, and the exact request that\n"
@@ -201,6 +210,7 @@ constexpr std::array table{
     Command{"serve", "", serve_options, "Run the gateway in the foreground.", serve_notes, not_run_here},
     Command{"open", "", open_options, "Open the interface in the browser.", open_notes, open_interface},
     Command{"status", "", read_options, "What runs where, with counts.", "", show_status},
+    Command{"doctor", "", doctor_options, "What is wrong here, why, and what to do.", doctor_notes, doctor},
     Command{"account add", "PROVIDER", account_add_options, "Add an account.", account_add_notes, account_add},
     Command{"account login", "SERVICE", account_login_options, "Sign in with OAuth in the browser.",
             account_login_notes, account_login},

@@ -43,6 +43,8 @@ class Session {
   std::unique_ptr<Api> api_{};
 };
 
+[[nodiscard]] Error told_error(const json::Value& error);  // {"code", "message", "field"} of the API
+
 struct Command {
   std::string_view name{};   // "account add"
   std::string_view words{};  // "PROVIDER"
@@ -107,6 +109,9 @@ struct Command {
 [[nodiscard]] Result<Exit> price_list(Session& session);
 [[nodiscard]] Result<Exit> provider_list(Session& session);
 [[nodiscard]] Result<Exit> show_openapi(Session& session);
+
+// cli_doctor.cpp
+[[nodiscard]] Result<Exit> doctor(Session& session);
 
 // cli_open.cpp
 [[nodiscard]] Result<Exit> open_interface(Session& session);

@@ -96,6 +96,8 @@ TEST(Toml, adds_what_is_missing) {
 
 TEST(Toml, leaves_alone_what_it_cannot_read_or_change) {
   EXPECT_TRUE(toml("a = \nb = 1\n").starts_with("error: line 1: "));
+  EXPECT_TRUE(toml("[.").starts_with("error: line 1: ")) << toml("[.");
+  EXPECT_EQ(toml("x = 1\n\u00de = 1\n"), "error: line 2: a character that is not ASCII stands outside of quotes");
   EXPECT_EQ(toml("p = { u = 1 }\n"), "error: p.u is written in a way that cannot be changed here; set it by hand");
   EXPECT_EQ(toml("[[p]]\nu = 1\n"), "error: p.u is written in a way that cannot be changed here; set it by hand");
   EXPECT_EQ(toml("p = 1\n"), "error: p.u is written in a way that cannot be changed here; set it by hand");

@@ -7,6 +7,8 @@
 #include "core/result.h"
 #include "core/secret.h"
 #include "core/text.h"
+#include "core/toml_text.h"
+#include "core/utf8.h"
 
 namespace agt {
 namespace {
@@ -93,6 +95,28 @@ TEST(Result, hands_errors_on) {
   EXPECT_EQ(quarter(8).value(), 2);
   EXPECT_EQ(quarter(6).error().field, "n");
   EXPECT_EQ(quarter(6).error().failure_class(), FailureClass::client_error);
+}
+
+TEST(Text, of_others_becomes_utf8) {
+  EXPECT_EQ(text::as_utf8("a\u00e9\u20ac\U0001F600"), "a\u00e9\u20ac\U0001F600");
+  EXPECT_EQ(text::as_utf8("cut \xE2\x82"), "cut \uFFFD\uFFFD");
+  EXPECT_EQ(text::as_utf8("\xC0\xAF"), "\uFFFD\uFFFD");            // an overlong form
+  EXPECT_EQ(text::as_utf8("\xED\xA0\x80"), "\uFFFD\uFFFD\uFFFD");  // a surrogate
+}
+
+TEST(Text, is_quoted_as_utf8) { EXPECT_EQ(text::quoted("a\xFF\n"), "a\\xff\\x0a"); }
+
+TEST(TomlText, has_strays_outside_of_strings_and_comments_only) {
+  for (const auto* good :
+       {"", "# \u00de\na = \"\u00de\" # \u00de", "a = '\u00de\\'\nb = 1", "a = \"\"\"\n\"\u00de\"\n\"\"\"\n",
+        "a = '''\u00de\\''' # \u00de", "\"\u00de\" = 1", "\uFEFFa = 1", "a = \"\\\"\u00de\"",
+        "a = \"\"\"\\\\\u00de\\\n  b\"\"\"", "a = \"\"\"x \\\n \"\"\"\n# \u00de"})
+    EXPECT_FALSE(text::stray_in_toml(good)) << good;
+  EXPECT_EQ(text::stray_in_toml("\u00de"), 0U);
+  EXPECT_EQ(text::stray_in_toml("a = \"\" \u00de"), 7U);
+  EXPECT_EQ(text::stray_in_toml("a = '\n\u00de"), 6U) << "a string ends with its line";
+  EXPECT_EQ(text::stray_in_toml("\"\\\u00de\""), 2U) << "nothing like that can be escaped";
+  EXPECT_EQ(text::stray_in_toml("\"\"\"\\\n \u00de\"\"\""), 6U);
 }
 
 }  // namespace

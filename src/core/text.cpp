@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/utf8.h"
+
 namespace agt::text {
 
 std::string lowered(std::string_view s) {
@@ -143,30 +145,6 @@ std::string percent_encoded(std::string_view s) {
   return out;
 }
 
-namespace {
-
-// Of the first character, when it is well-formed UTF-8; else 0 (RFC 3629: no overlong forms, no surrogates).
-std::size_t character_bytes(std::string_view s) {
-  const auto at = [s](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0U; };
-  const auto continues = [&](std::size_t from, std::size_t to) {
-    for (auto i = from; i < to; ++i)
-      if ((at(i) & 0xC0U) != 0x80U) return false;
-    return true;
-  };
-  const auto first = at(0);
-  const auto second = at(1);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1, 2) ? 2 : 0;
-  const auto least = first == 0xE0 ? 0xA0U : first == 0xF0 ? 0x90U : 0x80U;
-  const auto most = first == 0xED ? 0x9FU : first == 0xF4 ? 0x8FU : 0xBFU;
-  if (second < least || second > most) return 0;
-  if (first >= 0xE0 && first <= 0xEF) return continues(2, 3) ? 3 : 0;
-  if (first >= 0xF0 && first <= 0xF4) return continues(2, 4) ? 4 : 0;
-  return 0;
-}
-
-}  // namespace
-
 std::string_view clipped(std::string_view s, std::size_t max) {
   if (s.size() <= max) return s;
   while (max > 0 && (static_cast<unsigned char>(s[max]) & 0xC0U) == 0x80U) --max;
@@ -178,7 +156,7 @@ std::string quoted(std::string_view s, std::size_t max) {
   const auto shown = clipped(s, max);
   for (std::size_t i = 0; i < shown.size();) {
     const auto byte = static_cast<unsigned char>(shown[i]);
-    const auto bytes = character_bytes(shown.substr(i));
+    const auto bytes = character_size(shown.substr(i));
     if (byte < 0x20 || byte == 0x7F || bytes == 0)
       out += fmt::format("\\x{:02x}", byte);
     else

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "core/utf8.h"
 #include "core/varint.h"
 #include "json/limits.h"
 #include "json/writer.h"
@@ -64,7 +65,7 @@ class Unpacker {
 
   bool words() {
     if (size_ > rest_.size()) return false;
-    writer_.value(rest_.substr(0, size_));
+    writer_.value(agt::text::as_utf8(rest_.substr(0, size_)));
     rest_.remove_prefix(size_);
     return true;
   }

@@ -6,6 +6,8 @@
 #include <limits>
 #include <random>
 
+#include "json/document.h"
+
 namespace agt::json {
 namespace {
 
@@ -53,7 +55,7 @@ TEST(Packed, damaged_bytes_do_no_harm) {
     auto bytes = example();
     for (int flips = 0; flips < 3; ++flips) bytes[random() % bytes.size()] = static_cast<char>(random());
     const auto text = unpacked(bytes, table);
-    EXPECT_TRUE(!text || !text->empty());
+    EXPECT_TRUE(!text || Document::parse(*text)) << *text;
   }
 }
 

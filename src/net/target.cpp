@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/text.h"
+#include "core/utf8.h"
 
 namespace agt::net {
 namespace {
@@ -19,22 +20,8 @@ bool decodes_again(std::string_view path) {
 
 // Well-formed UTF-8 without overlong forms: an overlong '/' is a '/' to a careless reader.
 bool is_utf8(std::string_view s) {
-  for (std::size_t i = 0; i < s.size();) {
-    const auto first = static_cast<unsigned char>(s[i]);
-    const std::size_t length = first < 0x80   ? 1
-                               : first < 0xC2 ? 0
-                               : first < 0xE0 ? 2
-                               : first < 0xF0 ? 3
-                               : first < 0xF5 ? 4
-                                              : 0;
-    if (length == 0 || i + length > s.size()) return false;
-    for (std::size_t k = 1; k < length; ++k)
-      if ((static_cast<unsigned char>(s[i + k]) & 0xC0U) != 0x80U) return false;
-    const auto second = length > 1 ? static_cast<unsigned char>(s[i + 1]) : 0U;
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)) return false;
-    if ((first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F)) return false;
-    i += length;
-  }
+  for (std::size_t size = 0; !s.empty(); s.remove_prefix(size))
+    if (size = text::character_size(s); size == 0) return false;
   return true;
 }
 

@@ -26,7 +26,7 @@ std::optional<WallTime> http_date(std::string_view text) {
   const std::string copy(text);
   const auto* end = strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
   if (end == nullptr || *end != '\0') return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
+  return told_moment(Seconds(timegm(&parts)));
 }
 
 Milliseconds until(WallTime reset, WallTime wall) {
@@ -68,7 +68,7 @@ std::optional<Exhausted> rejected_window(const net::Headers& headers, WallTime w
     if (headers.get_or(stem + "-status", "") != "rejected") continue;
     const auto seconds = text::parse_number<long long>(text::trimmed(headers.get_or(stem + "-reset", "")));
     if (!seconds) continue;
-    const auto wait = until(std::chrono::system_clock::from_time_t(*seconds), wall);
+    const auto wait = until(told_moment(Seconds(*seconds)), wall);
     if (!latest || wait > latest->wait)
       latest = Exhausted{.wait = wait, .code = window.code, .whole_account = window.whole_account};
   }
@@ -93,7 +93,7 @@ std::optional<WallTime> spelled_time(std::string_view spelled) {
   if (!date.ok() || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   const auto zone_at = std::min(spelled.find_first_not_of("0123456789.", 19), spelled.size());
   const auto zone = spelled.substr(zone_at);
-  Milliseconds offset(0);
+  Seconds offset(0);
   if (zone.size() == 6 && zone[3] == ':') {
     const auto hours = text::parse_number<int>(zone.substr(1, 2));
     const auto minutes = text::parse_number<int>(zone.substr(4, 2));
@@ -103,8 +103,8 @@ std::optional<WallTime> spelled_time(std::string_view spelled) {
   } else if (zone != "Z") {
     return std::nullopt;
   }
-  return WallTime(std::chrono::sys_days(date).time_since_epoch()) + std::chrono::hours(*hour) +
-         std::chrono::minutes(*minute) + Seconds(*second) - offset;
+  return told_moment(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(*hour) +
+                     std::chrono::minutes(*minute) + Seconds(*second) - offset);
 }
 
 std::optional<Milliseconds> spelled_duration(std::string_view spelled) {
@@ -140,8 +140,7 @@ std::optional<Milliseconds> retry_after(const net::Headers& headers, WallTime wa
   if (!after) return std::nullopt;
   const auto spelled = text::trimmed(*after);
   if (const auto seconds = text::parse_number<double>(spelled)) return clamped(*seconds * 1000);
-  if (const auto date = http_date(spelled))
-    return std::max(Milliseconds(0), std::chrono::ceil<Milliseconds>(*date - wall));
+  if (const auto date = http_date(spelled)) return until(*date, wall);
   return std::nullopt;
 }
 
@@ -158,7 +157,7 @@ std::optional<Milliseconds> reset_in_body(std::string_view body, WallTime wall) 
   if (root.is_array()) root = root[std::size_t{0}];
   const auto error = root["error"];
   if (const auto seconds = error["resets_at"].integer_or(0); seconds > 0)
-    return until(std::chrono::system_clock::from_time_t(seconds), wall);
+    return until(told_moment(Seconds(seconds)), wall);
   for (const auto detail : error["details"].children())
     if (const auto moment = spelled_time(detail["metadata"]["quotaResetTimeStamp"].text_or("")))
       return until(*moment, wall);

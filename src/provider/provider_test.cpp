@@ -4,6 +4,7 @@
 #include "ir/grammar.h"
 #include "provider/classify.h"
 #include "provider/families.h"
+#include "provider/hints.h"
 #include "provider/upstream_clock.h"
 
 namespace agt::provider {
@@ -125,6 +126,19 @@ TEST(Hints, read_moments_by_the_clock_of_the_upstream) {
   }
   EXPECT_EQ(upstream_wall({}, from_unix_ms(7)), from_unix_ms(7));
   EXPECT_EQ(upstream_wall({{"date", "yesterday"}}, from_unix_ms(7)), from_unix_ms(7));
+}
+
+TEST(Hints, of_the_far_future_and_the_far_past_are_held_within_the_longest_wait) {
+  const Milliseconds longest = std::chrono::hours(24 * 31);
+  const std::string beyond = "9223372036854775807";
+  EXPECT_EQ(after("retry-after", "Fri, 31 Dec 9999 23:59:59 GMT"), longest);
+  EXPECT_EQ(after("retry-after", "Mon, 01 Jan 0001 00:00:00 GMT"), Milliseconds(0));
+  EXPECT_EQ(reset_in_body(R"({"error":{"resets_at":)" + beyond + "}}", wall), longest);
+  EXPECT_EQ(spelled_time("9999-12-31T23:59:59Z"), spelled_time("2300-01-01T00:00:00Z"));
+  EXPECT_EQ(spelled_time("0001-01-01T00:00:00Z"), WallTime());
+  const net::Headers headers{{"anthropic-ratelimit-unified-5h-status", "rejected"},
+                             {"anthropic-ratelimit-unified-5h-reset", beyond}};
+  EXPECT_EQ(exhausted(headers, wall)->wait, longest);
 }
 
 TEST(Classify, lets_the_header_win_over_the_body) {

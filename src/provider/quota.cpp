@@ -1,6 +1,7 @@
 #include "provider/quota.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 #include "core/text.h"
@@ -72,10 +73,10 @@ void read_unified(std::span<QuotaWindow> windows, std::string_view rest, std::st
   auto* const window = window_of(windows, rest.substr(0, dash));
   if (window == nullptr) return;
   const auto used = text::iequals(what, "utilization") ? text::parse_number<double>(value) : std::nullopt;
-  if (used && !window->left) window->left = std::clamp(1.0 - *used, 0.0, 1.0);
+  if (used && !std::isnan(*used) && !window->left) window->left = std::clamp(1.0 - *used, 0.0, 1.0);
   if (text::iequals(what, "status") && text::iequals(value, "rejected")) window->left = 0.0;
   if (!text::iequals(what, "reset")) return;
-  if (const auto reset = count(value)) window->resets = WallTime(Seconds(*reset));
+  if (const auto reset = count(value)) window->resets = told_moment(Seconds(*reset));
 }
 
 std::vector<QuotaWindow> named(std::initializer_list<Kind> kinds, WallTime now) {

@@ -53,6 +53,15 @@ TEST(Quota, what_is_not_said_is_unknown) {
   EXPECT_FALSE(windows[0].resets);
 }
 
+TEST(Quota, numbers_that_are_none_and_moments_beyond_all_calendars_do_no_harm) {
+  const auto windows = quota_in({{"anthropic-ratelimit-unified-5h-utilization", "nan"},
+                                 {"anthropic-ratelimit-unified-5h-reset", "9223372036854775807"}},
+                                "m", now);
+  ASSERT_EQ(windows.size(), 1U);
+  EXPECT_EQ(windows[0].left, std::nullopt);
+  EXPECT_GT(windows[0].resets, now);
+}
+
 TEST(Quota, reads_buckets_by_model) {
   const auto windows = quota_in_buckets(
       R"({"buckets":[{"modelId":"m","remainingAmount":"75","remainingFraction":0.75,"resetTime":"2030-01-01T00:00:00Z"},

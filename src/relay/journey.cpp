@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "core/utf8.h"
 #include "core/version.h"
 #include "dialect/signs.h"
 #include "json/writer.h"
@@ -76,7 +77,8 @@ Journey::Journey(const Services& services, net::Worker& worker, Desk& desk, net:
   trace_.started = services.clock.wall();
   trace_.method = exchange.head().method;
   trace_.path = exchange.head().path;
-  trace_.user_agent = text::clipped(exchange.head().headers.get_or("user-agent", ""), user_agent_bytes_max);
+  trace_.user_agent =
+      text::as_utf8(text::clipped(exchange.head().headers.get_or("user-agent", ""), user_agent_bytes_max));
 }
 
 Microseconds Journey::elapsed() const {

@@ -3,18 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "core/text.h"
 #include "pool/choose.h"
 #include "relay/limits.h"
+#include "relay/pattern.h"
 
 namespace agt::relay {
 namespace {
-
-constexpr std::size_t pattern_bytes_max = 512;
-
-bool is_regex(std::string_view match) { return match.size() >= 2 && match.starts_with('/') && match.ends_with('/'); }
 
 const provider::Upstream* upstream_of(const Snapshot& snapshot, const pool::Account& account) {
   const auto found = snapshot.upstreams.find(account.id);
@@ -121,31 +117,6 @@ Result<Target> parse_target(std::string_view text) {
 }
 
 std::string to_text(const Target& target) { return target.who + '/' + target.model; }
-
-Result<> check_pattern(std::string_view match) {
-  if (match.empty() || match.size() > pattern_bytes_max)
-    return fail(Code::schema, fmt::format("A pattern must have 1 to {} bytes.", pattern_bytes_max), "match");
-  if (!is_regex(match)) return {};
-  try {
-    const std::regex compiled(std::string(match.substr(1, match.size() - 2)),
-                              std::regex::ECMAScript | std::regex::optimize);
-  } catch (const std::regex_error& error) {
-    return fail(Code::schema,
-                fmt::format("\"{}\" is not a valid regular expression: {}.", text::quoted(match), error.what()),
-                "match");
-  }
-  return {};
-}
-
-bool matches(std::string_view match, std::string_view model) {
-  if (!is_regex(match)) return text::wildcard_match(match, model);
-  try {
-    const std::regex compiled(std::string(match.substr(1, match.size() - 2)), std::regex::ECMAScript);
-    return std::regex_match(model.begin(), model.end(), compiled);
-  } catch (const std::regex_error&) {
-    return false;  // check_pattern refused it when the rule was made; a complexity error on this name is no match
-  }
-}
 
 Result<Route> plan(const Snapshot& snapshot, std::string_view model, ir::Dialect client) {
   for (std::size_t i = 0; i < snapshot.rules.size(); ++i) {

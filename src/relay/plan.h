@@ -41,8 +41,4 @@ class Planner {
   std::string key_{};                                         // kept for its memory
 };
 
-// Code::schema when the pattern is no valid regular expression, or empty.
-[[nodiscard]] Result<> check_pattern(std::string_view match);
-[[nodiscard]] bool matches(std::string_view match, std::string_view model);
-
 }  // namespace agt::relay

@@ -4,7 +4,7 @@ import time
 import unittest
 
 from harness import (ANTHROPIC, CHAT, DIALECTS, GEMINI, GOOGLE, MESSAGES, OPENAI, TO, Gateway, CleanCase, Raw, WithGateway,
-                     call, exchange, read_reply, request_bytes)
+                     call, exchange, read_reply, request_bytes, wait_until)
 
 BODY = json.dumps(CHAT.body("demo", "Hi")).encode()
 JSON = {"content-type": "application/json"}
@@ -266,6 +266,17 @@ class Http(WithGateway):
             begun = time.monotonic()
             raw.read_all()
             self.assertTrue(5 < time.monotonic() - begun < 15)
+
+    def test_a_header_that_is_no_utf8_does_not_spoil_the_lists(self):
+        body = b'{"model":"demo","messages":[{"role":"user","content":"Hi"}]}'
+        agent = b"user-agent: caf\xe9/1\r\n"
+        head = request_bytes("POST", "/v1/chat/completions", self.port, {"content-type": "application/json", "connection": "close"}, body)
+        reply = exchange(self.port, head.replace(b"\r\n", b"\r\n" + agent, 1))
+        self.assertEqual(reply.status, 200, reply)
+        trace = reply.headers["x-agt-trace"]
+        wait_until(lambda: self.gateway.admin_call("GET", f"/api/v1/requests/{trace}").status == 200, 5, "the request is recorded")
+        for path in (f"/api/v1/requests/{trace}", f"/api/v1/requests/{trace}/trace", "/api/v1/requests"):
+            self.assertIn("caf\ufffd/1", self.gateway.admin_call("GET", path).text(), path)
 
     def test_errors_show_a_trace_and_no_secret(self):
         reply = CHAT.post(self.gateway, "nothing")

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <system_error>
 
 #include "net/internal/resolver.h"
 
@@ -19,6 +20,14 @@ std::string last_reason() {
   const auto code = ERR_peek_last_error();
   const char* const reason = code == 0 ? nullptr : ERR_reason_error_string(code);
   return reason != nullptr ? reason : "the connection was closed during the handshake";
+}
+
+// Why a file could not be loaded: what came first, which the later errors only call "system lib".
+std::string first_reason() {
+  const auto code = ERR_peek_error();
+  if (ERR_SYSTEM_ERROR(code)) return std::generic_category().message(ERR_GET_REASON(code));
+  const char* const reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "it holds no certificate";
 }
 
 }  // namespace
@@ -81,8 +90,9 @@ Result<std::unique_ptr<TlsContext>> TlsContext::make(const std::string& ca_file)
   SSL_CTX_set_default_verify_paths(context);
   constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
   SSL_CTX_set_alpn_protos(context, http_1_1.data(), http_1_1.size());
+  ERR_clear_error();
   if (!ca_file.empty() && SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) {
-    auto why = last_reason();
+    const auto why = first_reason();
     ERR_clear_error();
     return fail(Code::config, fmt::format("The file of certificate authorities {} cannot be used: {}.", ca_file, why));
   }

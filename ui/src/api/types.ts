@@ -405,6 +405,8 @@ export interface AccountTest {
   latency_ms: number;
   tls_ms?: number;
   models_count?: number;
+  /** this computer's clock before the upstream's, where its answer is dated */
+  clock_ahead_ms?: number;
   error?: Error;
 }
 
