@@ -56,6 +56,10 @@ describe('the code', () => {
     const unused = [...known].filter((key) => !literal.has(key) && !built.some((start) => key.startsWith(start)) && !/^(theme|density)\./.test(key));
     expect(unused).toEqual([]);
   });
+  it('has the note of every provider, as the gateway has it', () => {
+    const { providers, presets } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../src/catalogue/presets.json'), 'utf8'));
+    for (const { name, note } of [...providers, ...presets]) expect((en as Words)[`provider.${name}.note`], name).toBe(note);
+  });
   it('has a word for every shortcut', () => {
     for (const { id } of SHORTCUTS) expect(known.has(`key.${id}`), id).toBe(true);
   });

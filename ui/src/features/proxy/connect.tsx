@@ -80,7 +80,7 @@ function Guide({ client, compact }: { client: ClientGuide; compact: boolean }) {
         <span style={{ color: 'var(--text-2)', fontSize: 'var(--size-13)' }}>{says('why')}</span>
       </div>
       {!compact && <div className={css.narrow}><Select label={t('connect.model')} value={model} onText={setPicked} options={models.map((one) => ({ value: one, label: one }))} /></div>}
-      <Code text={text} copy={full} language={client.language} mark={client.base_url} label={t('connect.snippet', { client: client.display_name })} />
+      <Code wrap text={text} copy={full} language={client.language} mark={client.base_url} label={t('connect.snippet', { client: client.display_name })} />
       <Note tone={demanded ? 'info' : 'idle'}>{t(demanded ? 'connect.key_inserted' : 'connect.any_key')}</Note>
       {!compact && (
         <Facts
