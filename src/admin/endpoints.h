@@ -96,4 +96,9 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> list_prices(const Call& call);
 [[nodiscard]] Result<Answer> list_clients(const Call& call);
 
+// client_setup.cpp
+[[nodiscard]] Result<Answer> preview_client(const Call& call);
+[[nodiscard]] Result<Answer> connect_client(const Call& call);
+[[nodiscard]] Result<Answer> disconnect_client(const Call& call);
+
 }  // namespace agt::admin

@@ -24,6 +24,7 @@
 #include "relay/relay.h"
 #include "relay/snapshot.h"
 #include "store/accounts.h"
+#include "store/home.h"
 #include "store/ledger.h"
 #include "store/ledger_writer.h"
 #include "store/settings.h"
@@ -81,6 +82,8 @@ struct Gateway {
   std::mutex changing{};            // what is read, compared with an etag and written again; taken before `reloading`
   net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
   OAuthLogins logins{};
+  const store::Environment* environment = nullptr;  // whose home holds the files of clients; null: none are written
+  std::filesystem::path state{};                    // where is kept what was done to them
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

@@ -112,6 +112,12 @@ constexpr std::array table{
     Endpoint{"GET", "/catalogue/providers", token, list_providers, "The providers and presets that accounts can name.",
              "Providers"},
     Endpoint{"GET", "/clients", token, list_clients, "What to set in which client, with snippets.", "Clients"},
+    Endpoint{"POST", "/clients/{client}/preview", token, preview_client, "What setting a client up would write.",
+             "ClientSetup", "ClientSetupForm?"},
+    Endpoint{"POST", "/clients/{client}/connect", token, connect_client,
+             "Writes the files of a client on this computer, with backups.", "ClientSetup", "ClientSetupForm?"},
+    Endpoint{"POST", "/clients/{client}/disconnect", token, disconnect_client, "Puts back what was there before.",
+             "ClientSetup"},
 };
 
 // The words in the pattern's {places}, or nothing when the path is another one.

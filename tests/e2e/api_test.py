@@ -80,6 +80,7 @@ class Shapes(WithGateway):
         self.ask_rules_and_keys()
         self.ask_requests()
         self.ask_settings_and_port()
+        self.ask_client_setup()
         self.ask_login()
         every = {(method.upper(), pattern) for pattern, methods in self.document["paths"].items() for method in methods}
         self.assertEqual(self.not_covered(every - self.asked), set())
@@ -173,6 +174,26 @@ class Shapes(WithGateway):
         self.ask("POST", "/proxy/selftest")
         self.ask("POST", "/proxy/stop", {"now": True})
         self.ask("POST", "/proxy/start")
+
+    def ask_client_setup(self):
+        """There and back, byte for byte; the gateway's home is a folder of the test."""
+        file = self.gateway.folder / ".codex" / "config.toml"
+        file.parent.mkdir()
+        before = b'# mine\r\nmodel = "other"\r\n\r\n[tools]\r\nweb = true\r\n'
+        file.write_bytes(before)
+        self.ask("POST", "/clients/{client}/preview", client="codex", expected=400)  # it names a model
+        planned = self.ask("POST", "/clients/{client}/preview", {"model": "demo"}, client="codex")
+        self.assertEqual((planned["connection"], planned["can_be_undone"], file.read_bytes()), ("none", False, before))
+        self.assertIn("added", {line["kind"] for change in planned["changes"] for line in change["diff"]})
+        written = self.ask("POST", "/clients/{client}/connect", {"model": "demo"}, client="codex")
+        self.assertEqual((written["connection"], written["can_be_undone"]), ("here", True))
+        self.assertIn(self.gateway.url.encode(), file.read_bytes())
+        self.assertIn(b"# mine", file.read_bytes())
+        self.ask("POST", "/clients/{client}/disconnect", client="codex")
+        self.assertEqual(file.read_bytes(), before)
+        self.ask("POST", "/clients/{client}/disconnect", client="codex", expected=404)
+        self.ask("POST", "/clients/{client}/connect", client="curl", expected=400)
+        self.ask("POST", "/clients/{client}/preview", client="nobody", expected=404)
 
     def ask_login(self):
         code = self.ask("POST", "/login/link", expected=201)["url"].split("#login=")[1]

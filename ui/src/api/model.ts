@@ -172,6 +172,8 @@ export interface ClientGuide {
   snippet: string;
   why: string;
   wrong: string;
+  can_be_written: boolean;
+  needs_model: boolean;
 }
 
 export interface ClientKey {
