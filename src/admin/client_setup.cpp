@@ -20,7 +20,7 @@ struct Setup {
 Result<Setup> setup_of(const Call& call) {
   if (!call.ask.from_here)
     return fail(Code::conflict, "Files of clients are written on this computer only: use `agt connect` there.");
-  if (call.gateway.environment == nullptr)
+  if (call.gateway.clients.environment == nullptr)
     return fail(Code::conflict, "This gateway does not know whose files to write: use `agt connect`.");
   const auto* client = catalogue::find_client(call.word());
   if (client == nullptr)
@@ -36,7 +36,7 @@ Result<Setup> setup_of(const Call& call) {
                .values = {.host = fmt::format("http://127.0.0.1:{}", port),
                           .key = settings.proxy.api_key,
                           .model = std::move(model)},
-               .places = {.environment = *call.gateway.environment, .state = call.gateway.state}};
+               .places = {.environment = *call.gateway.clients.environment, .state = call.gateway.clients.state}};
 }
 
 std::string_view name(connect::DiffLine::Kind kind) {

@@ -152,6 +152,12 @@ Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
   return {};
 }
 
+// What the vault holds, and what was known of the accounts when the last process ended.
+Result<> load(admin::Gateway& gateway) {
+  TRY_OK(admin::reload(gateway));
+  return admin::restore_rests(gateway);
+}
+
 // Serves until a signal.
 void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
   gateway.log.write(LogLevel::info, "listening",
@@ -256,12 +262,10 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .workers = runtime->workers(),
                          .resolve = resolve,
                          .runtime = runtime.get(),
-                         .environment = &environment,
-                         .state = home.folders().state};
+                         .clients = {.environment = &environment, .state = home.folders().state}};
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
-  TRY_OK(admin::reload(gateway));
-  TRY_OK(admin::restore_rests(gateway));
+  TRY_OK(load(gateway));
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
   run(gateway, *runtime, admin_port);
   admin::withdraw(home);

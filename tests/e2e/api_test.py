@@ -181,7 +181,7 @@ class Shapes(WithGateway):
         file.parent.mkdir()
         before = b'# mine\r\nmodel = "other"\r\n\r\n[tools]\r\nweb = true\r\n'
         file.write_bytes(before)
-        self.ask("POST", "/clients/{client}/preview", client="codex", expected=400)  # it names a model
+        self.ask("POST", "/clients/{client}/preview", client="opencode", expected=400)  # it names a model
         planned = self.ask("POST", "/clients/{client}/preview", {"model": "demo"}, client="codex")
         self.assertEqual((planned["connection"], planned["can_be_undone"], file.read_bytes()), ("none", False, before))
         self.assertIn("added", {line["kind"] for change in planned["changes"] for line in change["diff"]})
