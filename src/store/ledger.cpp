@@ -11,6 +11,7 @@
 #include "store/ledger_rows.h"
 #include "store/limits.h"
 #include "store/packed_rows.h"
+#include "store/squeezed.h"
 
 namespace agt::store {
 
@@ -24,13 +25,10 @@ constexpr Sql delete_oldest(R"(DELETE FROM batches WHERE last IN (SELECT last FR
   (SELECT last, sum(rows) OVER (ORDER BY last) - rows AS before FROM batches WHERE until_ms < ?1 ORDER BY last LIMIT ?2)
   WHERE before < ?2) RETURNING rows)");
 
-constexpr int packed_format = 1;  // of packed_rows.h
-
 constexpr std::int32_t ledger_application_id = 0x4147544c;  // also in migrations/ledger_0001_start.sql
 
 // The cost of each row, which goes into the sums as well.
-Result<std::string> costs_of(std::string_view packed, HourSums& sums) {
-  TRY(const auto rows, packed_rows(packed));
+Result<std::string> costs_of(const std::vector<std::string_view>& rows, HourSums& sums) {
   std::string costs;
   for (const auto one : rows) {
     LedgerEntry row;
@@ -75,15 +73,17 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, 
 Result<> Ledger::append(const PackedRows& rows, const PriceList* prices) {
   if (rows.empty()) return {};
   HourSums sums(prices);
-  TRY(const auto costs, costs_of(rows.packed(), sums));
+  TRY(const auto each, packed_rows(rows.packed()));
+  TRY(const auto costs, costs_of(each, sums));
+  TRY(const auto squeezed_rows, squeezed(rows.packed()));
   const std::scoped_lock held(mutex_);
   TRY(auto transaction, Transaction::begin(database_));
   TRY(const auto before, database_.integer("SELECT coalesce(max(last), 0) FROM batches"));
   const auto size = static_cast<std::int64_t>(rows.size());
   {
     TRY(auto insert, database_.prepare("INSERT INTO batches VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
-    insert.bind(before + size).bind(size).bind(rows.from_ms()).bind(rows.until_ms()).bind(packed_format);
-    TRY_OK(insert.bind_borrowed_blob(rows.packed()).bind_borrowed_blob(costs).run());
+    insert.bind(before + size).bind(size).bind(rows.from_ms()).bind(rows.until_ms()).bind(squeezed_format);
+    TRY_OK(insert.bind_borrowed_blob(squeezed_rows).bind_borrowed_blob(costs).run());
   }
   for (const auto& [row, body] : rows.bodies()) {
     TRY(auto insert, database_.prepare("INSERT OR IGNORE INTO bodies VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
@@ -101,15 +101,17 @@ Result<> Ledger::sum_old_rows(const PriceList* prices) {
   TRY(auto transaction, Transaction::begin(database_));
   std::vector<std::pair<std::int64_t, std::string>> all;
   {
-    TRY(auto select, database_.prepare("SELECT last, packed FROM batches"));
+    TRY(auto select, database_.prepare("SELECT last, packed, costs, format FROM batches"));
+    Batches batches(std::move(select));
     while (true) {
-      TRY(const bool more, select.step());
+      TRY(const bool more, batches.step());
       if (!more) break;
+      if (!batches.open()) continue;  // a damaged batch has no sums; its rows tell of it when they are read
       HourSums sums(prices);
-      auto costs = costs_of(select.view(1), sums);
-      if (!costs) continue;  // a damaged batch has no sums; its rows tell of it when they are read
+      auto costs = costs_of(batches.rows(), sums);
+      if (!costs) continue;
       TRY_OK(sums.write(database_));
-      all.emplace_back(select.integer(0), *std::move(costs));
+      all.emplace_back(batches.last(), *std::move(costs));
     }
   }
   for (const auto& [last, costs] : all) {
@@ -122,7 +124,7 @@ Result<> Ledger::sum_old_rows(const PriceList* prices) {
 // The row with this id, or the one whose id begins so. The newest are looked at first: they are what people ask for.
 Result<Ledger::Found> Ledger::find(std::string_view id_or_prefix) {
   if (id_or_prefix.empty()) return unknown(id_or_prefix);
-  TRY(auto select, database_.prepare("SELECT last, packed, costs FROM batches ORDER BY last DESC"));
+  TRY(auto select, database_.prepare("SELECT last, packed, costs, format FROM batches ORDER BY last DESC"));
   Batches batches(std::move(select));
   Found found;
   int beginnings = 0;

@@ -13,6 +13,7 @@
 #include "store/ledger_rows.h"
 #include "store/limits.h"
 #include "store/packed_rows.h"
+#include "store/squeezed.h"
 
 namespace agt::store {
 namespace {
@@ -49,7 +50,8 @@ LedgerStat& sum_for(Slices& slices, const StatQuery& query, const HourKey& key, 
 
 Result<> sum_rows(Database& database, const StatQuery& query, std::int64_t since, std::int64_t until, Slices& slices) {
   if (since >= until) return {};
-  TRY(auto select, database.prepare("SELECT last, packed, costs FROM batches WHERE until_ms >= ?1 AND from_ms < ?2"));
+  TRY(auto select,
+      database.prepare("SELECT last, packed, costs, format FROM batches WHERE until_ms >= ?1 AND from_ms < ?2"));
   select.bind(since).bind(until);
   Batches batches(std::move(select));
   while (true) {
@@ -93,14 +95,30 @@ Result<> sum_hours(Database& database, const StatQuery& query, std::int64_t sinc
 
 }  // namespace
 
-Result<bool> Batches::next() {
+Result<bool> Batches::step() {
   TRY(const bool more, select_.step());
-  if (!more) return false;
-  last_ = select_.integer(0);
-  TRY(auto rows, packed_rows(select_.view(1)));
+  if (more) last_ = select_.integer(0);
+  return more;
+}
+
+Result<> Batches::open() {
+  auto packed = select_.view(1);
+  if (select_.integer(3) == squeezed_format) {
+    auto plain = unsqueezed(packed);
+    if (!plain) return damaged();
+    plain_ = *std::move(plain);
+    packed = plain_;
+  }
+  TRY(auto rows, packed_rows(packed));
   rows_ = std::move(rows);
   costs_ = select_.view(2);
-  return true;
+  return {};
+}
+
+Result<bool> Batches::next() {
+  TRY(const bool more, step());
+  if (more) TRY_OK(open());
+  return more;
 }
 
 bool Batches::read(std::size_t row, LedgerRow& into) const {
@@ -139,7 +157,7 @@ Result<std::vector<LedgerRow>> Ledger::list(const LedgerFilter& filter) {
   const auto before = filter.before_sequence.value_or(INT64_MAX);
   const std::scoped_lock held(mutex_);
   TRY(auto select,
-      database_.prepare("SELECT last, packed, costs FROM batches WHERE last - rows + 1 < ?1 AND until_ms >= ?2 "
+      database_.prepare("SELECT last, packed, costs, format FROM batches WHERE last - rows + 1 < ?1 AND until_ms >= ?2 "
                         "AND from_ms < ?3 ORDER BY last DESC"));
   select.bind(before).bind(filter.since_ms.value_or(INT64_MIN)).bind(filter.until_ms.value_or(INT64_MAX));
   Batches batches(std::move(select));

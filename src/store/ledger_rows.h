@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -27,6 +29,10 @@ void take_flags(Row& row, Take&& take) {
   }
 }
 
+// How the value of a batch lies on disk.
+inline constexpr std::int64_t packed_format = 1;    // as packed_rows.h has it; written until November 2026
+inline constexpr std::int64_t squeezed_format = 2;  // the same, compressed
+
 // Calls `take` for every column but sequence and trace. What is packed on disk has this order: a new column comes with
 // a new format of the batches.
 template <class Row, class Take>
@@ -41,11 +47,14 @@ void each_column(Row& row, Take&& take) {
   take(row.user_agent);
 }
 
-// The batches that a statement selects, one after the other: its columns are last, packed and costs.
+// The batches that a statement selects, one after the other: its columns are last, packed, costs and
+// format.
 class Batches {
  public:
   explicit Batches(Statement select) : select_(std::move(select)) {}
-  [[nodiscard]] Result<bool> next();  // false: there are no more
+  [[nodiscard]] Result<bool> step();  // false: there are no more
+  [[nodiscard]] Result<> open();      // the rows of this one
+  [[nodiscard]] Result<bool> next();  // both
 
   [[nodiscard]] std::int64_t last() const { return last_; }
   [[nodiscard]] const std::vector<std::string_view>& rows() const { return rows_; }  // packed, oldest first
@@ -59,6 +68,7 @@ class Batches {
 
  private:
   Statement select_;
+  std::string plain_{};  // what rows_ points into, when the batch is compressed
   std::int64_t last_ = 0;
   std::vector<std::string_view> rows_{};
   std::string_view costs_{};

@@ -19,6 +19,7 @@ inline constexpr std::size_t passphrase_bytes_min = 10;
 inline constexpr std::size_t ledger_queue_max = 8'192;  // rows waiting for the writer; more are counted and dropped
 inline constexpr std::size_t ledger_queue_bytes_max = 64U << 20;    // of kept bodies and traces among them
 inline constexpr std::size_t ledger_batch_rows = 1000;              // commit at the latest after so many …
+inline constexpr std::size_t ledger_batch_bytes_max = 128U << 20;   // of a batch that is read; the queue holds less
 inline constexpr std::size_t ledger_batch_bytes_kept = 1U << 20;    // of the memory of a batch, for the next one
 inline constexpr std::chrono::milliseconds ledger_batch_delay{50};  // … or after so long
 inline constexpr int ledger_nice = 5;  // of the writing thread: it comes after the requests, but is not starved

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/overloaded.h"
 #include "core/distance.h"
+#include "core/overloaded.h"
 #include "core/text.h"
 #include "json/document.h"
 #include "store/config_file.h"
