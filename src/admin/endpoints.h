@@ -71,6 +71,7 @@ namespace agt::admin {
 // keys.cpp
 [[nodiscard]] Result<Answer> list_keys(const Call& call);
 [[nodiscard]] Result<Answer> create_key(const Call& call);
+[[nodiscard]] Result<Answer> rotate_key(const Call& call);
 [[nodiscard]] Result<Answer> revoke_key(const Call& call);
 
 // requests.cpp

@@ -197,8 +197,11 @@ Result<Built> build_snapshot(store::Vault& vault, const store::Settings& setting
   }
   TRY(const auto keys, store::client_keys(vault));
   auto& admission = next.admission;
-  for (const auto& key : keys)
-    if (!key.revoked_ms) admission.key_names.emplace(key.digest, key.name);
+  for (const auto& key : keys) {
+    if (!key.works) continue;
+    admission.key_names.emplace(key.digest, key.name);
+    if (key.ends_ms) built.keys_end_ms = std::min(built.keys_end_ms.value_or(*key.ends_ms), *key.ends_ms);
+  }
   admission.keys_demanded = settings.keys_demanded();
   admission.primary_key = settings.proxy.api_key;
   admission.digest = store::key_digest;
@@ -254,12 +257,19 @@ Result<> reload(Gateway& gateway) {
   gateway.pool.set_accounts(built.snapshot->accounts);
   gateway.quota_minutes = gateway.settings.quota.refresh_minutes;
   gateway.current.set(built.snapshot);
+  gateway.keys_end_ms = built.keys_end_ms.value_or(0);
   TRY(gateway.prices, catalogue::Prices::with(gateway.settings.prices.overrides));
   gateway.ledger_writer.price_by(gateway.prices);
   const auto& keep = gateway.settings.ledger;
   gateway.ledger_writer.retain(
       {.keep_days = keep.keep_days, .bytes_max = keep.max_mb << 20, .keep_hours_days = keep.keep_stats_days});
   return {};
+}
+
+Result<> end_keys(Gateway& gateway) {
+  const auto ends = gateway.keys_end_ms.load();
+  if (ends == 0 || unix_ms(gateway.clock.wall()) < ends) return {};
+  return reload(gateway);
 }
 
 }  // namespace agt::admin

@@ -47,6 +47,7 @@ using Families = std::span<const provider::Family* const>;
 struct Built {
   std::shared_ptr<const relay::Snapshot> snapshot{};
   std::vector<std::string> problems{};
+  std::optional<std::int64_t> keys_end_ms{};  // when the first of the keys ends
 };
 [[nodiscard]] Result<Built> build_snapshot(store::Vault& vault, const store::Settings& settings, Families families,
                                            std::uint16_t port, std::string interface_url = {});
@@ -89,6 +90,7 @@ struct Gateway {
   net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
   OAuthLogins logins{};
   ClientFilesHome clients{};
+  std::atomic<std::int64_t> keys_end_ms = 0;  // when a client key ends next; 0: none does
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);
@@ -99,5 +101,8 @@ struct Gateway {
 
 // Reads settings and vault anew and swaps the snapshot: after every change of accounts, routes, keys or settings.
 [[nodiscard]] Result<> reload(Gateway& gateway);
+
+// Reloads when a client key has ended since the last time: called now and then.
+[[nodiscard]] Result<> end_keys(Gateway& gateway);
 
 }  // namespace agt::admin

@@ -57,9 +57,14 @@ Task<> keep_rests(Gateway& gateway, net::Worker& worker) {
     const auto slept = co_await worker.sleep(rests_saved_every);
     if (!slept) co_return;
     Result<> saved{};
-    const auto done = co_await worker.offload([&] { saved = save_rests(gateway); });
+    Result<> ended{};
+    const auto done = co_await worker.offload([&] {
+      saved = save_rests(gateway);
+      ended = end_keys(gateway);
+    });
     if (!done && done.error().code == Code::client_gone) co_return;
     if (!saved) gateway.log.write(LogLevel::error, "rests_not_saved", {{"why", saved.error().message}});
+    if (!ended) gateway.log.write(LogLevel::error, "keys_not_ended", {{"why", ended.error().message}});
   }
 }
 

@@ -81,6 +81,8 @@ constexpr std::array table{
 
     Endpoint{"GET", "/keys", token, list_keys, "Client keys; never a key itself.", "Keys"},
     Endpoint{"POST", "/keys", token, create_key, "Makes a client key and shows it, this once.", "NewKey", "KeyForm"},
+    Endpoint{"POST", "/keys/{key}/rotate", token, rotate_key,
+             "A new key of the same name; the old one works a while longer.", "NewKey", "KeyRotation?"},
     Endpoint{"DELETE", "/keys/{key}", token, revoke_key, "Revokes a client key by id or name.", "Keys"},
 
     Endpoint{"GET", "/requests", token, list_requests, "The last requests, newest first.", "Requests", "",

@@ -21,7 +21,9 @@ struct ClientKey {
   std::string hint{};    // "sk-…a1b2": enough to recognise it, not to use it
   std::int64_t created_ms = 0;
   std::optional<std::int64_t> revoked_ms{};
-  json::Raw limits{};  // JSON object, or empty
+  std::optional<std::int64_t> ends_ms{};  // it works until then; kept in `limits`
+  bool works = true;                      // neither revoked nor ended when it was read
+  json::Raw limits{};                     // JSON object, or empty
 };
 
 struct NewClientKey {
@@ -32,6 +34,13 @@ struct NewClientKey {
 [[nodiscard]] Result<std::vector<ClientKey>> client_keys(Vault& vault);  // the revoked ones too
 [[nodiscard]] Result<NewClientKey> add_client_key(Vault& vault, std::string_view name, const json::Raw& limits = {});
 [[nodiscard]] Result<> set_client_key_limits(Vault& vault, std::string_view id_or_name, const json::Raw& limits);
+// A key that works until `ends_ms`; nothing: for good.
+[[nodiscard]] json::Raw limits_until(std::optional<std::int64_t> ends_ms);
+
+// A new key of the same name. The old one works for `overlap_ms` more, named "NAME (old)" until then; of nothing, it is
+// revoked at once.
+[[nodiscard]] Result<NewClientKey> rotate_client_key(Vault& vault, std::string_view id_or_name,
+                                                     std::int64_t overlap_ms);
 [[nodiscard]] Result<> revoke_client_key(Vault& vault, std::string_view id_or_name);
 
 // SHA-256 in hexadecimal. Callers keep the digests of live keys in a snapshot and look a client's key up by it, so

@@ -134,6 +134,27 @@ TEST_F(VaultTest, a_route_that_is_not_there_is_told) {
   EXPECT_EQ(removed.error().message, "there is no route 5: they are numbered 0 to 0");
 }
 
+TEST_F(VaultTest, a_rotated_key_works_for_its_overlap_and_one_that_ended_does_not) {
+  auto vault = open();
+  ASSERT_TRUE(vault);
+  ASSERT_TRUE(add_client_key(**vault, "laptop"));
+  ASSERT_TRUE(add_client_key(**vault, "past", limits_until(1)));
+  const auto made = rotate_client_key(**vault, "laptop", 3'600'000);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->key.name, "laptop");
+  auto keys = client_keys(**vault).value();
+  ASSERT_EQ(keys.size(), 3U);
+  EXPECT_EQ(keys[0].name, "laptop (old)");
+  EXPECT_TRUE(keys[0].works);
+  EXPECT_EQ(keys[0].ends_ms, made->key.created_ms + 3'600'000);
+  EXPECT_FALSE(keys[1].works);
+  EXPECT_EQ(keys[2].digest, key_digest(made->plain.reveal()));
+  ASSERT_TRUE(rotate_client_key(**vault, made->key.id, 0));
+  keys = client_keys(**vault).value();
+  EXPECT_TRUE(keys[2].revoked_ms.has_value());
+  EXPECT_EQ(rotate_client_key(**vault, "nobody", 0).error().code, Code::path_unknown);
+}
+
 TEST_F(VaultTest, a_client_key_is_shown_once_and_known_by_its_digest) {
   auto vault = open();
   ASSERT_TRUE(vault);

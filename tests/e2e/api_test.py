@@ -140,6 +140,13 @@ class Shapes(WithGateway):
         self.assertIn("body", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked})["would_send"])
         self.assertIn("error", self.ask("POST", "/routes/explain", {"body": {"model": 5}}))
         self.ask("POST", "/keys", {"name": "one"}, expected=201)
+        self.ask("POST", "/keys/{key}/rotate", {"overlap_hours": 1}, key="one", expected=201)
+        self.ask("POST", "/keys/{key}/rotate", key="one", expected=201)
+        self.ask("POST", "/keys", {"name": "short", "ends_in_days": 1}, expected=201)
+        self.ask("POST", "/keys", {"name": "wrong", "ends_in_days": -1}, expected=400)
+        self.ask("POST", "/keys/{key}/rotate", key="nobody", expected=404)
+        self.assertEqual([(one["name"], "revoked_ms" in one, "ends_ms" in one) for one in self.ask("GET", "/keys")["keys"]],
+                         [("one (old)", False, True), ("one", True, False), ("one", False, False), ("short", False, True)])
         self.ask("DELETE", "/keys/{key}", key="one")
 
     def ask_requests(self):

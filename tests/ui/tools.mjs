@@ -118,6 +118,33 @@ test('Accounts shows when capacity comes back, in lanes and in words', { timeout
   await done(page);
 });
 
+test('a client key is replaced with an overlap, and one that ends says when', { timeout: 60_000 }, async () => {
+  const own = await startGateway({ env: { AGT_PROXY_AUTH_MODE: 'strict' } });
+  const old = await own.api('POST', '/keys', { name: 'agent' });
+  const works = async (key) => (await own.ask('demo', 'Hi', { headers: { authorization: `Bearer ${key}` } })).status;
+  const page = await openPage(browser, own, { path: '/proxy/keys' });
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const dialog = page.locator('dialog[open]');
+  await dialog.getByLabel('Name').fill('short');
+  await dialog.getByLabel('Ends').selectOption('7');
+  await dialog.getByRole('button', { name: 'Create key' }).click();
+  const short = await dialog.locator('code').textContent();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  assert.match(await page.getByRole('row', { name: /short/ }).textContent(), /6 d|7 d|16[78] h/);
+  await page.getByRole('button', { name: 'Replace the key agent' }).click();
+  await dialog.getByRole('button', { name: 'Make a new key' }).click();
+  const fresh = await dialog.locator('code').textContent();
+  assert.match(fresh, /^sk-/);
+  assert.notEqual(fresh, old.key);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('agent (old)', { exact: true }).waitFor();
+  assert.deepEqual([await works(fresh), await works(old.key), await works(short), await works('sk-nobody')], [200, 200, 200, 401]);
+  const last = await own.api('POST', '/keys/agent/rotate', { overlap_hours: 0 });
+  assert.deepEqual([await works(fresh), await works(last.key)], [401, 200]);
+  await done(page);
+  await own.stop();
+});
+
 test('while others may come in, the address stands as text and as a code', { timeout: 60_000 }, async () => {
   const own = await startGateway();
   await own.api('PATCH', '/settings', { 'proxy.allow_lan_access': true, 'proxy.auth_mode': 'auto' });

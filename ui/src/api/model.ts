@@ -182,6 +182,7 @@ export interface ClientKey {
   hint: string;
   created_ms: number;
   revoked_ms?: number;
+  ends_ms?: number;
   key?: string;
 }
 export interface Keys {

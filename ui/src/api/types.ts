@@ -462,10 +462,19 @@ export interface Key {
   hint: string;
   created_ms: number;
   revoked_ms?: number;
+  /** it works until then */
+  ends_ms?: number;
 }
 
 export interface KeyForm {
   name: string;
+  /** 0 or absent: for good */
+  ends_in_days?: number;
+}
+
+export interface KeyRotation {
+  /** that the old key works beside the new one; 0 or absent: not at all */
+  overlap_hours?: number;
 }
 
 export interface NewKey {
@@ -473,6 +482,7 @@ export interface NewKey {
   name: string;
   hint: string;
   created_ms: number;
+  ends_ms?: number;
   /** shown this once */
   key: string;
 }
@@ -954,6 +964,8 @@ export interface Endpoints {
   "POST /keys": { answer: NewKey; body: KeyForm };
   /** Revokes a client key by id or name. */
   "DELETE /keys/{key}": { answer: Keys; body: never };
+  /** A new key of the same name; the old one works a while longer. */
+  "POST /keys/{key}/rotate": { answer: NewKey; body: KeyRotation | undefined };
   /** Exchanges the code of such a link for the page's token. */
   "POST /login": { answer: PageToken; body: LoginCode };
   /** Makes a link that opens the interface once. */
