@@ -14,20 +14,54 @@ std::string lowered(std::string_view s) {
   return out;
 }
 
-// Eight bytes at once: most that have the same length differ in the first ones.
+namespace {
+
+// Eight characters at once: what differs are only the cases of letters.
+bool same_eight(std::uint64_t a, std::uint64_t b) {
+  constexpr std::uint64_t ones = 0x0101010101010101U;
+  constexpr std::uint64_t tops = ones * 0x80U;
+  constexpr std::uint64_t case_bits = ones * 0x20U;
+  const auto difference = a ^ b;
+  if (difference == 0) return true;
+  if ((difference & ~case_bits) != 0) return false;
+  const auto small = a | case_bits;
+  const auto low = small & ~tops;
+  const auto from_a = low + ones * (0x80U - 'a');       // top bit: at least 'a'
+  const auto above_z = low + ones * (0x80U - 'z' - 1);  // top bit: more than 'z'
+  const auto letters = from_a & ~above_z & ~small & tops;
+  return ((difference << 2U) & ~letters) == 0;
+}
+
+template <class Number>
+std::uint64_t loaded(const char* from) {
+  Number value = 0;
+  std::memcpy(&value, from, sizeof value);
+  return value;
+}
+
+}  // namespace
+
 bool same_letters(std::string_view a, std::string_view b) {
-  for (std::uint64_t left = 0, right = 0; a.size() >= sizeof left;) {
-    std::memcpy(&left, a.data(), sizeof left);
-    std::memcpy(&right, b.data(), sizeof right);
-    const auto difference = left ^ right;
-    constexpr std::uint64_t case_bits = 0x2020202020202020U;
-    if ((difference & ~case_bits) != 0) return false;
-    if (difference != 0 && !std::ranges::equal(a.substr(0, sizeof left), b.substr(0, sizeof left), {}, lower, lower))
-      return false;
-    a.remove_prefix(sizeof left);
-    b.remove_prefix(sizeof right);
+  const auto size = a.size();
+  const char* const left = a.data();
+  const char* const right = b.data();
+  constexpr std::size_t eight = sizeof(std::uint64_t);
+  constexpr std::size_t four = sizeof(std::uint32_t);
+  if (size >= eight) {
+    for (std::size_t at = 0; at + eight <= size; at += eight)
+      if (!same_eight(loaded<std::uint64_t>(left + at), loaded<std::uint64_t>(right + at))) return false;
+    const auto last = size - eight;  // once more some of what was compared before
+    return same_eight(loaded<std::uint64_t>(left + last), loaded<std::uint64_t>(right + last));
   }
-  return std::ranges::equal(a, b, {}, lower, lower);
+  if (size >= four) {
+    const auto both = [last = size - four](const char* s) {
+      return loaded<std::uint32_t>(s) | loaded<std::uint32_t>(s + last) << 32U;
+    };
+    return same_eight(both(left), both(right));
+  }
+  for (std::size_t at = 0; at < size; ++at)
+    if (lower(left[at]) != lower(right[at])) return false;
+  return true;
 }
 
 std::vector<std::string_view> split(std::string_view s, char separator) {

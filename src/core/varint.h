@@ -1,6 +1,8 @@
 // Whole numbers in as few bytes as they need: seven bits a byte, low ones first, the top bit says that more follow.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,10 +18,20 @@ namespace agt {
   return static_cast<std::int64_t>(value >> 1U) ^ -static_cast<std::int64_t>(value & 1U);
 }
 
-inline void append_varint(std::string& out, std::uint64_t value) {
+inline constexpr std::size_t varint_bytes_max = 10;
+
+// Returns how many bytes it wrote; there must be room for varint_bytes_max.
+inline std::size_t put_varint(char* at, std::uint64_t value) {
   constexpr std::uint64_t more = 0x80;
-  for (; value >= more; value >>= 7U) out += static_cast<char>(value | more);
-  out += static_cast<char>(value);
+  std::size_t size = 0;
+  for (; value >= more; value >>= 7U) at[size++] = static_cast<char>(value | more);
+  at[size++] = static_cast<char>(value);
+  return size;
+}
+
+inline void append_varint(std::string& out, std::uint64_t value) {
+  std::array<char, varint_bytes_max> bytes{};
+  out.append(bytes.data(), put_varint(bytes.data(), value));
 }
 
 // Takes one off the beginning of `rest`; nothing when the bytes are damaged.

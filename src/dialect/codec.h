@@ -37,6 +37,10 @@ struct RenderTarget {
   std::string model{};  // the upstream's name for it
   ModelFacts facts{};
   Asked::Operation operation = Asked::Operation::generate;  // count_tokens: only what its endpoint accepts is written
+  std::size_t source_bytes = 0;                             // of the client's request, for memory that is taken at once
+
+  // What it becomes is mostly about as long.
+  [[nodiscard]] std::size_t usual_bytes() const { return source_bytes + source_bytes / 16 + 256; }
 };
 
 struct Rendered {
@@ -147,6 +151,7 @@ struct Codec {
   // Its clients send back calls without the thinking and the signatures that came with them: kept for them
   // (keepsakes.h).
   bool forgets_signatures = false;
+  bool tells_input_first = false;  // its streams begin with the tokens of the request
   // How providers of this dialect word a 400 about a signature that they cannot verify: parts of the message, in lower
   // case. The same request without any signature is worth one more try.
   std::span<const std::string_view> signature_refusals{};

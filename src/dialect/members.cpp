@@ -41,6 +41,11 @@ Result<std::string> MembersIn::need_text(std::string_view key) {
   return value.text();
 }
 
+Result<json::Words> MembersIn::need_words(std::string_view key) {
+  TRY(const auto value, need(key));
+  return value.words();
+}
+
 Result<> MembersIn::take_text(std::string_view key, std::string& out) {
   const auto value = take(key);
   if (!value.exists()) return {};

@@ -30,6 +30,7 @@ class MembersIn {
   [[nodiscard]] Result<json::Value> need(std::string_view key);
   // The same, and it must be a string.
   [[nodiscard]] Result<std::string> need_text(std::string_view key);
+  [[nodiscard]] Result<json::Words> need_words(std::string_view key);
   // An optional string; an empty one is remembered as spelled.
   [[nodiscard]] Result<> take_text(std::string_view key, std::string& out);
   // Members that cannot change an answer: they go home and are no loss elsewhere.

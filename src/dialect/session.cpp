@@ -11,18 +11,18 @@ namespace agt::dialect {
 namespace {
 
 // In the order in which they are believed. Names as clients send them, seen in 2026: Claude Code, Codex, OpenCode, pi.
-constexpr std::array headers_first{"x-claude-code-session-id"};
-constexpr std::array headers_then{"session-id", "session_id", "x-session-id", "x-session-affinity",
-                                  "x-client-request-id"};
-constexpr std::array members_named{"session_id", "prompt_cache_key", "conversation"};
-constexpr std::array metadata_named{"session_id", "conversation_id", "user_id"};
+constexpr std::array<std::string_view, 1> headers_first{"x-claude-code-session-id"};
+constexpr std::array<std::string_view, 5> headers_then{"session-id", "session_id", "x-session-id", "x-session-affinity",
+                                                       "x-client-request-id"};
+constexpr std::array<std::string_view, 3> members_named{"session_id", "prompt_cache_key", "conversation"};
+constexpr std::array<std::string_view, 3> metadata_named{"session_id", "conversation_id", "user_id"};
 
 constexpr std::size_t name_bytes_max = 512;
 constexpr std::size_t words_bytes_max = 1024;  // they are hashed for every request
 constexpr int turns_looked_at = 8;
 
 std::string in_headers(const HeaderLookup& header, auto names) {
-  for (const auto* name : names)
+  for (const auto name : names)
     if (const auto value = text::trimmed(header(name).value_or("")); !value.empty())
       return std::string(text::clipped(value, name_bytes_max));
   return {};
@@ -127,10 +127,10 @@ std::string named_session(const HeaderLookup& header, const json::Document& memb
   if (metadata)
     if (auto found = session_part(metadata->root()["user_id"].text_or("")); !found.empty()) return found;
   if (auto found = in_headers(header, headers_then); !found.empty()) return found;
-  for (const auto* name : members_named)
+  for (const auto name : members_named)
     if (auto found = word(root[name]); !found.empty()) return found;
   if (!metadata) return {};
-  for (const auto* name : metadata_named)
+  for (const auto name : metadata_named)
     if (auto found = word(metadata->root()[name]); !found.empty()) return found;
   return {};
 }

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "core/name_set.h"
 #include "core/text.h"
 
 namespace agt::dialect {
 namespace {
 
-constexpr std::array key_headers{"x-api-key", "x-goog-api-key", "api-key"};
+constexpr std::array<std::string_view, 3> key_headers{"x-api-key", "x-goog-api-key", "api-key"};
 constexpr std::string_view bearer = "bearer ";
 
 }  // namespace
@@ -35,17 +36,16 @@ Result<Secret> client_key(const HeaderLookup& header, const QueryLookup& query) 
   const auto authorization = header("authorization").value_or("");
   if (authorization.size() > bearer.size() && text::iequals(authorization.substr(0, bearer.size()), bearer))
     take(text::trimmed(authorization.substr(bearer.size())));
-  for (const auto* name : key_headers) take(text::trimmed(header(name).value_or("")));
+  for (const auto name : key_headers) take(text::trimmed(header(name).value_or("")));
   take(query("key").value_or(""));
   if (conflict) return fail(Code::bad_http, "The request carries two different keys; send one.");
   return found;
 }
 
 bool is_credential_header(std::string_view name) {
-  if (text::iequals(name, "authorization") || text::iequals(name, "proxy-authorization") ||
-      text::iequals(name, "cookie"))
-    return true;
-  return std::ranges::any_of(key_headers, [&](std::string_view key) { return text::iequals(name, key); });
+  constexpr NameSet credentials(std::to_array<std::string_view>(
+      {"authorization", "proxy-authorization", "cookie", "x-api-key", "x-goog-api-key", "api-key"}));
+  return credentials.contains(name);
 }
 
 }  // namespace agt::dialect

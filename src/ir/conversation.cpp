@@ -89,7 +89,7 @@ std::string_view name(StopReason reason) {
   std::unreachable();
 }
 
-Part text_part(std::string text) {
+Part text_part(json::Words text) {
   Part part;
   part.body = Text{.text = std::move(text)};
   return part;

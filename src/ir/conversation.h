@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "json/raw.h"
+#include "json/words.h"
 
 namespace agt::ir {
 
@@ -54,7 +55,7 @@ struct TokenScore {
 };
 
 struct Text {
-  std::string text{};
+  json::Words text{};
   std::vector<Citation> citations{};
   std::vector<TokenScore> scores{};  // only where they were asked for
   friend bool operator==(const Text&, const Text&) = default;
@@ -155,7 +156,7 @@ struct Part {
   friend bool operator==(const Part&, const Part&) = default;
 };
 
-[[nodiscard]] Part text_part(std::string text);
+[[nodiscard]] Part text_part(json::Words text);
 [[nodiscard]] std::string_view kind_name(const PartBody& body);  // "text", "tool call", …: for losses and errors
 
 // ---- request -------------------------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ std::unexpected<Error> broken(std::string_view why) {
   return fail(Code::translate_reply, fmt::format("The upstream's stream is out of order: {}.", why));
 }
 
-template <class Body>
-Result<> append(Part& part, std::string Body::* field, const std::string& text) {
+template <class Body, class Words>
+Result<> append(Part& part, Words Body::* field, const std::string& text) {
   auto* body = std::get_if<Body>(&part.body);
   if (body == nullptr) return broken(fmt::format("a {} grew as something else", kind_name(part.body)));
   body->*field += text;
@@ -106,9 +106,8 @@ std::vector<Event> unfold(const Response& response) {
   for (const auto& whole : response.parts) {
     Opened opened{.index = index, .part = whole};
     std::vector<Event> growth;
-    const auto grew = [&]<class Grew>(Grew&& event, std::string& head) {
-      event.text = std::move(head);
-      head.clear();
+    const auto grew = [&]<class Grew>(Grew&& event, auto& head) {
+      event.text = std::exchange(head, {});
       if (!event.text.empty()) growth.emplace_back(std::forward<Grew>(event));
     };
     std::visit(Overloaded{

@@ -22,7 +22,7 @@ std::size_t leading_system_count(const Request& request) {
 Part reminder(const Part& part) {
   const auto* text = std::get_if<Text>(&part.body);
   if (text == nullptr) return part;
-  return text_part(fmt::format("<system-reminder>\n{}\n</system-reminder>", text->text));
+  return text_part(fmt::format("<system-reminder>\n{}\n</system-reminder>", text->text.plain()));
 }
 
 // Which result belongs to which call. Ids alone do not say it: some servers number their calls anew in every answer
@@ -200,7 +200,7 @@ class Normaliser {
   Part orphan(const ToolResult& result, std::size_t index) {
     losses_.approximated(fmt::format("messages[{}]", index),
                          fmt::format("the result of an unknown tool call {} was turned into text", result.call_id));
-    return text_part(fmt::format("[Result of tool call {}]\n{}", result.call_id, plain_text(result.content)));
+    return text_part(fmt::format("[Result of tool call {}]\n{}", result.call_id, plain_text(result.content).plain()));
   }
 
   const Request& request_;
@@ -262,12 +262,12 @@ std::vector<Part> system_parts(const Request& request) {
   return parts;
 }
 
-std::string plain_text(const std::vector<Part>& parts) {
-  std::string out;
+json::Words plain_text(const std::vector<Part>& parts) {
+  json::Words out;
   for (const auto& part : parts)
     if (const auto* text = std::get_if<Text>(&part.body)) {
-      if (!out.empty()) out += '\n';
-      out += text->text;
+      if (!out.empty()) out.append(json::Words::spelled("\\n", true));
+      out.append(text->text);
     }
   return out;
 }

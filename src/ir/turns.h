@@ -29,7 +29,7 @@ void drop_signatures(Request& request);
 [[nodiscard]] std::vector<Part> system_parts(const Request& request);
 
 // The plain text of parts, joined by newlines; other parts are left out.
-[[nodiscard]] std::string plain_text(const std::vector<Part>& parts);
+[[nodiscard]] json::Words plain_text(const std::vector<Part>& parts);
 
 // A rough count of tokens (bytes / 4 for text, fixed sums for media), for a dialect that must say a number before the
 // upstream has counted. Includes system and tools.

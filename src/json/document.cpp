@@ -37,22 +37,25 @@ Result<Document> Document::parse(std::string_view text) {
   return parse(text, scratch);
 }
 
-Result<Document> Document::parse(std::string_view text, Scratch& scratch) {
-  Outliner outliner(text, scratch);
+Result<Document> Document::outlined(Outliner outliner, std::string_view text) {
   TRY(auto nodes, outliner.outline());
   Document document;
   document.source_ = text;
   document.nodes_ = std::move(nodes);
+  document.structure_ = outliner.structure();
   return document;
 }
 
+Result<Document> Document::parse(std::string_view text, Scratch& scratch) {
+  return outlined(Outliner(text, scratch), text);
+}
+
 Result<Document> Document::parse_members(std::string_view text, Scratch& scratch) {
-  Outliner outliner(text, scratch, Outliner::Depth::members);
-  TRY(auto nodes, outliner.outline());
-  Document document;
-  document.source_ = text;
-  document.nodes_ = std::move(nodes);
-  return document;
+  return outlined(Outliner(text, scratch, Outliner::Depth::members), text);
+}
+
+Result<Document> Document::parse_rest(const Document& members, Scratch& scratch) {
+  return outlined(Outliner(members.source_, scratch, Outliner::Depth::all, members.structure_), members.source_);
 }
 
 Result<Document> Document::parse_owned(std::string text) {
@@ -75,6 +78,14 @@ Result<std::string> Value::text() const {
   if (kind() != Kind::string) return refuse("a string");
   const auto literal = raw().substr(1, raw().size() - 2);
   return document_->node(index_).escaped ? unescaped(literal) : std::string(literal);
+}
+
+Result<Words> Value::words() const {
+  if (kind() != Kind::string) return refuse("a string");
+  const auto& node = document_->node(index_);
+  const auto literal = raw().substr(1, raw().size() - 2);
+  if (node.surrogates) return Words(unescaped(literal));  // half a pair must not go on
+  return Words::spelled(literal, node.escaped);
 }
 
 Result<bool> Value::boolean() const {
@@ -120,11 +131,17 @@ bool Value::is(std::string_view s) const {
 
 Value Value::operator[](std::string_view key) const {
   if (kind() != Kind::object) return {};
+  const auto* const nodes = document_->nodes_.data();
+  const auto* const text = document_->source_.data();
+  const auto end = nodes[index_].next;
   Value found;
-  for (const auto child : children()) {
-    const auto& node = document_->node(child.index_);
-    const bool may_be = node.key_size == key.size() || node.key_escaped;
-    if (may_be && child.key_is(key)) found = child;
+  for (auto i = index_ + 1; i < end; i = nodes[i].next) {
+    const auto& node = nodes[i];
+    if (node.key_size != key.size() && !node.key_escaped) continue;
+    // Most names of the same length differ in their first byte.
+    if (!node.key_escaped && !key.empty() && text[node.key_begin + 1] != key.front()) continue;
+    const Value child(document_, i);
+    if (child.key_is(key)) found = child;
   }
   return found;
 }

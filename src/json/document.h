@@ -14,6 +14,7 @@
 
 #include "core/result.h"
 #include "json/raw.h"
+#include "json/words.h"
 
 namespace agt::json {
 
@@ -21,6 +22,7 @@ enum class Kind : std::uint8_t { missing, null, boolean, number, string, array, 
 [[nodiscard]] std::string_view name(Kind kind);  // "an object", "a string", …
 
 class Document;
+class Outliner;
 
 // A borrowed view of one value. Lives no longer than its Document. A missing value is a normal value of Kind::missing,
 // so lookups chain: root["a"]["b"].
@@ -41,6 +43,7 @@ class Value {
 
   // Typed reading. Errors are Code::schema and name the path and what was found.
   [[nodiscard]] Result<std::string> text() const;
+  [[nodiscard]] Result<Words> words() const;  // the same as text(), in its spelling
   [[nodiscard]] Result<bool> boolean() const;
   [[nodiscard]] Result<double> number() const;
   [[nodiscard]] Result<std::int64_t> integer() const;  // also accepts 3.0; refuses 3.5 and what 64 bits cannot hold
@@ -78,6 +81,7 @@ class Value {
 
  private:
   friend class Document;
+  class Outliner;
   Value(const Document* document, std::uint32_t index) : document_(document), index_(index) {}
   const Document* document_ = nullptr;
   std::uint32_t index_ = 0;
@@ -105,6 +109,9 @@ class Document {
   // The members of the root alone, for those who only hand the text on: what is nested is skipped by its brackets, so
   // its strings are checked for UTF-8 and control characters, but not its grammar. A container has no children here.
   [[nodiscard]] static Result<Document> parse_members(std::string_view text, Scratch& scratch);
+  // All of the text of which `members` are the members. Its structure need not be found again if the scratch has read
+  // nothing else since.
+  [[nodiscard]] static Result<Document> parse_rest(const Document& members, Scratch& scratch);
   // The same as parse() over a text that the document owns.
   [[nodiscard]] static Result<Document> parse_owned(std::string text);
 
@@ -126,11 +133,13 @@ class Document {
     std::uint32_t key_size{};   // between the quotes, still escaped
     std::uint32_t children{};   // number of children
     Kind kind{};
-    bool escaped = false;  // a string with a backslash
+    bool escaped = false;     // a string with a backslash
+    bool surrogates = false;  // a string with halves of UTF-16 pairs, perhaps alone
     bool key_escaped = false;
   };
 
   Document() = default;
+  [[nodiscard]] static Result<Document> outlined(Outliner outliner, std::string_view text);
   [[nodiscard]] const Node& node(std::uint32_t index) const { return nodes_.data()[index]; }
   [[nodiscard]] std::string_view key_literal(const Node& node) const {
     return {source_.data() + node.key_begin + 1, node.key_size};
@@ -138,6 +147,7 @@ class Document {
   std::unique_ptr<std::string> owned_{};  // behind a pointer, so that moving the document does not move the bytes
   std::string_view source_{};
   std::vector<Node> nodes_{};
+  std::uint64_t structure_ = 0;  // the number of what stage 1 found in this text
 };
 
 class Value::Iterator {

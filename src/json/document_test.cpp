@@ -97,5 +97,30 @@ TEST(Document, survives_being_moved) {
   EXPECT_TRUE(second.root()["k"].is("v"));
 }
 
+TEST(Document, the_rest_of_a_text_whose_members_were_read) {
+  const std::string_view text = R"({"model":"m","messages":[{"a":[1,2,{"b":"c"}]}]})";
+  Scratch scratch;
+  const auto whole = Document::parse(text);
+  const auto members = Document::parse_members(text, scratch);
+  ASSERT_TRUE(members);
+  EXPECT_EQ(members->root()["messages"].size(), 0U);
+  const auto at_once = Document::parse_rest(*members, scratch);
+  ASSERT_TRUE(at_once);
+  EXPECT_EQ(at_once->root()["messages"][0]["a"][2]["b"].raw(), "\"c\"");
+  // Another text came in between: what the scratch knows is no longer about this one.
+  ASSERT_TRUE(
+      Document::parse(R"([1,2,3,[4],{"x":null},"longer than the other one, and of another structure"])", scratch));
+  const auto later = Document::parse_rest(*members, scratch);
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->root()["messages"][0]["a"][2]["b"].raw(), "\"c\"");
+  Scratch other;
+  ASSERT_TRUE(Document::parse("[]", other));
+  EXPECT_EQ(Document::parse_rest(*members, other)->root()["model"].raw(), "\"m\"");
+  // Members of a text whose nested part is no JSON.
+  const auto broken = Document::parse_members(R"({"a":[1 2]})", scratch);
+  ASSERT_TRUE(broken);
+  EXPECT_FALSE(Document::parse_rest(*broken, scratch));
+}
+
 }  // namespace
 }  // namespace agt::json

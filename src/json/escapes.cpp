@@ -35,6 +35,24 @@ constexpr std::array<char, 256> simple_escapes = [] {
   return meant;
 }();
 
+constexpr std::array<bool, 256> escapable = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'"', '\\', '/', 'b', 'f', 'n', 'r', 't'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// The length of the escape at `at`, 0 when it is none.
+inline std::ptrdiff_t escape_length(const char* at, const char* end, bool& surrogates) {
+  if (end - at < 2) return 0;
+  if (escapable[static_cast<unsigned char>(at[1])]) return 2;
+  constexpr std::ptrdiff_t whole = 6;
+  if (at[1] != 'u' || end - at < whole || !std::all_of(at + 2, at + whole, is_hex)) return 0;
+  surrogates = surrogates || (at[2] | 0x20) == 'd';  // or a Korean syllable, which does no harm
+  return whole;
+}
+
 // The four digits behind \u. Rare, and kept out of the way of the others.
 [[gnu::noinline]] char* put_number(char* at, char c) {
   return fmt::format_to(at, "{:04x}", static_cast<unsigned char>(c));
@@ -163,8 +181,49 @@ Copied unescape_blocks(char* at, const char* from, const char* end) {
   return {at, from};
 }
 
+// Up to where the blocks are looked at, or the first wrong one.
+const char* check_blocks(const char* at, const char* end, EscapesSeen& seen) {
+  const char* next = at;  // bytes before this belong to an escape already seen
+  for (; end - at >= block; at += block) {
+    auto hits = bits_of(at, is_backslash);
+    if (next > at) hits &= ~std::uint64_t{0} << static_cast<unsigned>(next - at);
+    while (hits != 0) {
+      const char* const hit = at + std::countr_zero(hits);
+      const auto length = escape_length(hit, end, seen.surrogates);
+      if (length == 0) {
+        seen.wrong = hit;
+        return hit;
+      }
+      next = hit + length;
+      hits = next - at < block ? hits & (~std::uint64_t{0} << static_cast<unsigned>(next - at)) : 0;
+    }
+  }
+  return std::max(at, next);
+}
+
+// Takes a byte off `size` for each escape. False: one is by number.
+bool count_blocks(const char*& at, const char* end, std::size_t& size) {
+  std::ptrdiff_t into = 0;  // bytes of the block that belong to an escape already seen
+  for (; end - at > block; at += block) {
+    auto hits = bits_of(at, is_backslash) & (~std::uint64_t{0} << static_cast<unsigned>(into));
+    into = 0;
+    while (hits != 0) {
+      const std::ptrdiff_t hit = std::countr_zero(hits);
+      if (at[hit + 1] == 'u') return false;
+      --size;
+      into = std::max<std::ptrdiff_t>(0, hit + 2 - block);
+      hits &= hits - 1;
+      if (into == 0) hits &= ~(std::uint64_t{1} << static_cast<unsigned>(hit + 1));
+    }
+  }
+  at += into;
+  return true;
+}
+
 #else
 
+bool count_blocks(const char*& /*at*/, const char* /*end*/, std::size_t& /*size*/) { return true; }
+const char* check_blocks(const char* at, const char* /*end*/, EscapesSeen& /*seen*/) { return at; }
 Copied escape_blocks(char* at, const char* /*last*/, const char* from, const char* /*end*/) { return {at, from}; }
 Copied unescape_blocks(char* at, const char* from, const char* /*end*/) { return {at, from}; }
 
@@ -189,6 +248,31 @@ Copied escape(char* at, const char* last, const char* from, const char* end) {
       *copied.at++ = c;
   }
   return copied;
+}
+
+EscapesSeen check_escapes(const char* at, const char* end) {
+  EscapesSeen seen;
+  at = check_blocks(at, end, seen);
+  while (seen.wrong == nullptr && at < end) {
+    const auto length = *at == '\\' ? escape_length(at, end, seen.surrogates) : 1;
+    if (length == 0) seen.wrong = at;
+    at += length;
+  }
+  return seen;
+}
+
+std::optional<std::size_t> unescaped_size(std::string_view literal) {
+  const char* at = literal.data();
+  const char* const end = at + literal.size();
+  auto size = literal.size();
+  if (!count_blocks(at, end, size)) return std::nullopt;
+  while (at < end) {
+    const bool escape = *at == '\\' && end - at > 1;
+    if (escape && at[1] == 'u') return std::nullopt;
+    size -= escape ? 1 : 0;
+    at += escape ? 2 : 1;
+  }
+  return size;
 }
 
 char* unescape(char* at, std::string_view literal) {

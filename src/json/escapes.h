@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace agt::json {
@@ -22,5 +23,15 @@ struct Copied {
 
 // Writes what the literal, given without its quotes, stands for: never more bytes than it has itself.
 [[nodiscard]] char* unescape(char* at, std::string_view literal);
+
+struct EscapesSeen {
+  const char* wrong = nullptr;  // the first that is none
+  bool surrogates = false;      // halves of a UTF-16 pair, perhaps alone
+};
+// `at` is at a backslash or at the end.
+[[nodiscard]] EscapesSeen check_escapes(const char* at, const char* end);
+
+// How many bytes the literal stands for; nothing when escapes by number must be looked at for that.
+[[nodiscard]] std::optional<std::size_t> unescaped_size(std::string_view literal);
 
 }  // namespace agt::json

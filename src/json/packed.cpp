@@ -9,8 +9,6 @@
 namespace agt::json {
 namespace {
 
-enum Tag : char { end, no, yes, positive, negative, thousandth, text, object, array };
-
 class Unpacker {
  public:
   Unpacker(std::string_view packed, std::span<const std::string_view> table) : rest_(packed), table_(table) {}
@@ -26,21 +24,22 @@ class Unpacker {
   // One value, or the end of the container.
   bool step() {
     if (rest_.empty()) return false;
-    if (depth_ > 0 && rest_.front() == end) return close();
+    if (depth_ > 0 && rest_.front() == static_cast<char>(PackedTag::end)) return close();
     if (depth_ > 0 && is_object_[depth_ - 1] && !key()) return false;
     if (rest_.empty()) return false;
-    const char tag = take();
+    const auto tag = static_cast<PackedTag>(take());
     switch (tag) {
-      case no:
-      case yes: writer_.value(tag == yes); return true;
-      case positive: return number([&](std::uint64_t n) { writer_.value(n); });
-      case negative: return number([&](std::uint64_t n) { writer_.value(unzigzag(n)); });
-      case thousandth: return number([&](std::uint64_t n) { writer_.thousandths(unzigzag(n)); });
-      case text: return number([&](std::uint64_t size) { size_ = size; }) && words();
-      case object:
-      case array: return open(tag == object);
-      default: return false;
+      case PackedTag::end: return false;
+      case PackedTag::no:
+      case PackedTag::yes: writer_.value(tag == PackedTag::yes); return true;
+      case PackedTag::positive: return number([&](std::uint64_t n) { writer_.value(n); });
+      case PackedTag::negative: return number([&](std::uint64_t n) { writer_.value(unzigzag(n)); });
+      case PackedTag::thousandth: return number([&](std::uint64_t n) { writer_.thousandths(unzigzag(n)); });
+      case PackedTag::text: return number([&](std::uint64_t size) { size_ = size; }) && words();
+      case PackedTag::object:
+      case PackedTag::array: return open(tag == PackedTag::object);
     }
+    return false;
   }
 
   bool open(bool object) {
@@ -91,28 +90,6 @@ class Unpacker {
 };
 
 }  // namespace
-
-void Packer::begin_object() { out_ += static_cast<char>(Tag::object); }
-void Packer::begin_array() { out_ += static_cast<char>(Tag::array); }
-void Packer::end() { out_ += static_cast<char>(Tag::end); }
-
-void Packer::value(std::string_view s) {
-  out_ += static_cast<char>(Tag::text);
-  append_varint(out_, s.size());
-  out_ += s;
-}
-
-void Packer::value(bool b) { out_ += static_cast<char>(b ? Tag::yes : Tag::no); }
-
-void Packer::integer(std::int64_t n) {
-  out_ += static_cast<char>(n < 0 ? Tag::negative : Tag::positive);
-  append_varint(out_, n < 0 ? zigzag(n) : static_cast<std::uint64_t>(n));
-}
-
-void Packer::thousandths(std::int64_t n) {
-  out_ += static_cast<char>(Tag::thousandth);
-  append_varint(out_, zigzag(n));
-}
 
 std::optional<std::string> unpacked(std::string_view packed, std::span<const std::string_view> table) {
   return Unpacker(packed, table).run();

@@ -12,7 +12,12 @@
 #include <string>
 #include <string_view>
 
+#include "core/appender.h"
+#include "core/varint.h"
+
 namespace agt::json {
+
+enum class PackedTag : std::uint8_t { end, no, yes, positive, negative, thousandth, text, object, array };
 
 // The number of a name in `table`, found when this is compiled. A name keeps its place for ever, and new ones come at
 // the end: what lies on disk was written with it.
@@ -29,20 +34,31 @@ struct PackedName {
 class Packer {
  public:
   explicit Packer(std::string& out) : out_(out) {}
-  void begin_object();
-  void begin_array();
-  void end();
-  void name(std::uint8_t number) { out_ += static_cast<char>(number); }
-  void value(std::string_view s);
-  void value(bool b);
-  void integer(std::int64_t n);
-  void thousandths(std::int64_t n);  // 1200 is 1.2
+  void begin_object() { out_.byte(tag(PackedTag::object)); }
+  void begin_array() { out_.byte(tag(PackedTag::array)); }
+  void end() { out_.byte(tag(PackedTag::end)); }
+  void name(std::uint8_t number) { out_.byte(static_cast<char>(number)); }
+  void value(std::string_view s) {
+    out_.byte(tag(PackedTag::text));
+    out_.varint(s.size());
+    out_.bytes(s);
+  }
+  void value(bool b) { out_.byte(tag(b ? PackedTag::yes : PackedTag::no)); }
+  void integer(std::int64_t n) {
+    out_.byte(tag(n < 0 ? PackedTag::negative : PackedTag::positive));
+    out_.varint(n < 0 ? zigzag(n) : static_cast<std::uint64_t>(n));
+  }
+  void thousandths(std::int64_t n) {  // 1200 is 1.2
+    out_.byte(tag(PackedTag::thousandth));
+    out_.varint(zigzag(n));
+  }
 
  private:
-  std::string& out_;
+  static constexpr char tag(PackedTag of) { return static_cast<char>(of); }
+  Appender out_;
 };
 
-// As a Writer, but what is written is appended to a string that outlives this.
+// As a Writer, but what is written is appended to a string that outlives this, and is complete when this has gone.
 template <const auto& table>
 class PackedWriter {
  public:

@@ -107,6 +107,15 @@ void Writer::value(std::string_view s) {
   append_quoted(out_, s);
 }
 
+void Writer::value(const Words& words) {
+  const auto* literal = words.literal();
+  if (literal == nullptr) return value(words.plain());
+  separate();
+  out_ += '"';
+  out_ += *literal;
+  out_ += '"';
+}
+
 void Writer::integer(std::int64_t n) {
   const fmt::format_int digits(n);
   token({digits.data(), digits.size()});

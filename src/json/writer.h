@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "json/raw.h"
+#include "json/words.h"
 
 namespace agt::json {
 
@@ -22,6 +23,7 @@ namespace agt::json {
 class Writer {
  public:
   Writer() = default;
+  explicit Writer(std::size_t bytes) { out_.reserve(bytes); }
   explicit Writer(std::string into) : out_(std::move(into)) {}  // appends after what is there
 
   void begin_object() { open('{'); }
@@ -34,6 +36,7 @@ class Writer {
   void value(std::string_view s);
   void value(const char* s) { value(std::string_view(s)); }
   void value(const std::string& s) { value(std::string_view(s)); }
+  void value(const Words& words);
   void value(std::integral auto n) {
     if constexpr (std::same_as<decltype(n), bool>)
       token(n ? "true" : "false");

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/name_set.h"
 #include "core/text.h"
 #include "net/internal/field_syntax.h"
 #include "net/limits.h"
@@ -22,35 +23,35 @@ std::unexpected<Refused> malformed(std::string message) { return refuse(400, Cod
 
 // Names that mean something here or at an upstream. Some servers read `_` as `-` (CGI did), so `Content_Length` must
 // not slip by as an unknown field.
-constexpr std::array<std::string_view, 24> known_names{"host",
-                                                       "content-length",
-                                                       "transfer-encoding",
-                                                       "content-type",
-                                                       "content-encoding",
-                                                       "connection",
-                                                       "keep-alive",
-                                                       "upgrade",
-                                                       "te",
-                                                       "trailer",
-                                                       "expect",
-                                                       "authorization",
-                                                       "x-api-key",
-                                                       "x-goog-api-key",
-                                                       "origin",
-                                                       "referer",
-                                                       "cookie",
-                                                       "sec-fetch-site",
-                                                       "proxy-authorization",
-                                                       "proxy-connection",
-                                                       "forwarded",
-                                                       "x-forwarded-for",
-                                                       "x-forwarded-host",
-                                                       "x-forwarded-proto"};
+constexpr NameSet known_names(std::to_array<std::string_view>({"host",
+                                                               "content-length",
+                                                               "transfer-encoding",
+                                                               "content-type",
+                                                               "content-encoding",
+                                                               "connection",
+                                                               "keep-alive",
+                                                               "upgrade",
+                                                               "te",
+                                                               "trailer",
+                                                               "expect",
+                                                               "authorization",
+                                                               "x-api-key",
+                                                               "x-goog-api-key",
+                                                               "origin",
+                                                               "referer",
+                                                               "cookie",
+                                                               "sec-fetch-site",
+                                                               "proxy-authorization",
+                                                               "proxy-connection",
+                                                               "forwarded",
+                                                               "x-forwarded-for",
+                                                               "x-forwarded-host",
+                                                               "x-forwarded-proto"}));
 
 bool aliases_known_name(std::string_view name) {
-  auto dashed = text::lowered(name);
+  std::string dashed(name);
   std::ranges::replace(dashed, '_', '-');
-  return std::ranges::find(known_names, dashed) != known_names.end();
+  return known_names.contains(dashed);
 }
 
 // Fields that may come once, and that the guard itself reads.
@@ -76,6 +77,12 @@ Once once(std::string_view name) {
   return Once::none;
 }
 
+constexpr std::array<bool, 256> not_in_hosts = [] {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view(" \t,/@?#\\\"<>")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
 bool is_allowed_method(std::string_view method) {
   constexpr std::array<std::string_view, 7> methods{"GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"};
   return std::ranges::find(methods, method) != methods.end();
@@ -87,7 +94,9 @@ class Reader {
 
   std::expected<GuardedRequest, Refused> read() {
     TRY_OK(request_line());
-    request_.head.headers.reserve(16, rest_.size());
+    constexpr std::size_t usual_fields = 16;
+    fields_ = rest_;
+    request_.head.headers.begin_text(fields_, usual_fields);
     for (;;) {
       TRY(const auto line, next_line());
       if (line.empty()) break;
@@ -143,19 +152,24 @@ class Reader {
     if (request_.head.headers.size() >= header_fields_max)
       return refuse(431, Code::head_too_large,
                     fmt::format("The request has more than {} header fields.", header_fields_max));
-    if (line.front() == ' ' || line.front() == '\t') return malformed("A header field is folded over two lines.");
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) return malformed("A header line has no colon.");
-    const auto name = line.substr(0, colon);
-    const auto value = text::trimmed(line.substr(colon + 1));
-    if (!is_token(name)) return malformed(fmt::format("The header name {} is not a token.", text::quoted(name, 60)));
+    const auto name = line.substr(0, token_size(line));
+    if (name.empty() || name.size() == line.size() || line[name.size()] != ':') return nameless(line);
+    const auto value = text::trimmed(line.substr(name.size() + 1));
     if (!is_field_value(value))
       return malformed(fmt::format("The value of the header {} holds a control character.", text::quoted(name, 60)));
     if (name.contains('_') && aliases_known_name(name))
       return malformed(fmt::format("The header {} could be taken for another one.", text::quoted(name, 60)));
     TRY_OK(special(once(name), name, value));
-    request_.head.headers.add(name, value);
+    request_.head.headers.place(fields_, name, value);
     return {};
+  }
+
+  // Why a line does not begin with a name and a colon.
+  static Step nameless(std::string_view line) {
+    if (line.front() == ' ' || line.front() == '\t') return malformed("A header field is folded over two lines.");
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return malformed("A header line has no colon.");
+    return malformed(fmt::format("The header name {} is not a token.", text::quoted(line.substr(0, colon), 60)));
   }
 
   Step special(Once which, std::string_view name, std::string_view value) {
@@ -172,7 +186,8 @@ class Reader {
   }
 
   static bool is_host(std::string_view value) {
-    return !value.empty() && value.find_first_of(" \t,/@?#\\\"<>") == std::string_view::npos;
+    return !value.empty() &&
+           std::ranges::none_of(value, [](char c) { return not_in_hosts[static_cast<unsigned char>(c)]; });
   }
 
   void connection(std::string_view value) {
@@ -215,6 +230,7 @@ class Reader {
   }
 
   std::string_view rest_;
+  std::string_view fields_{};
   GuardedRequest request_{};
   std::array<bool, once_names.size()> seen_{};
   std::array<std::string_view, once_names.size()> values_{};

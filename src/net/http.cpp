@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 
 #include "core/text.h"
@@ -43,7 +44,7 @@ Headers::Headers(std::initializer_list<Field> fields) {
   for (const auto& field : fields) add(field.name, field.value);
 }
 
-std::optional<std::string_view> Headers::get(std::string_view name) const {
+std::optional<std::string_view> Headers::found(std::string_view name) const {
   for (const auto field : *this)
     if (text::iequals(field.name, name)) return field.value;
   return std::nullopt;
@@ -61,10 +62,12 @@ std::size_t Headers::count(std::string_view name) const {
 }
 
 void Headers::add(std::string_view name, std::string_view value) {
-  places_.push_back({.begin = static_cast<std::uint32_t>(text_.size()),
-                     .name_size = static_cast<std::uint32_t>(name.size()),
-                     .value_size = static_cast<std::uint32_t>(value.size())});
   const auto before = text_.size();
+  places_.push_back({.name = static_cast<std::uint32_t>(before),
+                     .name_size = static_cast<std::uint32_t>(name.size()),
+                     .value = static_cast<std::uint32_t>(before + name.size()),
+                     .value_size = static_cast<std::uint32_t>(value.size())});
+  marks_ |= mark(name);
   const auto after = before + name.size() + value.size();
   // Not the size that is passed in: libstdc++ 12 passes the new capacity when it reallocates.
   text_.resize_and_overwrite(after, [&](char* all, std::size_t /*size*/) {
@@ -81,17 +84,33 @@ void Headers::set(std::string_view name, std::string_view value) {
 
 void Headers::remove(std::string_view name) {
   std::erase_if(places_,
-                [&](const Place& place) { return text::iequals({text_.data() + place.begin, place.name_size}, name); });
+                [&](const Place& place) { return text::iequals({text_.data() + place.name, place.name_size}, name); });
 }
 
 void Headers::extend_last(std::string_view value) {
-  text_ += value;  // the last field's text is the last text
+  assert(places_.back().value + places_.back().value_size == text_.size());
+  text_ += value;
   places_.back().value_size += static_cast<std::uint32_t>(value.size());
 }
 
 void Headers::reserve(std::size_t fields, std::size_t bytes) {
   places_.reserve(fields);
   text_.reserve(bytes);
+}
+
+void Headers::begin_text(std::string_view head, std::size_t fields) {
+  text_ = head;
+  places_.clear();
+  places_.reserve(fields);
+  marks_ = 0;
+}
+
+void Headers::place(std::string_view head, std::string_view name, std::string_view value) {
+  places_.push_back({.name = static_cast<std::uint32_t>(name.data() - head.data()),
+                     .name_size = static_cast<std::uint32_t>(name.size()),
+                     .value = static_cast<std::uint32_t>(value.empty() ? 0 : value.data() - head.data()),
+                     .value_size = static_cast<std::uint32_t>(value.size())});
+  marks_ |= mark(name);
 }
 
 std::optional<std::string> query_parameter(std::string_view query, std::string_view name) {

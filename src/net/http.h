@@ -32,7 +32,10 @@ class Headers {
   Headers() = default;
   Headers(std::initializer_list<Field> fields);
 
-  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;  // the first of that name
+  // The first of that name. Most that are asked for are not there, and their mark tells.
+  [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const {
+    return (marks_ & mark(name)) == 0 ? std::nullopt : found(name);
+  }
   [[nodiscard]] std::string_view get_or(std::string_view name, std::string_view fallback) const;
   [[nodiscard]] bool has(std::string_view name) const { return get(name).has_value(); }
   [[nodiscard]] std::size_t count(std::string_view name) const;
@@ -42,6 +45,10 @@ class Headers {
   void extend_last(std::string_view value);  // of a field that comes in parts
   void reserve(std::size_t fields, std::size_t bytes);
 
+  // The fields of a head that is parsed: its text is copied once, and place() says where in it the next field stands.
+  void begin_text(std::string_view head, std::size_t fields);
+  void place(std::string_view head, std::string_view name, std::string_view value);
+
   [[nodiscard]] Iterator begin() const;
   [[nodiscard]] Iterator end() const;
   [[nodiscard]] std::size_t size() const { return places_.size(); }
@@ -49,19 +56,26 @@ class Headers {
   [[nodiscard]] std::size_t bytes() const { return text_.size(); }  // of names and values
 
  private:
-  struct Place {  // in text_: the name, and right behind it the value
-    std::uint32_t begin = 0;
+  struct Place {  // in text_
+    std::uint32_t name = 0;
     std::uint32_t name_size = 0;
+    std::uint32_t value = 0;
     std::uint32_t value_size = 0;
   };
   [[nodiscard]] Field at(std::size_t index) const {
     const auto& place = places_[index];
-    const char* const name = text_.data() + place.begin;
-    return {{name, place.name_size}, {name + place.name_size, place.value_size}};
+    return {{text_.data() + place.name, place.name_size}, {text_.data() + place.value, place.value_size}};
   }
+  // One of 64 bits, the same for names that are equal without case.
+  [[nodiscard]] static std::uint64_t mark(std::string_view name) {
+    const auto letter = name.empty() ? 0U : static_cast<unsigned char>(name.front()) & 0x1fU;
+    return std::uint64_t{1} << ((letter + 5 * name.size()) % 64U);
+  }
+  [[nodiscard]] std::optional<std::string_view> found(std::string_view name) const;
 
   std::string text_{};
   std::vector<Place> places_{};
+  std::uint64_t marks_ = 0;  // of all names, and of some that were removed
 };
 
 class Headers::Iterator {

@@ -48,11 +48,35 @@ bool has_control(std::string_view path) {
   return false;
 }
 
+// What nearly all paths consist of; also where it begins a segment, nothing but '.' and '/' needs a second look.
+constexpr std::array<bool, 256> plain_characters = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
+  for (unsigned c = 'a'; c <= 'z'; ++c) table[c] = true;
+  for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = true;
+  for (const char c : std::string_view("-_:.~/")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+// Nothing in it to decode, to refuse or to cut off: the usual target of an API.
+bool is_plain(std::string_view target) {
+  if (!target.starts_with('/')) return false;
+  char before = 0;
+  for (const char c : target) {
+    if (!plain_characters[static_cast<unsigned char>(c)]) return false;
+    if (before == '/' && (c == '/' || c == '.')) return false;
+    if (before == '.' && c == '.') return false;
+    before = c;
+  }
+  return true;
+}
+
 std::unexpected<std::string> refused(std::string_view why) { return std::unexpected(std::string(why)); }
 
 }  // namespace
 
 std::expected<Target, std::string> parse_target(std::string_view method, std::string_view target) {
+  if (is_plain(target)) return Target{.path = std::string(target), .query = {}};
   for (const char c : target)
     if (c <= ' ' || c >= 0x7F) return refused("The request target holds a byte that must be percent-encoded.");
   if (target == "*" && method == "OPTIONS") return Target{.path = "*"};

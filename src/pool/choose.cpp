@@ -1,6 +1,7 @@
 #include "pool/choose.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -62,16 +63,24 @@ bool serves_model(const Account& account, std::string_view model) {
 
 // FNV-1a, finished by mixed(): labels differ in few bits.
 // Eight bytes a step: sessions are hashed with every request, and up to 1 KB long.
+// Sixteen bytes at once, each pair multiplied and folded: texts of a session are long.
 std::uint64_t hash_of(std::string_view text) {
+  __extension__ using Wide = unsigned __int128;
+  constexpr std::uint64_t first = 0x9E3779B97F4A7C15ULL, second = 0xBF58476D1CE4E5B9ULL;
   auto hash = mixed(text.size(), 0);
-  while (!text.empty()) {
-    std::uint64_t eight = 0;
-    const auto taken = std::min(text.size(), sizeof eight);
-    std::memcpy(&eight, text.data(), taken);
-    hash = mixed(hash ^ eight, 1);
-    text.remove_prefix(taken);
+  std::array<std::uint64_t, 2> pair{};
+  const auto fold = [&] {
+    const auto product = static_cast<Wide>(pair[0] ^ hash ^ first) * (pair[1] ^ second);
+    hash = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+  };
+  for (; text.size() >= sizeof pair; text.remove_prefix(sizeof pair)) {
+    std::memcpy(pair.data(), text.data(), sizeof pair);
+    fold();
   }
-  return hash;
+  pair = {};
+  std::memcpy(pair.data(), text.data(), text.size());
+  fold();
+  return mixed(hash, 1);
 }
 
 // The finaliser of splitmix64.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/name_set.h"
 #include "core/text.h"
 #include "core/version.h"
 #include "dialect/signs.h"
@@ -12,7 +13,7 @@ namespace {
 
 // Not forwarded: what belongs to one connection (RFC 9110 §7.6.1), what the client writes itself, what tells where the
 // client sits, content-encoding, because the body has been decoded, and accept-encoding, because we read the reply too.
-constexpr auto kept_back = std::to_array<std::string_view>({
+constexpr NameSet kept_back(std::to_array<std::string_view>({
     "connection",
     "keep-alive",
     "proxy-connection",
@@ -35,9 +36,9 @@ constexpr auto kept_back = std::to_array<std::string_view>({
     "x-forwarded-proto",
     "x-real-ip",
     "priority",
-});
+}));
 
-constexpr auto returned_exact = std::to_array<std::string_view>({
+constexpr NameSet returned_exact(std::to_array<std::string_view>({
     "content-type",
     "retry-after",
     "retry-after-ms",
@@ -47,13 +48,13 @@ constexpr auto returned_exact = std::to_array<std::string_view>({
     "openai-processing-ms",
     "openai-version",
     "openai-model",
-});
+}));
 constexpr auto returned_prefixes = std::to_array<std::string_view>({"x-ratelimit-", "anthropic-ratelimit-"});
 
 bool is_kept_back(std::string_view name) {
   if (dialect::is_credential_header(name)) return true;
   if (name.size() > 4 && text::iequals(name.substr(0, 4), "sec-")) return true;
-  return std::ranges::any_of(kept_back, [&](std::string_view other) { return text::iequals(name, other); });
+  return kept_back.contains(name);
 }
 
 void add_key(net::Headers& headers, const Upstream& upstream) {
@@ -72,10 +73,9 @@ void add_key(net::Headers& headers, const Upstream& upstream) {
 
 bool is_returned(std::string_view name) {
   const auto begins = [name](std::string_view prefix) {
-    return name.size() > prefix.size() && text::iequals(name.substr(0, prefix.size()), prefix);
+    return name.size() > prefix.size() && text::same_letters(name.substr(0, prefix.size()), prefix);
   };
-  return std::ranges::any_of(returned_exact, [name](std::string_view other) { return text::iequals(name, other); }) ||
-         std::ranges::any_of(returned_prefixes, begins);
+  return returned_exact.contains(name) || std::ranges::any_of(returned_prefixes, begins);
 }
 
 }  // namespace

@@ -13,7 +13,10 @@ namespace agt::relay {
 
 Result<const ir::Request*> Journey::parsed_request() {
   if (!request_) {
-    TRY(document_, json::Document::parse(body_, desk_.scratch));
+    const bool begun =
+        shallow_ && shallow_->source().data() == body_.data() && shallow_->source().size() == body_.size();
+    TRY(document_,
+        begun ? json::Document::parse_rest(*shallow_, desk_.scratch) : json::Document::parse(body_, desk_.scratch));
     dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
     if (endpoint_.operation == dialect::Operation::count_tokens)
       asked.operation = dialect::Asked::Operation::count_tokens;
@@ -82,7 +85,7 @@ dialect::ReplyContext Journey::reply_context() const {
           .id = trace_.id.substr(trace_.id.find('_') + 1),
           .remembered = to_be_remembered(),
           .created_s = std::chrono::duration_cast<Seconds>(trace_.started.time_since_epoch()).count(),
-          .input_estimate = request_ ? ir::estimated_tokens(*request_) : 0,
+          .input_estimate = request_ && codec_->tells_input_first ? ir::estimated_tokens(*request_) : 0,
           .request = request_ ? &*request_ : nullptr,
           .array_framing = endpoint_.array_framing,
           .question = question_,
@@ -110,7 +113,8 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   if (upstream_codec == nullptr) co_return fail(Code::internal, "The upstream's dialect is not wired.");
   CO_TRY_OK(co_await bring_media(upstream));
   dialect::RenderTarget rendering{.model = target.model,
-                                  .facts = snapshot_->catalogue->lookup(upstream.provider, target.model)};
+                                  .facts = snapshot_->catalogue->lookup(upstream.provider, target.model),
+                                  .source_bytes = body_.size()};
   if (endpoint_.operation == dialect::Operation::count_tokens)
     rendering.operation = dialect::Asked::Operation::count_tokens;
   // Always from the client's own words: another upstream's rendering may have lost something that this one can carry.

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <optional>
 
+#include "core/appender.h"
 #include "core/varint.h"
 #include "store/ledger_rows.h"
 #include "store/limits.h"
@@ -15,14 +16,13 @@ namespace {
 constexpr std::size_t size_bytes = 4;  // of the size in front of a row
 
 struct Packer {
-  std::string& out;
+  Appender& out;
 
-  void varint(std::uint64_t value) const { append_varint(out, value); }
-  void operator()(std::integral auto value) const { varint(zigzag(static_cast<std::int64_t>(value))); }
-  void operator()(const std::optional<std::int64_t>& value) const { varint(value ? zigzag(*value) + 1 : 0); }
+  void operator()(std::integral auto value) const { out.varint(zigzag(static_cast<std::int64_t>(value))); }
+  void operator()(const std::optional<std::int64_t>& value) const { out.varint(value ? zigzag(*value) + 1 : 0); }
   void operator()(std::string_view text) const {
-    varint(text.size());
-    out += text;
+    out.varint(text.size());
+    out.bytes(text);
   }
 };
 
@@ -58,13 +58,17 @@ struct Unpacker {
 
 template <class Text>
 void PackedRows::add(const BasicLedgerRow<Text>& row) {
-  const auto start = bytes_.size();
-  bytes_.append(size_bytes, '\0');
-  const Packer pack{bytes_};
-  each_column(row, pack);
-  pack(row.trace);
-  const auto size = bytes_.size() - start - size_bytes;
-  for (std::size_t i = 0; i < size_bytes; ++i) bytes_[start + i] = static_cast<char>(size >> (8 * i));
+  {
+    Appender out(bytes_);
+    const auto start = out.size();
+    constexpr std::array<char, size_bytes> size_to_come{};
+    out.bytes({size_to_come.data(), size_bytes});
+    const Packer pack{out};
+    each_column(row, pack);
+    pack(row.trace);
+    const auto size = out.size() - start - size_bytes;
+    for (std::size_t i = 0; i < size_bytes; ++i) out.at(start)[i] = static_cast<char>(size >> (8 * i));
+  }
   for (const auto& body : row.bodies) {
     bodies_.push_back({.row = size_,
                        .body = {.kind = body.kind,

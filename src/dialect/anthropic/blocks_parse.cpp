@@ -16,7 +16,7 @@ ir::Part opaque(json::Value block) {
 Result<ir::Part> parse_text(json::Value value) {
   ir::Part part{.extras = home_extras()};
   ir::Text text;
-  TRY(text.text, required_text(value, "text"));
+  TRY(text.text, required_words(value, "text"));
   TRY(const auto citations, optional_array(value, "citations"));
   for (const auto citation : citations.children()) {
     if (!citation.is_object()) return citation.refuse("an object");
@@ -176,7 +176,7 @@ Result<ir::Part> parse_block(json::Value value) {
 Result<std::vector<ir::Part>> parse_content(json::Value content, ir::Extras& extras) {
   std::vector<ir::Part> parts;
   if (content.is_string()) {
-    TRY(auto text, content.text());
+    TRY(auto text, content.words());
     parts.push_back(ir::text_part(std::move(text)));
     spell(extras, section::top, "content", {.text = R"("")"});  // only the kind counts: a bare string
     return parts;

@@ -145,6 +145,12 @@ Result<std::string> required_text(json::Value object, std::string_view name) {
   return value.text();
 }
 
+Result<json::Words> required_words(json::Value object, std::string_view name) {
+  const auto value = object[name];
+  if (!value.exists()) return missing(object, name);
+  return value.words();
+}
+
 std::unexpected<Error> missing(json::Value object, std::string_view name) {
   const auto at = object.path();
   const auto field = at.empty() ? std::string(name) : fmt::format("{}.{}", at, name);

@@ -53,6 +53,7 @@ void write_spelled(json::Writer& writer, const ir::Extras& extras, std::string_v
 [[nodiscard]] Result<std::string> optional_text(json::Value object, std::string_view name, std::string_view section,
                                                 ir::Extras& extras);
 [[nodiscard]] Result<std::string> required_text(json::Value object, std::string_view name);
+[[nodiscard]] Result<json::Words> required_words(json::Value object, std::string_view name);
 // An Error of Code::schema for a member that is not there.
 [[nodiscard]] std::unexpected<Error> missing(json::Value object, std::string_view name);
 

@@ -21,7 +21,13 @@ constexpr std::string_view pdf = "application/pdf";
 constexpr std::string_view filler = "Continue.";
 constexpr std::string_view silent_failure = "The tool failed without a message.";
 
-bool blank(std::string_view text) { return text.find_first_not_of(white_space) == std::string_view::npos; }
+// Its first character tells it of nearly every text.
+bool blank(const json::Words& text) {
+  const auto* literal = text.literal();
+  if (literal != nullptr && !literal->empty() && !(white_space.contains(literal->front()) || literal->front() == '\\'))
+    return false;
+  return text.plain().find_first_not_of(white_space) == std::string::npos;
+}
 
 std::unexpected<Error> unsupported(std::string_view what, const std::string& path) {
   return fail(Code::feature_unsupported, fmt::format("{}: Anthropic models take no {}.", path, what), path);
@@ -165,7 +171,7 @@ void as_reminder(ir::Message& message, ir::Losses& losses, const std::string& pa
   message.role = ir::Role::user;
   for (auto& part : message.parts)
     if (auto* text = std::get_if<ir::Text>(&part.body))
-      text->text = fmt::format("<system-reminder>\n{}\n</system-reminder>", text->text);
+      text->text = fmt::format("<system-reminder>\n{}\n</system-reminder>", text->text.plain());
   for (const auto& field : message.extras.fields)
     losses.dropped(fmt::format("{}.{}", path, field.key), "this model takes no system messages in mid-conversation");
   message.extras.fields.clear();
@@ -205,9 +211,11 @@ void trim_prefill(std::vector<ir::Message>& messages, ir::Losses& losses) {
   if (messages.empty() || messages.back().role != ir::Role::assistant || messages.back().parts.empty()) return;
   auto* text = std::get_if<ir::Text>(&messages.back().parts.back().body);
   if (text == nullptr) return;
-  const auto end = text->text.find_last_not_of(white_space) + 1;
-  if (end == text->text.size()) return;
-  text->text.resize(end);
+  auto words = text->text.plain();
+  const auto end = words.find_last_not_of(white_space) + 1;
+  if (end == words.size()) return;
+  words.resize(end);
+  text->text = std::move(words);
   losses.approximated("messages", "the white space at the end of the last assistant message was cut");
 }
 

@@ -118,8 +118,8 @@ class Reader final : public EventReader {
     ir::Opened opened{.index = block.index, .part = std::move(part)};
     std::vector<ir::Event> growth;
     if (auto* text = std::get_if<ir::Text>(&opened.part.body)) {
-      if (!text->text.empty()) growth.emplace_back(ir::TextGrew{.index = block.index, .text = std::move(text->text)});
-      text->text.clear();
+      if (!text->text.empty()) growth.emplace_back(ir::TextGrew{.index = block.index, .text = text->text.plain()});
+      text->text = {};
     } else if (auto* reasoning = std::get_if<ir::Reasoning>(&opened.part.body)) {
       block.kind = Block::Kind::thinking;
       if (!reasoning->text.empty())

@@ -228,7 +228,7 @@ void write_stop(json::Writer& writer, const Rendering& rendering) {
 std::string body_text(const Rendering& rendering, const Fitted& fitted) {
   const auto& request = rendering.request;
   const bool whole = !counting(rendering);
-  json::Writer writer;
+  json::Writer writer(rendering.target.usual_bytes());
   writer.begin_object();
   writer.field("model", rendering.target.model);
   if (whole || (rendering.home && request.sampling.max_tokens)) writer.field("max_tokens", fitted.max_tokens);

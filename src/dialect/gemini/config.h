@@ -28,6 +28,8 @@ struct Rendering {
 [[nodiscard]] Result<> write_tool_config(json::Writer& writer, const Rendering& rendering);
 [[nodiscard]] Result<> write_contents(json::Writer& writer, const Rendering& rendering);
 void write_system(json::Writer& writer, const Rendering& rendering);
+void write_home_contents(json::Writer& writer, const ir::Request& request);
+void write_home_system(json::Writer& writer, const ir::Request& request);
 
 // The mediaResolution for how closely an image is to be looked at; `part` may say more than a whole request.
 [[nodiscard]] std::string_view resolution_of(ir::Detail detail, bool part);

@@ -94,7 +94,7 @@ void take_response(json::Value response, ir::ToolResult& result, ir::Extras& ext
   const bool plain = output.is_string() && response.size() == 1;
   result.is_error = error.present() && !output.exists();
   const auto said = response.size() != 1 ? response : output.exists() ? output : error.exists() ? error : response;
-  auto text = said.is_string() ? said.text_or("") : std::string(said.raw());
+  auto text = said.is_string() ? said.words().value_or("") : json::Words(said.raw());
   if (!plain || text.empty()) spell(extras, section::response, "response", response.keep());
   if (!text.empty()) result.content.push_back(ir::text_part(std::move(text)));
 }
@@ -127,12 +127,17 @@ Result<> parse_result(json::Value part, CallLedger& ledger, ir::Part& out) {
 }
 
 Result<> parse_text(json::Value part, bool thought, ir::Part& out) {
-  TRY(auto text, optional_text(part, "text"));
-  if (!text) spell(out.extras, section::top, "text", {});
+  const auto text = member(part, "text");
+  json::Words words;
+  if (text.present()) {
+    TRY(words, text.words());
+  } else {
+    spell(out.extras, section::top, "text", {});
+  }
   if (thought)
-    out.body = ir::Reasoning{.text = text.value_or("")};
+    out.body = ir::Reasoning{.text = std::move(words).take()};
   else
-    out.body = ir::Text{.text = text.value_or(""), .citations = {}};
+    out.body = ir::Text{.text = std::move(words)};
   return {};
 }
 

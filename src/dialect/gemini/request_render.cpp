@@ -84,7 +84,7 @@ Result<Rendered> render_as_it_is(const ir::Request& request, const RenderTarget&
   const bool counting = target.operation == Asked::Operation::count_tokens;
   // Only the wrapped form counts tools and the system instruction.
   const bool wrapped = home ? spelled(request.extras, section::top, "generateContentRequest") != nullptr : counting;
-  json::Writer writer;
+  json::Writer writer(target.usual_bytes());
   writer.begin_object();
   if (wrapped) {
     writer.key("generateContentRequest");

@@ -56,7 +56,7 @@ TEST(GeminiRequest, reads_what_a_tool_said) {
   };
   const auto text = [&](const std::string& response) {
     const auto content = result(response).content;
-    return content.empty() ? std::string() : std::get<ir::Text>(content[0].body).text;
+    return content.empty() ? std::string() : std::get<ir::Text>(content[0].body).text.plain();
   };
   EXPECT_EQ(text(R"({"output":"a"})"), "a");
   EXPECT_EQ(text(R"({"output":{"n":1.0}})"), R"({"n":1.0})");

@@ -32,7 +32,7 @@ std::string render_response(const ir::Response& response, const ReplyContext& co
     if (written) parts.raw(std::move(one).take());
     const auto* text = std::get_if<ir::Text>(&part.body);
     if (text == nullptr) continue;
-    for (const auto& citation : text->citations) cited.push_back({.citation = citation, .text = text->text});
+    for (const auto& citation : text->citations) cited.push_back({.citation = citation, .text = text->text.plain()});
     std::ranges::copy(text->scores, std::back_inserter(scores));
   }
   parts.end_array();

@@ -10,112 +10,75 @@
 namespace agt::dialect::gemini {
 namespace {
 
-// ---- home ----------------------------------------------------------------------------------------------------------
-
-void write_home_parts(json::Writer& writer, const std::vector<ir::Part>& parts, const ir::Extras& extras,
-                      std::string_view section) {
-  const auto* own = spelled(extras, section, "parts");
-  if (own != nullptr && own->text != "{}" && parts.empty()) return;  // absent, or null and written with the rest
-  const bool alone = own != nullptr && parts.size() == 1;
-  writer.key("parts");
-  if (!alone) writer.begin_array();
-  for (const auto& part : parts) {
-    writer.begin_object();
-    write_home_part(writer, part);
-    writer.end_object();
-  }
-  if (!alone) writer.end_array();
-}
-
-void write_home_content(json::Writer& writer, const ir::Message& message) {
-  writer.begin_object();
-  if (!write_spelled(writer, message.extras, section::top, "role"))
-    writer.field("role", message.role == ir::Role::assistant ? "model" : "user");
-  write_home_parts(writer, message.parts, message.extras, section::top);
-  write_rest(writer, message.extras, section::top);
-  writer.end_object();
-}
-
-void write_home_contents(json::Writer& writer, const ir::Request& request) {
-  const bool alone = spelled(request.extras, section::top, "contents") != nullptr && request.messages.size() == 1;
-  writer.key("contents");
-  if (!alone) writer.begin_array();
-  for (const auto& message : request.messages) write_home_content(writer, message);
-  if (!alone) writer.end_array();
-}
-
-void write_home_system(json::Writer& writer, const ir::Request& request) {
-  const auto& extras = request.extras;
-  if (write_spelled(writer, extras, section::top, "systemInstruction")) return;
-  if (request.system.empty() && !has_rest(extras, section::system)) return;
-  writer.key("systemInstruction");
-  writer.begin_object();
-  write_spelled(writer, extras, section::system, "role");
-  write_home_parts(writer, request.system, extras, section::system);
-  write_rest(writer, extras, section::system);
-  writer.end_object();
-}
-
-// ---- from elsewhere ------------------------------------------------------------------------------------------------
-
 constexpr std::string_view filler_text = ".";  // blank texts are refused
 
-struct Turn {
-  bool model = false;
-  std::vector<std::string> parts{};  // JSON objects
-};
-
-template <class Body>
-std::string object_of(Body&& body) {
-  json::Writer writer;
+void write_text(json::Writer& writer, const json::Words& text) {
   writer.begin_object();
-  body(writer);
+  writer.field("text", text);
   writer.end_object();
-  return std::move(writer).take();
 }
 
-std::string text_object(std::string_view text, std::string_view signature = {}) {
-  return object_of([&](json::Writer& writer) {
-    writer.field("text", text);
-    if (!signature.empty()) writer.field("thoughtSignature", signature);
-  });
-}
-
+// Writes the turns as they come: a request is large, and its parts are not put together twice.
 class Turns {
  public:
-  explicit Turns(const Rendering& rendering) : rendering_(rendering), losses_(rendering.losses) {}
+  Turns(const Rendering& rendering, json::Writer& writer)
+      : rendering_(rendering), losses_(rendering.losses), writer_(writer) {}
 
-  Result<std::vector<Turn>> run() {
+  Result<> run() {
     messages_ = ir::turns(rendering_.request, {.merge_same_role = true}, losses_);
     for (const auto& message : messages_) {
       losses_.extras_go_home(message.extras, ir::Dialect::gemini, "messages");
       if (!message.name.empty()) losses_.harmless("messages.name", "gemini does not tell participants apart");
-      if (message.role == ir::Role::assistant) {
+      model_ = message.role == ir::Role::assistant;
+      if (model_) {
         TRY_OK(model_turn(message));
       } else {
         TRY_OK(user_turn(message));
       }
     }
-    close_the_ends();
-    return std::move(out_);
+    if (!open_) put_filler_first();
+    if (open_model_)
+      losses_.approximated("messages", "gemini does not continue a begun answer; it was sent as a finished turn");
+    end_turn();
+    return {};
   }
 
  private:
-  void add(Turn turn) {
-    if (turn.parts.empty()) return;
-    if (!out_.empty() && out_.back().model == turn.model)
-      std::ranges::move(turn.parts, std::back_inserter(out_.back().parts));
-    else
-      out_.push_back(std::move(turn));
+  void begin_turn(bool model) {
+    writer_.begin_object();
+    writer_.field("role", model ? "model" : "user");
+    writer_.key("parts");
+    writer_.begin_array();
+    open_ = true;
+    open_model_ = model;
   }
 
-  void close_the_ends() {
-    if (out_.empty() || out_.front().model) {
-      losses_.approximated("messages", "gemini wants a user turn first; a short one was put in front");
-      out_.insert(out_.begin(), Turn{.model = false, .parts = {text_object(filler_text)}});
-    }
-    if (out_.back().model)
-      losses_.approximated("messages", "gemini does not continue a begun answer; it was sent as a finished turn");
+  void end_turn() {
+    writer_.end_array();
+    writer_.end_object();
+  }
+
+  void put_filler_first() {
+    losses_.approximated("messages", "gemini wants a user turn first; a short one was put in front");
+    begin_turn(false);
+    write_text(writer_, filler_text);
+  }
+
+  // Whatever must be written before a part of the turn at hand: empty turns are none, and those of the same side in a
+  // row are one.
+  void turn() {
+    if (inside_ > 0 || (open_ && open_model_ == model_)) return;
+    if (!open_ && model_) put_filler_first();
+    if (open_) end_turn();
+    begin_turn(model_);
+  }
+
+  template <class Body>
+  void part(Body&& body) {
+    turn();
+    writer_.begin_object();
+    body();
+    writer_.end_object();
   }
 
   void note(const ir::Part& part) {
@@ -130,7 +93,6 @@ class Turns {
   }
 
   Result<> model_turn(const ir::Message& message) {
-    Turn turn{.model = true};
     std::string carried;  // the signature of a thought belongs to the part after it: thoughts themselves have none
     // Google asks for it in the current turn only. It is given in all: a turn that changed its bytes when the next one
     // begins would miss the provider's cache.
@@ -147,45 +109,46 @@ class Turns {
       if (const auto* call = std::get_if<ir::ToolCall>(&part.body)) {
         if (needs_signature && signature.empty()) signature = signature_sentinel;
         needs_signature = false;
-        turn.parts.push_back(call_object(*call, signature));
+        call_part(*call, signature);
         continue;
       }
-      TRY_OK(plain_part(part, signature, turn.parts));
+      TRY_OK(plain_part(part, signature));
     }
-    if (!carried.empty()) turn.parts.push_back(text_object("", carried));
-    add(std::move(turn));
+    if (!carried.empty()) text_part(json::Words(), carried);
     return {};
   }
 
-  std::string call_object(const ir::ToolCall& call, std::string_view signature) {
+  void text_part(const json::Words& text, std::string_view signature) {
+    part([&] {
+      writer_.field("text", text);
+      if (!signature.empty()) writer_.field("thoughtSignature", signature);
+    });
+  }
+
+  void call_part(const ir::ToolCall& call, std::string_view signature) {
     const auto arguments = object_arguments(call);
     if (arguments.wrapped)
       losses_.approximated("messages",
                            fmt::format("the arguments of tool call {} are no JSON object; sent as _raw", call.id));
-    return object_of([&](json::Writer& writer) {
-      writer.key("functionCall");
+    part([&] {
+      writer_.key("functionCall");
       const auto name = rendering_.names.upstream(call.name, call.name_space);
-      write_call(writer, legal_tool_id(call.id), name, arguments.object);
-      if (!signature.empty()) writer.field("thoughtSignature", signature);
+      write_call(writer_, legal_tool_id(call.id), name, arguments.object);
+      if (!signature.empty()) writer_.field("thoughtSignature", signature);
     });
   }
 
   Result<> user_turn(const ir::Message& message) {
-    Turn turn{.model = false};
     for (const auto& part : message.parts)
-      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) {
-        TRY(auto object, result_object(*result));
-        turn.parts.push_back(std::move(object));
-      }
+      if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) TRY_OK(result_part(*result));
     for (const auto& part : message.parts) {
       note(part);
       if (const auto* result = std::get_if<ir::ToolResult>(&part.body)) {
-        TRY_OK(beside_result(*result, turn));
+        TRY_OK(beside_result(*result));
         continue;
       }
-      TRY_OK(plain_part(part, own_signature(part), turn.parts));
+      TRY_OK(plain_part(part, own_signature(part)));
     }
-    add(std::move(turn));
     return {};
   }
 
@@ -197,44 +160,55 @@ class Turns {
            (media->kind == ir::MediaKind::image || media->kind == ir::MediaKind::document);
   }
 
-  Result<> beside_result(const ir::ToolResult& result, Turn& turn) {
+  Result<> beside_result(const ir::ToolResult& result) {
     for (const auto& inner : result.content) {
       if (std::holds_alternative<ir::Text>(inner.body) || stays_in_result(inner)) continue;
       if (std::holds_alternative<ir::Media>(inner.body))
         losses_.approximated("messages", "media of a tool result were put beside it");
-      TRY_OK(plain_part(inner, "", turn.parts));
+      TRY_OK(plain_part(inner, ""));
     }
     return {};
   }
 
-  Result<std::string> result_object(const ir::ToolResult& result) {
+  Result<> result_part(const ir::ToolResult& result) {
     const bool media = std::ranges::any_of(
         result.content, [](const ir::Part& part) { return std::holds_alternative<ir::Media>(part.body); });
-    auto text = ir::plain_text(result.content);
-    if (text.empty() && media) text = "The result is attached.";
-    std::vector<std::string> inside;
-    resolution_said_ = false;  // a part of a functionResponse has no such field
-    for (const auto& inner : result.content)
-      if (stays_in_result(inner)) TRY_OK(plain_part(inner, "", inside));
-    resolution_said_ = true;
-    return object_of([&](json::Writer& writer) {
-      writer.key("functionResponse");
-      writer.begin_object();
-      writer.field("id", legal_tool_id(result.call_id));
-      writer.field("name", upstream_name(result));
-      writer.key("response");
-      writer.begin_object();
+    Result<> within;
+    part([&] {
+      writer_.key("functionResponse");
+      writer_.begin_object();
+      writer_.field("id", legal_tool_id(result.call_id));
+      writer_.field("name", upstream_name(result));
+      writer_.key("response");
+      writer_.begin_object();
       // Also when the text happens to be JSON: one stable rule.
-      writer.field(result.is_error ? "error" : "output", text);
-      writer.end_object();
-      if (!inside.empty()) {
-        writer.key("parts");
-        writer.begin_array();
-        for (const auto& part : inside) writer.raw(part);
-        writer.end_array();
-      }
-      writer.end_object();
+      write_said(result, result.is_error ? "error" : "output", media ? "The result is attached." : "");
+      writer_.end_object();
+      if (std::ranges::any_of(result.content, [this](const auto& inner) { return stays_in_result(inner); }))
+        within = parts_in_result(result);
+      writer_.end_object();
     });
+    return within;
+  }
+
+  void write_said(const ir::ToolResult& result, std::string_view member, std::string_view instead) {
+    // The usual result is one text, which need not be put together.
+    const auto* only = result.content.size() == 1 ? std::get_if<ir::Text>(&result.content.front().body) : nullptr;
+    if (only != nullptr && !only->text.empty()) return writer_.field(member, only->text);
+    const auto text = ir::plain_text(result.content);
+    writer_.field(member, text.empty() ? json::Words(instead) : text);
+  }
+
+  Result<> parts_in_result(const ir::ToolResult& result) {
+    writer_.key("parts");
+    writer_.begin_array();
+    ++inside_;  // what is inside has no resolution of its own
+    Result<> written;
+    for (const auto& inner : result.content)
+      if (written && stays_in_result(inner)) written = plain_part(inner, "");
+    --inside_;
+    writer_.end_array();
+    return written;
   }
 
   // The namespace of a result's tool is said by its call only.
@@ -246,9 +220,9 @@ class Turns {
     return rendering_.names.upstream(result.name);
   }
 
-  Result<> plain_part(const ir::Part& part, const std::string& signature, std::vector<std::string>& out) {
-    const auto text = [&](const std::string& words) -> Result<> {
-      if (!words.empty() || !signature.empty()) out.push_back(text_object(words, signature));
+  Result<> plain_part(const ir::Part& one, const std::string& signature) {
+    const auto text = [&](const json::Words& words) -> Result<> {
+      if (!words.empty() || !signature.empty()) text_part(words, signature);
       return {};
     };
     return std::visit(Overloaded{
@@ -258,48 +232,48 @@ class Turns {
                             losses_.harmless("messages.reasoning", "gemini takes no thoughts back");
                             return {};
                           },
-                          [&](const ir::Media& body) { return media(body, signature, out); },
+                          [&](const ir::Media& body) { return media(body, signature); },
                           [&](const ir::ToolCall& body) -> Result<> {
-                            out.push_back(call_object(body, signature));
+                            call_part(body, signature);
                             return {};
                           },
                           [](const ir::ToolResult&) -> Result<> { return {}; },
                           [&](const ir::Opaque& body) -> Result<> {
                             if (body.origin == ir::Dialect::gemini)
-                              out.push_back(body.raw.text);
+                              turn(), writer_.value(body.raw);
                             else
                               losses_.dropped("messages",
                                               fmt::format("a part that only {} understands", name(body.origin)));
                             return {};
                           },
                       },
-                      part.body);
+                      one.body);
   }
 
-  Result<> media(const ir::Media& media, const std::string& signature, std::vector<std::string>& out) {
+  Result<> media(const ir::Media& media, const std::string& signature) {
     TRY_OK(accepted(media));
     if (std::holds_alternative<ir::UrlSource>(media.source))
       losses_.approximated("messages", fmt::format("gemini fetches the URL of the {} itself", name(media.kind)));
     if (!media.name.empty()) losses_.harmless("messages.filename", "gemini has no field for the name of a file");
-    out.push_back(object_of([&](json::Writer& writer) {
-      write_media(writer, media);
-      write_resolution(writer, media);
-      if (!signature.empty()) writer.field("thoughtSignature", signature);
-    }));
+    part([&] {
+      write_media(writer_, media);
+      write_resolution(media);
+      if (!signature.empty()) writer_.field("thoughtSignature", signature);
+    });
     return {};
   }
 
-  void write_resolution(json::Writer& writer, const ir::Media& media) {
+  void write_resolution(const ir::Media& media) {
     if (media.detail == ir::Detail::unset) return;
     const auto& facts = rendering_.target.facts;
     if (!facts.media_resolution)
       return losses_.dropped("messages.detail", "this model cannot be told how closely to look at an image");
     losses_.approximated("messages.detail", "it became a media resolution, which is not quite the same");
-    if (!facts.part_resolution || !resolution_said_) return;  // the request says it for all of them
-    writer.key("mediaResolution");
-    writer.begin_object();
-    writer.field("level", resolution_of(media.detail, true));
-    writer.end_object();
+    if (!facts.part_resolution || inside_ > 0) return;  // the request says it for all of them
+    writer_.key("mediaResolution");
+    writer_.begin_object();
+    writer_.field("level", resolution_of(media.detail, true));
+    writer_.end_object();
   }
 
   Result<> accepted(const ir::Media& media) const {
@@ -322,8 +296,11 @@ class Turns {
   const Rendering& rendering_;
   ir::Losses& losses_;
   std::vector<ir::Message> messages_{};
-  std::vector<Turn> out_{};
-  bool resolution_said_ = true;
+  json::Writer& writer_;
+  bool model_ = false;       // whose turn the part at hand belongs to
+  bool open_ = false;        // a turn is being written …
+  bool open_model_ = false;  // … and whose
+  int inside_ = 0;           // of a functionResponse
 };
 
 std::string schema_words(const ir::ResponseFormat& format) {
@@ -339,18 +316,9 @@ Result<> write_contents(json::Writer& writer, const Rendering& rendering) {
     write_home_contents(writer, rendering.request);
     return {};
   }
-  TRY(const auto turns, Turns(rendering).run());
   writer.key("contents");
   writer.begin_array();
-  for (const auto& turn : turns) {
-    writer.begin_object();
-    writer.field("role", turn.model ? "model" : "user");
-    writer.key("parts");
-    writer.begin_array();
-    for (const auto& part : turn.parts) writer.raw(part);
-    writer.end_array();
-    writer.end_object();
-  }
+  TRY_OK(Turns(rendering, writer).run());
   writer.end_array();
   return {};
 }
@@ -361,7 +329,7 @@ void write_system(json::Writer& writer, const Rendering& rendering) {
     write_home_system(writer, request);
     return;
   }
-  std::vector<std::string> texts;
+  std::vector<json::Words> texts;
   for (const auto& part : ir::system_parts(request)) {
     rendering.losses.extras_go_home(part.extras, ir::Dialect::gemini, "system");
     const auto* text = std::get_if<ir::Text>(&part.body);
@@ -373,14 +341,14 @@ void write_system(json::Writer& writer, const Rendering& rendering) {
   if (schema_goes_into_words(rendering)) {
     rendering.losses.approximated("response_format",
                                   "this model takes no schema beside tools; it was asked for in words");
-    texts.push_back(schema_words(*request.response_format));
+    texts.emplace_back(schema_words(*request.response_format));
   }
   if (texts.empty()) return;
   writer.key("systemInstruction");
   writer.begin_object();
   writer.key("parts");
   writer.begin_array();
-  for (const auto& text : texts) writer.raw(text_object(text));
+  for (const auto& text : texts) write_text(writer, text);
   writer.end_array();
   writer.end_object();
 }

@@ -212,7 +212,7 @@ class Adapter {
     losses_.approximated(std::string(path), "a tool message cannot say that it is an error; its text does");
     if (result.content.empty()) result.content.push_back(ir::text_part(""));
     auto& first = std::get<ir::Text>(result.content.front().body);
-    first.text.insert(0, "Error: ");
+    first.text = "Error: " + first.text.plain();
   }
 
   Result<> add_assistant(const ir::Message& turn) {

@@ -72,7 +72,7 @@ Result<> read_file(ObjectIn& in, ir::Part& part) {
 template <class Body>
 Result<> read_words(ObjectIn& in, std::string_view key, ir::Part& part) {
   TRY(const auto value, in.need(key));
-  TRY(auto text, value.text());
+  TRY(auto text, value.words());
   part.body = Body{.text = std::move(text)};
   return {};
 }
@@ -112,7 +112,7 @@ Result<> read_content(ObjectIn& in, std::vector<ir::Part>& parts) {
   const auto content = in.take("content");
   if (!content.exists()) return {};
   if (content.is_string()) {
-    TRY(auto text, content.text());
+    TRY(auto text, content.words());
     parts.push_back(ir::text_part(std::move(text)));
     return {};
   }

@@ -54,10 +54,10 @@ void write_sampling(ObjectOut& out, const ir::Request& request) {
 
 // `request` is in the shape of messages.h. Everything before `messages` would change from turn to turn with the
 // settings; prompt caches look at the messages and tools only, whose serialisation is the same on every turn.
-std::string written(const ir::Request& request, std::string_view model) {
-  json::Writer writer;
+std::string written(const ir::Request& request, const RenderTarget& target) {
+  json::Writer writer(target.usual_bytes());
   ObjectOut out(writer, request.extras);
-  out.field("model", model);
+  out.field("model", target.model);
   write_messages(out.key("messages"), request.messages);
   write_tools(out, request);
   write_tool_choices(out, request);
@@ -77,12 +77,12 @@ std::string written(const ir::Request& request, std::string_view model) {
 Result<Rendered> render_request(const ir::Request& request, const RenderTarget& target) {
   Rendered rendered;
   if (request.extras.origin == here) {
-    rendered.body = written(request, target.model);
+    rendered.body = written(request, target);
     return rendered;
   }
   rendered.names = ToolNames(request, name_rule);
   TRY(const auto own, adapted(request, target, rendered.names, rendered.losses));
-  rendered.body = written(own, target.model);
+  rendered.body = written(own, target);
   return rendered;
 }
 

@@ -107,8 +107,8 @@ void write_annotations(json::Writer& writer, const ir::Response& response) {
   for (const auto& part : response.parts) {
     const auto* text = std::get_if<ir::Text>(&part.body);
     if (text == nullptr) continue;
-    for (const auto& citation : text->citations) write_citation(writer, citation, text->text, before);
-    before += characters(text->text);
+    for (const auto& citation : text->citations) write_citation(writer, citation, text->text.plain(), before);
+    before += characters(text->text.plain());
   }
   writer.end_array();
 }

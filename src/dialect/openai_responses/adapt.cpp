@@ -184,7 +184,7 @@ class Adapter {
     if (first == nullptr)
       result.content.insert(result.content.begin(), ir::text_part("Error: "));
     else
-      first->text.insert(0, "Error: ");
+      first->text = "Error: " + first->text.plain();
   }
 
   // Text in a row is one message; calls and reasoning are items between. Reasoning without an item behind it is a 400

@@ -49,7 +49,7 @@ Result<ir::Message> read_message(json::Value item) {
   message.role = *known;
   TRY(const auto content, in.need("content"));
   if (content.is_string()) {
-    message.parts.push_back(ir::text_part(content.text_or("")));
+    message.parts.push_back(ir::text_part(content.words().value_or("")));
   } else if (content.is_array()) {
     in.spell(array_mark, "");
     const auto usual = message.role == ir::Role::assistant ? part::output_text : part::input_text;
@@ -97,7 +97,7 @@ Result<ir::Message> read_output(json::Value item, bool custom) {
   TRY(result.call_id, in.need_text("call_id"));
   TRY(const auto output, in.need("output"));
   if (output.is_string()) {
-    result.content.push_back(ir::text_part(output.text_or("")));
+    result.content.push_back(ir::text_part(output.words().value_or("")));
   } else if (output.is_array()) {
     in.spell(array_mark, "");
     TRY_OK(read_content(output, part::input_text, result.content));
@@ -176,7 +176,7 @@ Result<ir::Part> read_content_part(json::Value value, std::string_view usual) {
   MembersIn in(value, part.extras, here);
   TRY(const auto type, in.need_text("type"));
   if (type == part::input_text || type == part::output_text || type == "text") {
-    TRY(auto text, in.need_text("text"));
+    TRY(auto text, in.need_words("text"));
     part.body = ir::Text{.text = std::move(text)};
     if (type != usual) in.spell("type", json::quoted(type));
     // Said about a text that the model wrote: the text itself is what counts when it is replayed.

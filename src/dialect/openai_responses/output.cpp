@@ -65,7 +65,7 @@ void Output::begin(const ir::Part& part) {
   begun_ = false;
   growths_ = 0;
   losses_.extras_go_home(part.extras, here, "output");
-  const auto first = [](std::string& head) { return std::exchange(head, {}); };
+  const auto first = [](auto& head) -> std::string { return std::exchange(head, {}); };
   std::visit(Overloaded{
                  [&](ir::Text& body) {
                    if (auto head = first(body.text); !head.empty()) grow_words(head);

@@ -198,7 +198,7 @@ TEST(ResponsesReader, case_57_citations_count_bytes) {
   EXPECT_TRUE(std::holds_alternative<ir::Opaque>(response.parts.at(0).body));
   const auto& text = std::get<ir::Text>(response.parts.at(1).body);
   ASSERT_EQ(text.citations.size(), 1U);
-  EXPECT_EQ(text.text.substr(*text.citations[0].begin, *text.citations[0].end - *text.citations[0].begin), "5 (src)");
+  EXPECT_EQ(text.text.plain().substr(*text.citations[0].begin, *text.citations[0].end - *text.citations[0].begin), "5 (src)");
 }
 
 TEST(ResponsesReader, case_61_names_are_put_back) {

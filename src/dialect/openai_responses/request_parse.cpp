@@ -15,7 +15,7 @@ Result<> read_input(json::Value root, MembersIn& in, ir::Request& request) {
   }
   if (input.is_string()) {
     ir::Message message{.role = ir::Role::user};
-    message.parts.push_back(ir::text_part(input.text_or("")));
+    message.parts.push_back(ir::text_part(input.words().value_or("")));
     request.messages.push_back(std::move(message));
     in.spell("input", "");
     return {};
@@ -28,7 +28,7 @@ Result<> read_input(json::Value root, MembersIn& in, ir::Request& request) {
 Result<> read_instructions(MembersIn& in, ir::Request& request) {
   const auto instructions = in.take("instructions");
   if (!instructions.exists()) return {};
-  TRY(auto text, instructions.text());
+  TRY(auto text, instructions.words());
   request.system.push_back(ir::text_part(std::move(text)));
   return {};
 }

@@ -59,10 +59,10 @@ void write_text(MembersOut& out, const ir::Request& request) {
 
 // `request` is in the shape of items.h. Prompt caches look at instructions, tools and input, whose serialisation is the
 // same on every turn.
-std::string written(const ir::Request& request, std::string_view model, ir::Losses& losses) {
-  json::Writer writer;
+std::string written(const ir::Request& request, const RenderTarget& target, ir::Losses& losses) {
+  json::Writer writer(target.usual_bytes());
   MembersOut out(writer, request.extras, here);
-  out.field("model", model);
+  out.field("model", target.model);
   if (!request.system.empty()) out.field("instructions", ir::plain_text(request.system));
   write_input(out, request, losses);
   write_tools(out, request);
@@ -88,12 +88,12 @@ std::string written(const ir::Request& request, std::string_view model, ir::Loss
 Result<Rendered> render_request(const ir::Request& request, const RenderTarget& target) {
   Rendered rendered;
   if (request.extras.origin == here) {
-    rendered.body = written(request, target.model, rendered.losses);
+    rendered.body = written(request, target, rendered.losses);
     return rendered;
   }
   rendered.names = ToolNames(request, name_rule);
   TRY(const auto own, adapted(request, target, rendered.names, rendered.losses));
-  rendered.body = written(own, target.model, rendered.losses);
+  rendered.body = written(own, target, rendered.losses);
   return rendered;
 }
 

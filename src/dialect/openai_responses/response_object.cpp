@@ -108,7 +108,7 @@ void write_response(json::Writer& writer, const ReplyContext& context, const Pro
   writer.begin_object();
   write_state(writer, context, progress);
   const bool instructed = request != nullptr && progress.over && !request->system.empty();
-  write_text_or_null(writer, "instructions", instructed ? ir::plain_text(request->system) : "");
+  write_text_or_null(writer, "instructions", instructed ? ir::plain_text(request->system).plain() : "");
   echo.number("max_output_tokens", sampling.max_tokens, "null");
   echo.field("max_tool_calls", "null");
   writer.field("model", context.model);

@@ -18,11 +18,14 @@ inline constexpr std::array<bool, 256> token_characters = [] {
   return table;
 }();
 
-[[nodiscard]] inline bool is_token(std::string_view s) {
-  for (const char c : s)
-    if (!token_characters[static_cast<unsigned char>(c)]) return false;
-  return !s.empty();
+// How many characters of a token `s` begins with.
+[[nodiscard]] inline std::size_t token_size(std::string_view s) {
+  std::size_t size = 0;
+  while (size < s.size() && token_characters[static_cast<unsigned char>(s[size])]) ++size;
+  return size;
 }
+
+[[nodiscard]] inline bool is_token(std::string_view s) { return !s.empty() && token_size(s) == s.size(); }
 
 // VCHAR, obs-text, SP and HTAB (RFC 9110 §5.5); no CR, LF, NUL or other control character.
 [[nodiscard]] inline bool is_field_value(std::string_view s) {

@@ -62,6 +62,8 @@ constexpr std::array phrases{
     Phrase{529, "Overloaded"},
 };
 
+constexpr std::size_t field_bytes = 4;  // of a field, beside its name and its value
+
 template <class Number>
 void append_number(std::string& out, Number value, int base = 10) {
   std::array<char, 24> digits{};
@@ -95,16 +97,16 @@ bool is_writable_field(std::string_view name, std::string_view value) {
 
 void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing,
                           std::string_view date) {
+  constexpr std::size_t framing_bytes_max = 200;  // the status line, the date and what `framing` asks for
+  const auto room = out.size() + head.headers.bytes() + head.headers.size() * field_bytes + framing_bytes_max;
+  if (out.capacity() < room) out.reserve(room);
   out += "HTTP/1.1 "sv;
   append_number(out, head.status);
   out += ' ';
   out += reason_phrase(head.status);
   out += "\r\n"sv;
   append_field(out, "date", date);
-  for (const auto& [name, value] : head.headers) {
-    if (is_framing_field(name) || !is_writable_field(name, value)) continue;
-    append_field(out, name, value);
-  }
+  append_fields(out, head.headers);
   switch (framing.kind) {
     case ResponseFraming::Kind::none:
     case ResponseFraming::Kind::until_close: break;
@@ -119,21 +121,41 @@ void append_response_head(std::string& out, const ResponseHead& head, const Resp
   out += "\r\n"sv;
 }
 
+namespace {
+
+char* put_field(char* at, std::string_view name, std::string_view value) {
+  std::memcpy(at, name.data(), name.size());
+  at += name.size();
+  *at++ = ':';
+  *at++ = ' ';
+  if (!value.empty()) std::memcpy(at, value.data(), value.size());
+  at += value.size();
+  *at++ = '\r';
+  *at++ = '\n';
+  return at;
+}
+
+}  // namespace
+
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   const auto before = out.size();
-  const auto after = before + name.size() + value.size() + 4;
+  const auto after = before + name.size() + value.size() + field_bytes;
   // Not the size that is passed in: libstdc++ 12 passes the new capacity when it reallocates.
   out.resize_and_overwrite(after, [&](char* all, std::size_t /*size*/) {
-    char* at = all + before;
-    std::memcpy(at, name.data(), name.size());
-    at += name.size();
-    *at++ = ':';
-    *at++ = ' ';
-    if (!value.empty()) std::memcpy(at, value.data(), value.size());
-    at += value.size();
-    *at++ = '\r';
-    *at++ = '\n';
+    put_field(all + before, name, value);
     return after;
+  });
+}
+
+void append_fields(std::string& out, const Headers& headers) {
+  const auto before = out.size();
+  std::size_t most = before;
+  for (const auto& [name, value] : headers) most += name.size() + value.size() + field_bytes;
+  out.resize_and_overwrite(most, [&](char* all, std::size_t /*size*/) {
+    char* at = all + before;
+    for (const auto& [name, value] : headers)
+      if (!is_framing_field(name) && is_writable_field(name, value)) at = put_field(at, name, value);
+    return static_cast<std::size_t>(at - all);
   });
 }
 

@@ -26,6 +26,9 @@ struct ResponseFraming {
 void append_response_head(std::string& out, const ResponseHead& head, const ResponseFraming& framing,
                           std::string_view date);
 
+// All but the framing fields and those that may not be written.
+void append_fields(std::string& out, const Headers& headers);
+
 // "name: value\r\n"
 void append_field(std::string& out, std::string_view name, std::string_view value);
 

@@ -99,11 +99,12 @@ Result<std::optional<std::size_t>> ResponseParser::find_head_end(std::string_vie
 
 // find_head_end() has seen that every line ends with CRLF and that none is folded.
 Result<bool> ResponseParser::read_head(std::string_view raw) {
-  constexpr std::size_t usual_fields = 16;
-  head_.headers.reserve(usual_fields, raw.size());
   const auto first = raw.find('\n');
   TRY(keep_alive_, read_status(raw.substr(0, first - 1)));
-  TRY_OK(read_fields(raw.substr(first + 1)));
+  constexpr std::size_t usual_fields = 16;
+  const auto fields = raw.substr(first + 1);
+  head_.headers.begin_text(fields, usual_fields);
+  TRY_OK(read_fields(fields));
   if (head_.status == 101) return malformed("it switches protocols, which was not asked for");
   if (head_.status < 100 || head_.status > 599) return malformed("its status is out of range");
   if (head_.status < 200) {
@@ -125,23 +126,23 @@ Result<bool> ResponseParser::read_status(std::string_view line) {
   return line[minor_at] == '1';
 }
 
-Result<> ResponseParser::read_fields(std::string_view lines) {
-  for (;;) {
+Result<> ResponseParser::read_fields(std::string_view fields) {
+  for (auto lines = fields;;) {
     const auto end = lines.find('\n');
     if (end <= 1) return {};
-    TRY_OK(read_field(lines.substr(0, end - 1)));
+    TRY_OK(read_field(fields, lines.substr(0, end - 1)));
     lines.remove_prefix(end + 1);
   }
 }
 
-Result<> ResponseParser::read_field(std::string_view line) {
+Result<> ResponseParser::read_field(std::string_view fields, std::string_view line) {
   if (head_.headers.size() >= response_fields_max) return malformed("it has too many fields");
-  const auto colon = std::min(line.find(':'), line.size());
-  const auto name = line.substr(0, colon);
-  if (colon == line.size() || !is_token(name)) return malformed("a field has no proper name");
-  const auto value = text::trimmed(line.substr(colon + 1));
+  const auto name = line.substr(0, token_size(line));
+  if (name.empty() || name.size() == line.size() || line[name.size()] != ':')
+    return malformed("a field has no proper name");
+  const auto value = text::trimmed(line.substr(name.size() + 1));
   if (!is_field_value(value)) return malformed("a field holds a control character");
-  head_.headers.add(name, value);
+  head_.headers.place(fields, name, value);
   if (text::iequals(name, "connection")) read_connection(value);
   if (text::iequals(name, "content-length")) {
     const bool digits = !value.empty() && std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });

@@ -46,8 +46,8 @@ class ResponseParser {
   struct Callbacks;
   enum class Framing : std::uint8_t { none, length, chunked, until_close };
   [[nodiscard]] Result<bool> read_status(std::string_view line);  // false: HTTP/1.0
-  [[nodiscard]] Result<> read_field(std::string_view line);
-  [[nodiscard]] Result<> read_fields(std::string_view lines);
+  [[nodiscard]] Result<> read_field(std::string_view fields, std::string_view line);
+  [[nodiscard]] Result<> read_fields(std::string_view fields);
   void read_connection(std::string_view options);
   [[nodiscard]] Result<> read_framing(std::string_view raw);
 

@@ -29,7 +29,7 @@ LastTurn last_turn(const ir::Request& request) {
   const auto from = std::ranges::find_if(request.messages.rbegin(), request.messages.rend(), is_assistant).base();
   for (auto message = from; message != request.messages.end(); ++message) {
     if (message->role != ir::Role::user) continue;
-    last.text += (last.text.empty() ? "" : "\n") + ir::plain_text(message->parts);
+    last.text += (last.text.empty() ? "" : "\n") + ir::plain_text(message->parts).plain();
     for (const auto& part : message->parts)
       if (const auto* result = std::get_if<ir::ToolResult>(&part.body))
         last.results.push_back(ir::plain_text(result->content));

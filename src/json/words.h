@@ -1,0 +1,42 @@
+// A text that stays as JSON spelled it for as long as it only passes through: what is neither looked into nor changed
+// is not unescaped and escaped again. Requests of coding agents are mostly such texts.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace agt::json {
+
+class Words {
+ public:
+  Words() = default;
+  Words(std::string plain) : text_(std::move(plain)) {}  // NOLINT(*-explicit-*): every text is one
+  Words(std::string_view plain) : text_(plain) {}        // NOLINT(*-explicit-*)
+  Words(const char* plain) : text_(plain) {}             // NOLINT(*-explicit-*)
+  // Of a valid string literal, given without its quotes, whose escapes name whole characters.
+  [[nodiscard]] static Words spelled(std::string_view literal, bool escaped);
+
+  // The text itself. One that is still spelled is unescaped once.
+  [[nodiscard]] const std::string& plain() const;
+  operator const std::string&() const { return plain(); }  // NOLINT(*-explicit-*)
+  [[nodiscard]] std::string take() &&;
+
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  [[nodiscard]] std::size_t size() const;  // of the plain text
+
+  Words& operator+=(std::string_view plain);
+  void append(const Words& other);
+  friend bool operator==(const Words& a, const Words& b) { return a.plain() == b.plain(); }
+
+  // What stands between the quotes of a literal, or nothing for a text that was never one.
+  [[nodiscard]] const std::string* literal() const { return form_ == Form::plain ? nullptr : &text_; }
+
+ private:
+  enum class Form : unsigned char { plain, spelled, both };  // both: a literal without escapes
+  mutable std::string text_{};
+  mutable Form form_ = Form::plain;
+};
+
+}  // namespace agt::json
