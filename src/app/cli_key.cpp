@@ -31,7 +31,9 @@ Result<Exit> key_list(Session& session) {
   for (const auto key : root["keys"].children())
     table.add({key["id"].text_or(""), key["name"].text_or(""), key["hint"].text_or(""),
                shown_time(key["created_ms"].integer_or(0)),
-               key["revoked_ms"].exists() ? "revoked " + shown_time(key["revoked_ms"].integer_or(0)) : "live"});
+               key["revoked_ms"].exists() ? "revoked " + shown_time(key["revoked_ms"].integer_or(0))
+               : key["ends_ms"].exists()  ? "until " + shown_time(key["ends_ms"].integer_or(0))
+                                          : "live"});
   session.print(table.text());
   if (!root["demanded"].boolean_or(false)) session.hint("Clients need no key now (proxy.auth_mode).");
   session.hint("The primary key itself: agt settings get proxy.api_key --reveal");

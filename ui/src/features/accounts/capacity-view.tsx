@@ -16,7 +16,7 @@ export function Capacity({ accounts, onOpen }: { accounts: Account[]; onOpen: (a
   const [span, setSpan] = useUrlState('span', '24h');
   const length = SPANS[span] ?? SPANS['24h'] ?? 1;
   const lanes = accounts.map((account) => ({ account, events: eventsOf(account, now) }));
-  const together = sameHour(lanes.flatMap(({ events }) => events.map((one) => one.at)));
+  const together = sameHour(lanes.flatMap(({ events }) => events.slice(0, 1).map((one) => one.at)));
   const place = (at: number) => `${Math.min(100, Math.max(0, ((at - now) / length) * 100))}%`;
   const ticks = [0, 0.25, 0.5, 0.75, 1].map((share) => now + share * length);
   return (

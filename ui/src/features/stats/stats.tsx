@@ -87,8 +87,8 @@ function Charts({ data, group, measure, range }: { data: Stat[]; group: StatBy; 
   return (
     <>
       <Card title={title} actions={<Button small look="quiet" icon={asTable ? ChartColumn : TableIcon} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'chart.as_chart' : 'chart.as_table')}</Button>}>
-        <TimeBars label={title} slots={slots} slice={range.slice} series={series} format={format} height={240} table={asTable} running={range.live} />
-        {unpriced > 0 && <p className={css.note}>{t('stats.unpriced', { count: unpriced, shown: f.number(unpriced) })} {t('stats.unpriced.add')}</p>}
+        <TimeBars label={title} slots={slots} slice={range.slice} series={series} format={format} least={measure === 'cost' ? 0 : 4} height={240} table={asTable} running={range.live} />
+        {unpriced > 0 && <p className={css.note}>{t('stats.unpriced', { count: unpriced, shown: f.number(unpriced) })}. {t('stats.unpriced.add')}</p>}
         <p className={css.note}>{t('stats.zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
       </Card>
       <div className={css.two}>
