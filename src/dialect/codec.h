@@ -19,6 +19,7 @@
 #include "ir/embedding.h"
 #include "ir/event.h"
 #include "ir/loss.h"
+#include "ir/turns.h"
 #include "json/document.h"
 
 namespace agt::dialect {
@@ -61,7 +62,7 @@ struct ReplyContext {
   std::string id{};         // unique per request: message ids are made of it ("msg_" + id) when the upstream gives none
   bool remembered = false;  // the gateway keeps this exchange, so that a request may continue it
   std::int64_t created_s = 0;            // unix time
-  std::int64_t input_estimate = 0;       // tokens; for a first usage report before the upstream has counted
+  std::int64_t input_estimate = 0;       // tokens; 0: count them in `request` when they are needed
   const ir::Request* request = nullptr;  // outlives the writer
   bool array_framing = false;            // Gemini without alt=sse: one JSON array
   ir::Losses* losses = nullptr;          // where render_response tells what it cannot show; may be nullptr
@@ -69,6 +70,11 @@ struct ReplyContext {
   std::size_t question = 0;
   bool more_follow = false;
   ir::Usage spent{};  // by those before it
+
+  // For a usage report before the upstream has counted, or where it does not.
+  [[nodiscard]] std::int64_t estimated_input() const {
+    return input_estimate != 0 || request == nullptr ? input_estimate : ir::estimated_tokens(*request);
+  }
 };
 
 // Reads one upstream stream. Gives events in the grammar of ir/event.h, whatever the upstream does: what cannot be
@@ -151,7 +157,6 @@ struct Codec {
   // Its clients send back calls without the thinking and the signatures that came with them: kept for them
   // (keepsakes.h).
   bool forgets_signatures = false;
-  bool tells_input_first = false;  // its streams begin with the tokens of the request
   // How providers of this dialect word a 400 about a signature that they cannot verify: parts of the message, in lower
   // case. The same request without any signature is worth one more try.
   std::span<const std::string_view> signature_refusals{};

@@ -58,6 +58,27 @@ TEST(Words, grow) {
   EXPECT_EQ(written(none), R"("\t")");
 }
 
+// Long ones are counted and checked in blocks: every way in which an escape can lie across their edges.
+TEST(Words, law_of_sizes) {
+  std::mt19937 random(3);
+  const std::string_view pieces[] = {R"(\\)", R"(\")", R"(\n)", R"(\/)", "u", "x", "é", R"(\u00e9)"};
+  for (int round = 0; round < 3000; ++round) {
+    std::string json = "\"";
+    const bool numbers = round % 10 == 0;
+    while (json.size() < 60 + random() % 150) json += pieces[random() % (std::size(pieces) - (numbers ? 0 : 1))];
+    const auto wrong = json + R"(\q")";
+    json += '"';
+    const auto document = Document::parse(json);
+    ASSERT_TRUE(document) << json << document.error().message;
+    const auto plain = *document->root().text();
+    const auto words = read(json);
+    EXPECT_EQ(words.size(), plain.size()) << json;
+    EXPECT_EQ(words.plain(), plain) << json;
+    EXPECT_EQ(Words(plain), read(written(words)));
+    EXPECT_FALSE(Document::parse(wrong)) << wrong;
+  }
+}
+
 // Whatever is put together of spelled and plain texts, it says what the plain ones say.
 TEST(Words, law_of_appending) {
   std::mt19937 random(11);

@@ -85,7 +85,6 @@ dialect::ReplyContext Journey::reply_context() const {
           .id = trace_.id.substr(trace_.id.find('_') + 1),
           .remembered = to_be_remembered(),
           .created_s = std::chrono::duration_cast<Seconds>(trace_.started.time_since_epoch()).count(),
-          .input_estimate = request_ && codec_->tells_input_first ? ir::estimated_tokens(*request_) : 0,
           .request = request_ ? &*request_ : nullptr,
           .array_framing = endpoint_.array_framing,
           .question = question_,

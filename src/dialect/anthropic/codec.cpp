@@ -21,7 +21,6 @@ const Codec anthropic_codec{
     .turns = "messages",
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",
-    .tells_input_first = true,
     .signature_refusals = signature_refusals,
     .parse_request = anthropic::parse_request,
     .render_request = anthropic::render_request,

@@ -95,7 +95,7 @@ void count(json::Writer& writer, std::string_view key, const std::optional<std::
 void write_usage(json::Writer& writer, const ir::Usage& usage, const ReplyContext& context, std::size_t bytes) {
   writer.key("usage");
   writer.begin_object();
-  writer.field("input_tokens", usage.input ? uncached_input(usage) : context.input_estimate);
+  writer.field("input_tokens", usage.input ? uncached_input(usage) : context.estimated_input());
   count(writer, "cache_creation_input_tokens", usage.cache_write);
   count(writer, "cache_read_input_tokens", usage.cache_read);
   writer.field("output_tokens", usage.output.value_or(estimated_output(bytes)));

@@ -91,7 +91,7 @@ class Writer final : public EventWriter {
     const auto written = usage_.cache_write.value_or(0);
     json.key("usage");
     json.begin_object();
-    json.field("input_tokens", usage_.input ? uncached_input(usage_) : context_.input_estimate);
+    json.field("input_tokens", usage_.input ? uncached_input(usage_) : context_.estimated_input());
     json.field("cache_creation_input_tokens", written);
     json.field("cache_read_input_tokens", read);
     json.key("cache_creation");

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "core/overloaded.h"
 #include "dialect/gemini/config.h"
@@ -25,8 +26,9 @@ class Turns {
       : rendering_(rendering), losses_(rendering.losses), writer_(writer) {}
 
   Result<> run() {
-    messages_ = ir::turns(rendering_.request, {.merge_same_role = true}, losses_);
-    for (const auto& message : messages_) {
+    const auto messages = ir::turns(rendering_.request, {.merge_same_role = true}, losses_);
+    note_calls(messages);
+    for (const auto& message : messages) {
       losses_.extras_go_home(message.extras, ir::Dialect::gemini, "messages");
       if (!message.name.empty()) losses_.harmless("messages.name", "gemini does not tell participants apart");
       model_ = message.role == ir::Role::assistant;
@@ -211,13 +213,17 @@ class Turns {
     return written;
   }
 
+  void note_calls(const std::vector<ir::Message>& messages) {
+    for (const auto& message : messages)
+      for (const auto& part : message.parts)
+        if (const auto* call = std::get_if<ir::ToolCall>(&part.body)) calls_.emplace(call->id, call);
+  }
+
   // The namespace of a result's tool is said by its call only.
   std::string upstream_name(const ir::ToolResult& result) const {
-    for (const auto& message : messages_)
-      for (const auto& part : message.parts)
-        if (const auto* call = std::get_if<ir::ToolCall>(&part.body); call != nullptr && call->id == result.call_id)
-          return rendering_.names.upstream(call->name, call->name_space);
-    return rendering_.names.upstream(result.name);
+    const auto found = calls_.find(result.call_id);
+    if (found == calls_.end()) return rendering_.names.upstream(result.name);
+    return rendering_.names.upstream(found->second->name, found->second->name_space);
   }
 
   Result<> plain_part(const ir::Part& one, const std::string& signature) {
@@ -295,7 +301,7 @@ class Turns {
 
   const Rendering& rendering_;
   ir::Losses& losses_;
-  std::vector<ir::Message> messages_{};
+  std::map<std::string_view, const ir::ToolCall*> calls_{};  // by id, the first of each
   json::Writer& writer_;
   bool model_ = false;       // whose turn the part at hand belongs to
   bool open_ = false;        // a turn is being written …
