@@ -9,7 +9,7 @@ BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-
   libgtest-dev python3"
 TEST_PACKAGES="curl iproute2 util-linux procps strace libfaketime nginx-light haproxy nftables"
 DESKTOP_PACKAGES="libgtk-3-dev libwebkit2gtk-4.1-dev libayatana-appindicator3-dev"
-DESKTOP_TEST_PACKAGES="xvfb dbus xdotool imagemagick python3-gi gir1.2-glib-2.0 fonts-dejavu-core"
+DESKTOP_TEST_PACKAGES="xvfb webkit2gtk-driver dbus xdotool imagemagick python3-gi gir1.2-glib-2.0 fonts-dejavu-core"
 UI_TEST_PACKAGES="chromium fonts-noto-cjk fonts-dejavu-core"
 LINT_PACKAGES="clang-format-19 clang-tidy-19"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"

@@ -12,6 +12,17 @@ export default defineConfig({
     target: ['chrome123', 'safari17.5', 'firefox120'],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What every page needs comes in two files; without this each icon that two pages share is a request of its own.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'libraries', test: /node_modules\/(?!uqr)/ },
+            { name: 'base', test: /src\/(api|shared|styles|app\/(?!palette|sheet))\/?/ },
+          ],
+        },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',

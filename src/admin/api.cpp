@@ -65,7 +65,8 @@ class AdminApi final : public net::Handler {
             .path = head.path,
             .query = head.query,
             .if_match = std::string(head.headers.get_or("if-match", "")),
-            .last_event_id = std::string(head.headers.get_or("last-event-id", ""))};
+            .last_event_id = std::string(head.headers.get_or("last-event-id", "")),
+            .from_here = exchange.peer().loopback};
     if (!is_open) {
       CO_TRY(ask.token, token_of(exchange));
     }

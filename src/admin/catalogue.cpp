@@ -1,6 +1,7 @@
 // What the gateway knows of models, providers and clients: data for pages and lists.
 #include <fmt/format.h>
 
+#include "admin/client_files.h"
 #include "admin/endpoints.h"
 #include "catalogue/clients.h"
 #include "catalogue/models.h"
@@ -108,6 +109,8 @@ void write_client(json::Writer& w, const catalogue::Client& client, const std::s
   w.field("snippet", catalogue::snippet(client, {.host = host, .key = key, .model = "demo"}));
   w.field("why", client.why);
   w.field("wrong", client.wrong);
+  w.field("can_be_written", !client.files.empty());
+  w.field("needs_model", needs_model(client));
   w.end_object();
 }
 

@@ -96,12 +96,6 @@ std::vector<connect::Setting> settings_of(const catalogue::ClientFile& file, con
   return settings;
 }
 
-bool names_model(const catalogue::Client& client) {
-  return std::ranges::any_of(client.files, [](const catalogue::ClientFile& file) {
-    return std::ranges::any_of(file.values, [](const auto& value) { return value.text.contains("{model}"); });
-  });
-}
-
 fs::path record_of(const catalogue::Client& client, const ClientPlaces& places) {
   return places.state / "connections" / (client.name + ".json");
 }
@@ -153,7 +147,7 @@ Result<std::vector<FileChange>> plan_connection(const catalogue::Client& client,
     return fail(Code::schema, fmt::format("{} has no configuration file that could be written; `agt connect {}` shows "
                                           "what to set.",
                                           client.display_name, client.name));
-  if (values.model.empty() && names_model(client))
+  if (values.model.empty() && needs_model(client))
     return fail(Code::schema, fmt::format("{} needs to be told its model.", client.display_name), "model");
   std::vector<FileChange> changes;
   for (const auto& file : client.files) {
@@ -245,6 +239,17 @@ Result<std::vector<fs::path>> undo_connection(const catalogue::Client& client, c
     if (!one.backup.empty()) fs::remove(one.backup, error);
   fs::remove(record, error);
   return files;
+}
+
+bool needs_model(const catalogue::Client& client) {
+  return std::ranges::any_of(client.files, [](const catalogue::ClientFile& file) {
+    return std::ranges::any_of(file.values, [](const auto& value) { return value.text.contains("{model}"); });
+  });
+}
+
+bool can_be_undone(const catalogue::Client& client, const ClientPlaces& places) {
+  const auto done = read_record(record_of(client, places));
+  return done && !done->empty();
 }
 
 std::string_view name(Connection connection) {

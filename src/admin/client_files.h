@@ -51,6 +51,12 @@ struct FileChange {
 [[nodiscard]] Result<std::vector<std::filesystem::path>> undo_connection(const catalogue::Client& client,
                                                                          const ClientPlaces& places);
 
+// Whether a file of the client names a model, so that writing it needs one.
+[[nodiscard]] bool needs_model(const catalogue::Client& client);
+
+// Whether write_connection has done something that undo_connection knows of.
+[[nodiscard]] bool can_be_undone(const catalogue::Client& client, const ClientPlaces& places);
+
 // Whether the files of the client lead to this gateway.
 enum class Connection : std::uint8_t { none, here, elsewhere };
 [[nodiscard]] std::string_view name(Connection connection);

@@ -72,6 +72,7 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> list_keys(const Call& call);
 [[nodiscard]] Result<Answer> create_key(const Call& call);
 [[nodiscard]] Result<Answer> limit_key(const Call& call);
+[[nodiscard]] Result<Answer> rotate_key(const Call& call);
 [[nodiscard]] Result<Answer> revoke_key(const Call& call);
 
 // requests.cpp
@@ -96,5 +97,10 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> list_providers(const Call& call);
 [[nodiscard]] Result<Answer> list_prices(const Call& call);
 [[nodiscard]] Result<Answer> list_clients(const Call& call);
+
+// client_setup.cpp
+[[nodiscard]] Result<Answer> preview_client(const Call& call);
+[[nodiscard]] Result<Answer> connect_client(const Call& call);
+[[nodiscard]] Result<Answer> disconnect_client(const Call& call);
 
 }  // namespace agt::admin

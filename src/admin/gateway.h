@@ -24,6 +24,7 @@
 #include "relay/relay.h"
 #include "relay/snapshot.h"
 #include "store/accounts.h"
+#include "store/home.h"
 #include "store/ledger.h"
 #include "store/ledger_writer.h"
 #include "store/settings.h"
@@ -54,6 +55,12 @@ struct Built {
 // one thread at a time, under Gateway::reloading.
 using Resolve = std::function<Result<store::Settings>(const store::StoredSettings& stored)>;
 
+// Where the configuration files of clients are, and what was done to them is kept.
+struct ClientFilesHome {
+  const store::Environment* environment = nullptr;  // null: none are written
+  std::filesystem::path state{};
+};
+
 // What the admin API works on. All of it outlives the handlers.
 struct Gateway {
   store::Vault& vault;
@@ -81,6 +88,7 @@ struct Gateway {
   std::mutex changing{};            // what is read, compared with an etag and written again; taken before `reloading`
   net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
   OAuthLogins logins{};
+  ClientFilesHome clients{};
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

@@ -1,9 +1,12 @@
 // The client keys of the admin API.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "admin/endpoints.h"
 #include "admin/fields.h"
 #include "admin/key_form.h"
+#include "admin/limits.h"
 #include "core/text.h"
 #include "store/client_keys.h"
 
@@ -23,6 +26,15 @@ Result<> write_key(json::Writer& w, const Call& call, const store::ClientKey& ke
     w.field("tokens_today", keys.spent_today(key.name, call.gateway.clock.wall()));
   }
   return {};
+}
+
+Result<Answer> shown_once(const Call& call, const store::NewClientKey& made) {
+  json::Writer w;
+  w.begin_object();
+  TRY_OK(write_key(w, call, made.key));
+  w.field("key", made.plain.reveal());
+  w.end_object();
+  return Answer{.status = 201, .body = std::move(w).take()};
 }
 
 }  // namespace
@@ -58,12 +70,23 @@ Result<Answer> create_key(const Call& call) {
   TRY_OK(take_limits(call.body, limits));
   TRY(const auto made, store::add_client_key(call.gateway.vault, name, kept_limits(limits)));
   TRY_OK(reload(call.gateway));
-  json::Writer w;
-  w.begin_object();
-  TRY_OK(write_key(w, call, made.key));
-  w.field("key", made.plain.reveal());
-  w.end_object();
-  return Answer{.status = 201, .body = std::move(w).take()};
+  return shown_once(call, made);
+}
+
+Result<Answer> rotate_key(const Call& call) {
+  constexpr std::int64_t hour_ms = 3'600'000;
+  int hours = 0;
+  if (call.body.exists()) {
+    TRY_OK(check_fields(call.body, {"overlap_hours"}));
+    TRY_OK(take(call.body, "overlap_hours", hours));
+    if (hours < 0 || hours > key_overlap_hours_max)
+      return fail(Code::schema, fmt::format("overlap_hours must be a whole number from 0 to {}.", key_overlap_hours_max),
+                  "overlap_hours");
+  }
+  const std::scoped_lock lock(call.gateway.changing);
+  TRY(const auto made, store::rotate_client_key(call.gateway.vault, call.word(), hours * hour_ms));
+  TRY_OK(reload(call.gateway));
+  return shown_once(call, made);
 }
 
 Result<Answer> limit_key(const Call& call) {

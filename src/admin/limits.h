@@ -58,4 +58,6 @@ inline constexpr double quota_jitter = 0.1;  // of the interval
 inline constexpr std::chrono::seconds rests_saved_every{1};
 inline constexpr std::size_t explained_body_bytes_max = 1U << 20;
 
+inline constexpr int key_overlap_hours_max = 720;  // that an old key works beside the one that replaces it
+
 }  // namespace agt::admin

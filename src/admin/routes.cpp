@@ -83,6 +83,8 @@ constexpr std::array table{
     Endpoint{"POST", "/keys", token, create_key, "Makes a client key and shows it, this once.", "NewKey", "KeyForm"},
     Endpoint{"PATCH", "/keys/{key}", token, limit_key, "Changes the given limits of a client key, by id or name.",
              "Keys", "KeyLimits"},
+    Endpoint{"POST", "/keys/{key}/rotate", token, rotate_key,
+             "A new key of the same name; the old one works a while longer.", "NewKey", "KeyRotation?"},
     Endpoint{"DELETE", "/keys/{key}", token, revoke_key, "Revokes a client key by id or name.", "Keys"},
 
     Endpoint{"GET", "/requests", token, list_requests, "The last requests, newest first.", "Requests", "",
@@ -114,6 +116,12 @@ constexpr std::array table{
     Endpoint{"GET", "/catalogue/providers", token, list_providers, "The providers and presets that accounts can name.",
              "Providers"},
     Endpoint{"GET", "/clients", token, list_clients, "What to set in which client, with snippets.", "Clients"},
+    Endpoint{"POST", "/clients/{client}/preview", token, preview_client, "What setting a client up would write.",
+             "ClientSetup", "ClientSetupForm?"},
+    Endpoint{"POST", "/clients/{client}/connect", token, connect_client,
+             "Writes the files of a client on this computer, with backups.", "ClientSetup", "ClientSetupForm?"},
+    Endpoint{"POST", "/clients/{client}/disconnect", token, disconnect_client, "Puts back what was there before.",
+             "ClientSetup"},
 };
 
 // The words in the pattern's {places}, or nothing when the path is another one.

@@ -26,7 +26,8 @@ struct Ask {
   std::string body{};      // JSON, or empty
   std::string if_match{};  // the header's value, or empty; as is the next
   std::string last_event_id{};
-  Secret token{};  // that the caller showed
+  Secret token{};          // that the caller showed
+  bool from_here = false;  // the caller is on this computer
 };
 
 // One call of an endpoint. Lives for the call.

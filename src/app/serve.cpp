@@ -266,7 +266,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .started = clock.wall(),
                          .workers = runtime->workers(),
                          .resolve = resolve,
-                         .runtime = runtime.get()};
+                         .runtime = runtime.get(),
+                         .clients = {.environment = &environment, .state = home.folders().state}};
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(load(gateway));

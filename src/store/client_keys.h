@@ -32,6 +32,11 @@ struct NewClientKey {
 [[nodiscard]] Result<std::vector<ClientKey>> client_keys(Vault& vault);  // the revoked ones too
 [[nodiscard]] Result<NewClientKey> add_client_key(Vault& vault, std::string_view name, const json::Raw& limits = {});
 [[nodiscard]] Result<> set_client_key_limits(Vault& vault, std::string_view id_or_name, const json::Raw& limits);
+
+// A new key of the same name and limits, but for an end that has passed. The old one works for `overlap_ms` more, named
+// "NAME (old)" until then; of nothing, it is revoked at once.
+[[nodiscard]] Result<NewClientKey> rotate_client_key(Vault& vault, std::string_view id_or_name,
+                                                     std::int64_t overlap_ms);
 [[nodiscard]] Result<> revoke_client_key(Vault& vault, std::string_view id_or_name);
 
 // SHA-256 in hexadecimal. Callers keep the digests of live keys in a snapshot and look a client's key up by it, so

@@ -134,6 +134,32 @@ TEST_F(VaultTest, a_route_that_is_not_there_is_told) {
   EXPECT_EQ(removed.error().message, "there is no route 5: they are numbered 0 to 0");
 }
 
+TEST_F(VaultTest, a_rotated_key_works_for_its_overlap_and_leaves_its_limits) {
+  auto vault = open();
+  ASSERT_TRUE(vault);
+  ASSERT_TRUE(add_client_key(**vault, "laptop", json::Raw{R"({"concurrency":2})"}));
+  ASSERT_TRUE(add_client_key(**vault, "past", json::Raw{R"({"expires_ms":1,"concurrency":3})"}));
+  const auto made = rotate_client_key(**vault, "laptop", 3'600'000);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->key.name, "laptop");
+  auto keys = client_keys(**vault).value();
+  ASSERT_EQ(keys.size(), 3U);
+  EXPECT_EQ(keys[0].name, "laptop (old)");
+  EXPECT_EQ(keys[0].limits.text,
+            fmt::format(R"({{"expires_ms":{},"concurrency":2}})", made->key.created_ms + 3'600'000));
+  EXPECT_EQ(keys[2].limits.text, R"({"concurrency":2})");
+  EXPECT_EQ(keys[2].digest, key_digest(made->plain.reveal()));
+  ASSERT_TRUE(rotate_client_key(**vault, made->key.id, 0));
+  keys = client_keys(**vault).value();
+  EXPECT_TRUE(keys[2].revoked_ms.has_value());
+  const auto renewed = rotate_client_key(**vault, "past", 3'600'000);
+  ASSERT_TRUE(renewed);
+  EXPECT_EQ(renewed->key.limits.text, R"({"expires_ms":0,"concurrency":3})") << "an end that has passed is no limit";
+  keys = client_keys(**vault).value();
+  EXPECT_EQ(keys[1].limits.text, R"({"expires_ms":1,"concurrency":3})") << "the old one does not come back to life";
+  EXPECT_EQ(rotate_client_key(**vault, "nobody", 0).error().code, Code::path_unknown);
+}
+
 TEST_F(VaultTest, a_client_key_is_shown_once_and_known_by_its_digest) {
   auto vault = open();
   ASSERT_TRUE(vault);

@@ -80,6 +80,7 @@ class Shapes(WithGateway):
         self.ask_rules_and_keys()
         self.ask_requests()
         self.ask_settings_and_port()
+        self.ask_client_setup()
         self.ask_login()
         every = {(method.upper(), pattern) for pattern, methods in self.document["paths"].items() for method in methods}
         self.assertEqual(self.not_covered(every - self.asked), set())
@@ -142,6 +143,13 @@ class Shapes(WithGateway):
         self.ask("POST", "/keys", {"name": "one"}, expected=201)
         self.ask("PATCH", "/keys/{key}", {"models": ["demo"], "networks": ["127.0.0.0/8"], "requests_per_minute": 60, "concurrency": 2, "tokens_per_day": 1000, "expires_ms": 4102444800000}, key="one")
         self.ask("PATCH", "/keys/{key}", {"models": None, "expires_ms": None}, key="one")
+        self.ask("POST", "/keys/{key}/rotate", {"overlap_hours": 1}, key="one", expected=201)
+        self.ask("POST", "/keys/{key}/rotate", key="one", expected=201)
+        self.ask("POST", "/keys", {"name": "short", "expires_ms": 4102444800000}, expected=201)
+        self.ask("POST", "/keys", {"name": "wrong", "expires_ms": -1}, expected=400)
+        self.ask("POST", "/keys/{key}/rotate", key="nobody", expected=404)
+        self.assertEqual([(one["name"], "revoked_ms" in one, "expires_ms" in one) for one in self.ask("GET", "/keys")["keys"]],
+                         [("one (old)", False, True), ("one", True, False), ("one", False, False), ("short", False, True)])
         self.ask("DELETE", "/keys/{key}", key="one")
 
     def ask_requests(self):
@@ -176,6 +184,26 @@ class Shapes(WithGateway):
         self.ask("POST", "/proxy/selftest")
         self.ask("POST", "/proxy/stop", {"now": True})
         self.ask("POST", "/proxy/start")
+
+    def ask_client_setup(self):
+        """There and back, byte for byte; the gateway's home is a folder of the test."""
+        file = self.gateway.folder / ".codex" / "config.toml"
+        file.parent.mkdir()
+        before = b'# mine\r\nmodel = "other"\r\n\r\n[tools]\r\nweb = true\r\n'
+        file.write_bytes(before)
+        self.ask("POST", "/clients/{client}/preview", client="opencode", expected=400)  # it names a model
+        planned = self.ask("POST", "/clients/{client}/preview", {"model": "demo"}, client="codex")
+        self.assertEqual((planned["connection"], planned["can_be_undone"], file.read_bytes()), ("none", False, before))
+        self.assertIn("added", {line["kind"] for change in planned["changes"] for line in change["diff"]})
+        written = self.ask("POST", "/clients/{client}/connect", {"model": "demo"}, client="codex")
+        self.assertEqual((written["connection"], written["can_be_undone"]), ("here", True))
+        self.assertIn(self.gateway.url.encode(), file.read_bytes())
+        self.assertIn(b"# mine", file.read_bytes())
+        self.ask("POST", "/clients/{client}/disconnect", client="codex")
+        self.assertEqual(file.read_bytes(), before)
+        self.ask("POST", "/clients/{client}/disconnect", client="codex", expected=404)
+        self.ask("POST", "/clients/{client}/connect", client="curl", expected=400)
+        self.ask("POST", "/clients/{client}/preview", client="nobody", expected=404)
 
     def ask_login(self):
         code = self.ask("POST", "/login/link", expected=201)["url"].split("#login=")[1]

@@ -112,6 +112,34 @@ for (const look of LOOKS) {
   });
 }
 
+test('axe finds nothing while it loads, when it fails and when nothing answers', { timeout: 90_000 }, async () => {
+  for (const theme of ['light', 'dark']) {
+    const page = await openPage(browser, full, { theme });
+    let held = [];
+    let failing = false;
+    await page.route('**/api/v1/**', async (route) => {
+      if (/\/(events|health|openapi)/.test(route.request().url())) return route.continue();
+      if (failing) return route.fulfill({ status: 500, contentType: 'application/json', body: '{"error":{"code":"internal","class":"gateway_error","message":"The disk is full."}}' });
+      await new Promise((resolve) => held.push(resolve));
+      return route.continue();
+    });
+    for (const path of ['/accounts', '/proxy/keys', '/stats', '/monitor', '/settings/network']) {
+      failing = false;
+      await page.goto(full.admin.address + path).catch(() => undefined);
+      await page.waitForSelector('main');
+      await page.waitForTimeout(300);
+      assert.deepEqual(await violations(page), [], `${path} while it loads`);
+      failing = true;
+      for (const go of held) go();
+      held = [];
+      await page.reload();
+      await page.getByText('The disk is full.').first().waitFor({ timeout: 15_000 });
+      assert.deepEqual(await violations(page), [], `${path} after an error`);
+    }
+    await page.context().close();
+  }
+});
+
 test('axe finds nothing in the palette, the sheet, the sign-in page and a confirmation', { timeout: 60_000 }, async () => {
   const page = await openPage(browser, full, { path: '/accounts' });
   for (const open of [() => page.keyboard.press('Control+KeyK'), () => page.keyboard.press('Shift+Slash')]) {

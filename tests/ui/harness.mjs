@@ -1,6 +1,6 @@
 // The real gateway, the real simulator and a real browser, for tests of the interface. Every process is ended by its
 // own id, every folder is thrown away.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -51,9 +51,19 @@ export async function startSim() {
   return { url, script, stop: run.stop };
 }
 
-export async function startGateway({ home = mkdtempSync(join(tmpdir(), 'agt-ui-')), args = [], env = {} } = {}) {
+// A new home whose vault holds one setting, so that the page may change it (a flag could not be).
+export function storeSetting(name, value) {
+  const home = mkdtempSync(join(tmpdir(), 'agt-ui-'));
+  const done = spawnSync(AGT, ['settings', 'set', '--home', home, name, String(value)], { encoding: 'utf8', env: { PATH: process.env.PATH, HOME: tmpdir() } });
+  if (done.status !== 0) throw new Error(`agt settings set: ${done.stderr}`);
+  return home;
+}
+
+// A port of null is the stored one.
+export async function startGateway({ home = mkdtempSync(join(tmpdir(), 'agt-ui-')), port = 0, adminPort = 0, args = [], env = {} } = {}) {
   cleanups.push(() => rmSync(home, { recursive: true, force: true }));
-  const run = program(AGT, ['serve', '--home', home, '--port', '0', '--admin-port', '0', ...args], env);
+  const ports = [...(port === null ? [] : ['--port', String(port)]), '--admin-port', String(adminPort)];
+  const run = program(AGT, ['serve', '--home', home, ...ports, ...args], env);
   const file = join(home, 'admin.json');
   const admin = await until(() => {
     if (run.child.exitCode !== null) throw new Error(`agt ended: ${run.said.err}`);
@@ -85,7 +95,7 @@ export async function startGateway({ home = mkdtempSync(join(tmpdir(), 'agt-ui-'
       headers: { 'content-type': 'application/json', 'user-agent': 'codex_exec/0.169.0', ...headers },
       body: JSON.stringify({ model, stream, max_tokens: 64, messages: [{ role: 'user', content: text }] }),
     }).then(async (reply) => ({ status: reply.status, text: await reply.text(), trace: reply.headers.get('x-agt-trace') }));
-  return { home, admin, api, ask, proxy: status.proxy.address, said: run.said, stop: run.stop };
+  return { home, admin, api, ask, proxy: status.proxy.address, said: run.said, stop: run.stop, kill: () => run.child.kill('SIGKILL') };
 }
 
 export async function startBrowser(options = {}) {

@@ -13,6 +13,7 @@ const PAGES = {
   accounts: '/accounts',
   'accounts-add': '/accounts?add=kind',
   'accounts-form': '/accounts?add=anthropic',
+  'accounts-capacity': '/accounts?view=capacity',
   'account-drawer': '/accounts/limited',
   'account-settings': '/accounts/work/settings',
   'proxy-access': '/proxy/access',
@@ -25,6 +26,9 @@ const PAGES = {
   'monitor-filter': '/monitor?q=status:%3E%3D400 clas:x',
   'monitor-trace': '/monitor/TRACE',
   'monitor-reply': '/monitor/TRACE?tab=overview',
+  'monitor-compare': '/monitor/TRACE?tab=compare&pin=OTHER',
+  'stats-cost': '/stats?measure=cost',
+  'trace-timing': '/monitor/PRICED?tab=timing',
   stats: '/stats',
   'stats-account': '/stats?by=account&measure=requests',
   settings: '/settings/general',
@@ -51,6 +55,7 @@ try {
   await seed(gateway, sim);
   const failed = await gateway.api('GET', '/requests?failures=1&limit=10');
   const trace = failed.requests.find((row) => row.attempts > 1)?.id ?? failed.requests[0].id;
+  const other = (await gateway.api('GET', '/requests?limit=60')).requests.find((row) => row.model === 'gpt-5.5' && row.status === 200).id;
   const browser = await startBrowser();
   for (const look of looks) {
     if (only.length > 0 && !only.includes(look.name) && !only.some((one) => one in PAGES)) continue;
@@ -58,7 +63,9 @@ try {
     for (const [name, path] of Object.entries(PAGES)) {
       if (look.pages && !look.pages.includes(name)) continue;
       if (only.some((one) => one in PAGES) && !only.includes(name)) continue;
-      await visit(page, path.replace('TRACE', trace));
+      await page.evaluate((view) => localStorage.setItem('agt.ui.accountsView', view), name === 'accounts-capacity' ? 'capacity' : 'table');
+      if (name.startsWith('accounts')) await page.reload();
+      await visit(page, path.replace('TRACE', trace).replace('OTHER', other).replace('PRICED', other));
       await page.waitForTimeout(450);
       await page.screenshot({ path: join(out, `${name}.${look.name}.png`) });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -7,7 +7,7 @@ export async function seed(gateway, sim) {
   await add({ provider: 'openai-compatible', label: 'limited', base_url: `${sim.url}/v1`, key: 'x-sim:error=openai_429_rate,retry_after=900', models: ['gpt-5.5'], priority: 9 });
   await add({ provider: 'anthropic-compatible', label: 'anna@example.org', base_url: sim.url, key: 'good-key-2' });
   await add({ provider: 'gemini', label: 'research', base_url: sim.url, key: 'good-key-3', models: ['gemini-2.5-*'] });
-  await add({ provider: 'openai-compatible', label: 'old-team-key', base_url: `${sim.url}/v1`, key: 'bad-key', models: ['legacy-*'] });
+  await add({ provider: 'openai-compatible', label: 'old-team-key', base_url: `${sim.url}/v1`, key: 'bad-key', models: ['legacy-*'], priority: 7 });
   await add({ provider: 'ollama', label: 'laptop', models: ['qwen3:8b'] });
   await add({ provider: 'openai-compatible', label: 'spare', base_url: `${sim.url}/v1`, key: 'good-key-4', enabled: false });
   await api('PUT', '/routes', {
@@ -18,7 +18,7 @@ export async function seed(gateway, sim) {
     ],
   });
   await api('POST', '/keys', { name: 'laptop-agent' });
-  await api('POST', '/keys', { name: 'ci' });
+  await api('POST', '/keys', { name: 'ci', expires_ms: Date.now() + 30 * 86_400_000 });
   for (let i = 0; i < 14; i += 1) {
     await ask('claude-sonnet-4-5', `Question ${i} [[usage {"input":${900 + i * 37},"output":${120 + i * 11}}]]`, { path: '/v1/messages', headers: { 'user-agent': 'claude-cli/2.1.197 (external, cli)', 'anthropic-version': '2023-06-01' } });
     await ask('gpt-5.5', `Question ${i}`, { stream: i % 2 === 0 });

@@ -85,8 +85,22 @@ for (const language of ['en', 'ru']) {
     assert.equal((await gateway.api('GET', '/accounts')).accounts[0].label, 'sim');
 
     // The client's step, and the first answer as it arrives.
-    await page.goto(`${gateway.admin.address}/welcome/answer`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    const step = async (name) => {
+      await tabTo(page, page.locator(`a[href="/welcome/${name}"]`).first());
+      await press('Enter');
+      await page.waitForURL(`**/welcome/${name}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+    };
+    await step('client');
+    const client = page.getByRole('tab', { name: 'Claude Code', exact: true });
+    await tabTo(page, client);
+    await press('ArrowDown');
+    assert.equal(await page.getByRole('tab', { selected: true }).textContent(), 'Codex CLI');
+    await tabTo(page, page.locator('pre + button').first());
+    await press('Enter');
+    // The clipboard is that of the browser: another page's text may still be in it.
+    await until(async () => (await page.evaluate(() => navigator.clipboard.readText())).includes(`base_url = "${gateway.proxy}/v1"`), 'the snippet with this address is copied');
+    await step('answer');
     const asked = gateway.ask('gpt-5.5', 'Hello');
     await page.getByText(w.works).waitFor({ timeout: 5000 });
     assert.equal((await asked).status, 200);

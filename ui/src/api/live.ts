@@ -54,8 +54,9 @@ export class LiveHub {
     this.channel?.removeEventListener('message', this.heard);
   }
 
-  private heard = (message: MessageEvent<{ event?: LiveEvent; state?: LiveState; ask?: true }>) => {
-    const { event, state, ask } = message.data;
+  private heard = (message: MessageEvent<{ event?: LiveEvent; id?: string; state?: LiveState; ask?: true }>) => {
+    const { event, id, state, ask } = message.data;
+    if (id) this.lastId = id; // who reads on when the reader closes asks for what came after this
     if (event) this.deliver(event);
     if (state) this.become(state, false);
     if (ask && this.leading) this.channel?.postMessage({ state: this.now.state });
@@ -91,7 +92,7 @@ export class LiveHub {
       if (reply.body) {
         await readEvents(tapped(reply.body, alive), (event) => {
           this.lastId = event.id || this.lastId;
-          this.tell({ type: event.event, data: parsed(event.data) });
+          this.tell({ type: event.event, data: parsed(event.data) }, event.id);
         });
       }
       this.become('reconnecting');
@@ -121,8 +122,8 @@ export class LiveHub {
     await pause(POLL_MS, signal);
   }
 
-  private tell(event: LiveEvent): void {
-    this.channel?.postMessage({ event });
+  private tell(event: LiveEvent, id = ''): void {
+    this.channel?.postMessage({ event, id });
     this.deliver(event);
   }
   private deliver(event: LiveEvent): void {

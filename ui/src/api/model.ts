@@ -172,6 +172,8 @@ export interface ClientGuide {
   snippet: string;
   why: string;
   wrong: string;
+  can_be_written: boolean;
+  needs_model: boolean;
 }
 
 export interface ClientKey {
@@ -180,6 +182,7 @@ export interface ClientKey {
   hint: string;
   created_ms: number;
   revoked_ms?: number;
+  expires_ms?: number;
   key?: string;
 }
 export interface Keys {

@@ -503,6 +503,11 @@ export interface KeyLimits {
   tokens_per_day?: number | null;
 }
 
+export interface KeyRotation {
+  /** that the old key works beside the new one; 0 or absent: not at all */
+  overlap_hours?: number;
+}
+
 export interface NewKey {
   id: string;
   name: string;
@@ -853,6 +858,36 @@ export interface Client {
   snippet: string;
   why: string;
   wrong: string;
+  /** its files, by /clients/{client}/connect */
+  can_be_written: boolean;
+  /** to do so */
+  needs_model: boolean;
+}
+
+export interface ClientSetupForm {
+  model?: string;
+}
+
+export interface ClientSetup {
+  connection: "none" | "here" | "elsewhere";
+  can_be_undone: boolean;
+  /** what would be, or was, written; without the key */
+  changes: FileChange[];
+  /** backups that were made, or files that were put back */
+  files: string[];
+  /** variables of the gateway's own environment that may win over the files */
+  watched: string[];
+}
+
+export interface FileChange {
+  path: string;
+  is_new: boolean;
+  diff: DiffLine[];
+}
+
+export interface DiffLine {
+  kind: "same" | "removed" | "added";
+  text: string;
 }
 
 export interface ExplainForm {
@@ -957,6 +992,12 @@ export interface Endpoints {
   "GET /catalogue/providers": { answer: Providers; body: never };
   /** What to set in which client, with snippets. */
   "GET /clients": { answer: Clients; body: never };
+  /** Writes the files of a client on this computer, with backups. */
+  "POST /clients/{client}/connect": { answer: ClientSetup; body: ClientSetupForm | undefined };
+  /** Puts back what was there before. */
+  "POST /clients/{client}/disconnect": { answer: ClientSetup; body: never };
+  /** What setting a client up would write. */
+  "POST /clients/{client}/preview": { answer: ClientSetup; body: ClientSetupForm | undefined };
   /** What happens now, as server-sent events. */
   "GET /events": { answer: never; body: never };
   /** Whether the gateway runs. */
@@ -969,6 +1010,8 @@ export interface Endpoints {
   "PATCH /keys/{key}": { answer: Keys; body: KeyLimits };
   /** Revokes a client key by id or name. */
   "DELETE /keys/{key}": { answer: Keys; body: never };
+  /** A new key of the same name; the old one works a while longer. */
+  "POST /keys/{key}/rotate": { answer: NewKey; body: KeyRotation | undefined };
   /** Exchanges the code of such a link for the page's token. */
   "POST /login": { answer: PageToken; body: LoginCode };
   /** Makes a link that opens the interface once. */

@@ -2,7 +2,7 @@
 // when they are chosen. Words change on the spot, without a reload.
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { preference, setPreference } from '../shared/preferences';
+import { preference, setPreference, watchPreferences } from '../shared/preferences';
 import english from './en';
 
 export type Language = 'en' | 'ru' | 'zh';
@@ -51,4 +51,9 @@ export async function startI18n(): Promise<void> {
     nsSeparator: false,
   });
   await showLanguage(chosenLanguage());
+  // Chosen in another tab, it changes here too.
+  watchPreferences(() => {
+    const wanted = chosenLanguage();
+    if (wanted !== i18next.language) void showLanguage(wanted);
+  });
 }

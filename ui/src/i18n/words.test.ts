@@ -56,6 +56,15 @@ describe('the code', () => {
     const unused = [...known].filter((key) => !literal.has(key) && !built.some((start) => key.startsWith(start)) && !/^(theme|density)\./.test(key));
     expect(unused).toEqual([]);
   });
+  it('has the note of every provider, as the gateway has it', () => {
+    const { providers, presets } = JSON.parse(readFileSync(join(import.meta.dirname, '../../../src/catalogue/presets.json'), 'utf8'));
+    for (const { name, note } of [...providers, ...presets]) expect((en as Words)[`provider.${name}.note`], name).toBe(note);
+  });
+  it('shows no text that is not a word of the languages', () => {
+    const pages = files(join(import.meta.dirname, '..')).filter((path) => path.endsWith('.tsx'));
+    const literal = pages.flatMap((path) => [...readFileSync(path, 'utf8').matchAll(/(?:>|title="|aria-label="|placeholder=")([A-Z][a-z]+ [a-z]+[^<>{}"=]*)/g)].map((one) => one[1]?.trim()));
+    expect(literal).toEqual([]);
+  });
   it('has a word for every shortcut', () => {
     for (const { id } of SHORTCUTS) expect(known.has(`key.${id}`), id).toBe(true);
   });

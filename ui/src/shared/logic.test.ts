@@ -47,7 +47,7 @@ describe('rules', () => {
 });
 
 describe('accounts', () => {
-  const account = (part: Partial<Account>) => ({ enabled: true, state: 'ready', rests: [], ...part }) as unknown as Account;
+  const account = (part: Partial<Account>) => ({ enabled: true, state: 'ready', rests: [], models: [], ...part }) as unknown as Account;
   const rest = (code: string, model = '*', remaining_ms?: number) => ({ code, model, message: '', set_by: '', remaining_ms });
   it('say the worst', () => {
     expect(stateOf(account({})).word).toBe('ready');
@@ -55,6 +55,9 @@ describe('accounts', () => {
     expect(stateOf(account({ state: 'resting', rests: [rest('rpm', 'm', 9), rest('key_rejected')] })).word).toBe('key_rejected');
     expect(needsAction(account({ state: 'resting', rests: [rest('token_revoked')] }))).toBe(true);
     expect(needsAction(account({ state: 'resting', rests: [rest('rpm', 'm', 9)] }))).toBe(false);
+    expect(stateOf(account({ rests: [rest('rpm', 'm', 9)], models: ['m'] })).everything).toBe(true);
+    expect(stateOf(account({ rests: [rest('rpm', 'm', 9)], models: ['m', 'n'] })).everything).toBe(false);
+    expect(stateOf(account({ rests: [rest('rpm', 'm', 9)], models: ['m*'] })).everything).toBe(false);
     expect(deciding([rest('rpm', 'a', 5), rest('daily', 'b', 50)])?.code).toBe('daily');
   });
   it('hint, never forbid', () => {

@@ -42,7 +42,7 @@ export function AccountFields({ provider, draft, put, errors }: { provider: Prov
   const wrongKey = keyHint(draft.key, provider.name);
   return (
     <div className={css.form}>
-      {provider.note && <Note tone="idle">{provider.note}</Note>}
+      {provider.note && <Note tone="idle">{t(`provider.${provider.name}.note`, { defaultValue: provider.note })}</Note>}
       <TextField label={t('account.label')} optional placeholder={provider.name} help={t('account.label.help')} value={draft.label} error={errors.label} onText={(label) => put({ label })} />
       <TextField
         label={t('account.base_url')}

@@ -1,4 +1,4 @@
-import { LayoutGrid, Plus, RefreshCw, Table, Users } from 'lucide-react';
+import { ChartGantt, LayoutGrid, Plus, RefreshCw, Table, Users } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useParams } from 'wouter';
@@ -14,6 +14,7 @@ import { AccountTable } from './account-table';
 import css from './accounts.module.css';
 import { AddAccount } from './add-account';
 import { Batch } from './batch';
+import { Capacity } from './capacity-view';
 import { type Group, groupOf } from './state';
 
 const GROUPS: Group[] = ['ready', 'resting', 'action', 'off'];
@@ -54,7 +55,7 @@ export default function Accounts() {
           <TextField label={t('accounts.search')} hideLabel data-filter type="search" placeholder={t('accounts.search')} value={words} onText={setWords} />
         </div>
         <div className={css.right}>
-        <Segments label={t('accounts.view')} value={view} onChange={setView} options={[{ value: 'table', label: t('accounts.view.table'), icon: Table }, { value: 'cards', label: t('accounts.view.cards'), icon: LayoutGrid }]} />
+        <Segments label={t('accounts.view')} value={view} onChange={setView} options={[{ value: 'table', label: t('accounts.view.table'), icon: Table }, { value: 'cards', label: t('accounts.view.cards'), icon: LayoutGrid }, { value: 'capacity', label: t('accounts.view.capacity'), icon: ChartGantt }]} iconsOnly />
         <IconButton look="normal" icon={RefreshCw} label={t('action.refresh')} onClick={() => void accounts.refetch()} />
         <Button look="primary" icon={Plus} onClick={() => setAdding('kind', true)}>{t('accounts.add')}</Button>
         </div>
@@ -74,7 +75,9 @@ export default function Accounts() {
           <Empty title={t('state.no_match')} actions={<Button onClick={() => { setWords(''); setGroup('all'); }}>{t('action.clear_filters')}</Button>} />
         </Card>
       )}
-      {shown.length > 0 && (view === 'cards' ? <AccountCards accounts={shown} onOpen={open} /> : <AccountTable accounts={shown} selected={selected} onSelect={setSelected} onOpen={open} />)}
+      {shown.length > 0 && view === 'capacity' && <Capacity accounts={shown} onOpen={open} />}
+      {shown.length > 0 && view === 'cards' && <AccountCards accounts={shown} onOpen={open} />}
+      {shown.length > 0 && view !== 'cards' && view !== 'capacity' && <AccountTable accounts={shown} selected={selected} onSelect={setSelected} onOpen={open} />}
       {opened && <AccountDrawer key={opened.id} account={opened} onClose={() => navigate(`/accounts${window.location.search}`)} />}
       {adding && <AddAccount key={adding} start={adding} onClose={() => setAdding('')} onOpen={(account) => navigate(`/accounts/${account.id}`)} />}
     </Page>

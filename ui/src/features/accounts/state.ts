@@ -28,6 +28,10 @@ const byCode: Record<string, string> = {
   project_missing: 'project',
 };
 
+// An account for a few named models is out when each of them rests.
+const restsWholly = (account: Account, rest: Rest) =>
+  isForAll(rest) || (account.models.length > 0 && account.models.every((model) => !model.includes('*') && account.rests.some((one) => one.model === model)));
+
 const isForAll = (rest: Rest) => rest.model === '' || rest.model === '*';
 
 const left = (rest: Rest) => rest.remaining_ms ?? Number.MAX_SAFE_INTEGER;
@@ -43,7 +47,7 @@ export function stateOf(account: Account): AccountState {
   if (!account.enabled || account.state === 'disabled') return { word: 'off', tone: 'idle', icon: CirclePause, everything: true };
   const rest = deciding(account.rests);
   if (rest) {
-    const everything = isForAll(rest);
+    const everything = restsWholly(account, rest);
     const problem = byCode[rest.code];
     if (problem) return { word: problem, tone: 'block', icon: problem === 'blocked' ? ShieldAlert : KeyRound, rest, everything };
     const [word, tone, icon] = byClass[CODES.get(rest.code) ?? ''] ?? ['resting', 'warn', Clock];

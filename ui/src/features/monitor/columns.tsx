@@ -21,11 +21,11 @@ const dash = '–';
 export const COLUMNS: Column[] = [
   { id: 'time', width: '96px', from: 0, cell: (row, f) => <span title={f.dateTime(row.started_ms)}>{f.timeWithMs(row.started_ms)}</span> },
   { id: 'status', width: '44px', from: 0, cell: (row) => (row.in_flight ? '···' : row.status || dash) },
-  { id: 'outcome', width: 'minmax(158px, 1.3fr)', from: 0, cell: (row) => <OutcomeChip outcome={outcomeOf(row)} /> },
+  { id: 'outcome', width: 'minmax(180px, 1.3fr)', from: 0, cell: (row) => <OutcomeChip outcome={outcomeOf(row)} /> },
   { id: 'client', width: 'minmax(90px, 1fr)', from: 860, cell: (row) => <span title={row.user_agent}><Identity>{row.client_key || clientOf(row.user_agent) || dash}</Identity></span> },
   {
     id: 'model',
-    width: 'minmax(140px, 2.4fr)',
+    width: 'minmax(120px, 2.4fr)',
     from: 0,
     cell: (row) => (
       <span title={`${row.model} → ${row.provider}/${row.upstream_model}`}>

@@ -1,6 +1,7 @@
 // The list: rows of one height, only the visible ones are in the document. One tab stop; the active row is told by
 // aria-activedescendant and survives scrolling.
 import { type CSSProperties, type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { RequestRow } from '../../api/model';
 import { useFormats, useNow, usePreference, useSize } from '../../shared/hooks';
@@ -8,7 +9,7 @@ import { OUTCOMES, outcomeOf } from '../trace/classes';
 import { type Column, columnsFor } from './columns';
 import css from './monitor.module.css';
 
-const EXTRA = 8; // rows above and below what is seen
+const EXTRA = 10; // rows above and below what is seen
 
 interface GridProps {
   rows: RequestRow[];
@@ -34,7 +35,8 @@ export function RequestGrid({ rows, active, onActive, onOpen, onAway, onEnd, top
   }, [top]);
   const onScroll = () => {
     const at = scroller.current?.scrollTop ?? 0;
-    setScrolled(at);
+    // In the same frame as the scrolling: a busy processor would show empty places otherwise.
+    flushSync(() => setScrolled(at));
     onAway(at > 4);
     if (scroller.current && at + scroller.current.clientHeight > scroller.current.scrollHeight - height * 20) onEnd();
   };

@@ -1,11 +1,11 @@
-import { Ellipsis, RotateCcw } from 'lucide-react';
+import { Ellipsis, Pin, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
 import { get, post } from '../../api/client';
 import type { RequestRow, Trace } from '../../api/model';
 import { useChange, useFeatures, useStatus, useTrace } from '../../api/queries';
-import { copyText } from '../../shared/clipboard';
+import { copyText, saveFile } from '../../shared/clipboard';
 import { useFormats, useUrlState } from '../../shared/hooks';
 import { useShortcuts } from '../../shared/shortcuts';
 import { Confirm } from '../../shared/ui/dialog';
@@ -19,7 +19,9 @@ import { report } from '../trace/remedies';
 import { OutcomeChip, TraceStory } from '../trace/story';
 import { Timing } from '../trace/timing';
 import { Body } from './body';
+import { Compare } from './compare';
 import { curlFor } from './curl';
+import { harOf, type KeptMessage } from './har';
 import { RequestOverview } from './request-overview';
 
 const TABS = ['trace', 'overview', 'client', 'upstream', 'upstream_reply', 'reply', 'timing'];
@@ -31,18 +33,21 @@ export function RequestDrawer({ id, row, onClose }: { id: string; row: RequestRo
   const [tab, setTab] = useUrlState('tab', 'trace');
   const running = row?.in_flight === true;
   const trace = useTrace(running ? undefined : id);
-  const actions = useRequestActions(trace.data);
-  const shown = TABS.includes(tab) ? tab : 'trace';
-  const step = (by: number) => setTab(TABS[(TABS.indexOf(shown) + by + TABS.length) % TABS.length] ?? 'trace');
-  useShortcuts({ 'tab.next': () => step(1), 'tab.previous': () => step(-1), explain: () => setTab('trace'), curl: actions.curl, link: actions.link });
   const data = trace.data;
+  const actions = useRequestActions(data);
+  const [pinned, setPinned] = useUrlState('pin');
+  const tabs = pinned && pinned !== id ? [...TABS, 'compare'] : TABS;
+  const shown = tabs.includes(tab) ? tab : 'trace';
+  const step = (by: number) => setTab(tabs[(tabs.indexOf(shown) + by + tabs.length) % tabs.length] ?? 'trace');
+  const pin = { label: t(pinned === id ? 'request.unpin' : 'request.pin'), icon: Pin, separated: true, run: () => setPinned(pinned === id ? '' : id) };
+  useShortcuts({ 'tab.next': () => step(1), 'tab.previous': () => step(-1), explain: () => setTab('trace'), curl: actions.curl, link: actions.link });
   return (
     <Drawer
       width={760}
       title={<span className="mono">{id}</span>}
       sub={row && <><OutcomeChip outcome={outcomeOf(row)} /><span>{f.dateTime(row.started_ms)}</span></>}
-      actions={<Menu look="quiet" icon={Ellipsis} label={t('request.actions')} items={actions.items} />}
-      tabs={<Tabs id="request" label={t('request.tabs')} value={shown} onChange={setTab} tabs={TABS.map((one) => ({ id: one, label: t(`request.tab.${one}`) }))} />}
+      actions={<Menu look="quiet" icon={Ellipsis} label={t('request.actions')} items={data ? [...actions.items, pin] : []} />}
+      tabs={<Tabs id="request" label={t('request.tabs')} value={shown} onChange={setTab} tabs={tabs.map((one) => ({ id: one, label: t(`request.tab.${one}`) }))} />}
       onClose={onClose}
     >
       <div role="tabpanel" id="request-panel" aria-labelledby={`request-tab-${shown}`} style={{ display: 'grid', gap: 16, minInlineSize: 0 }}>
@@ -52,6 +57,8 @@ export function RequestDrawer({ id, row, onClose }: { id: string; row: RequestRo
         {data && shown === 'trace' && <TraceStory trace={data} />}
         {data && shown === 'overview' && <RequestOverview trace={data} row={row} />}
         {data && shown === 'timing' && <Timing trace={data} />}
+        {data && shown === 'compare' && <Compare pinned={pinned} trace={data} />}
+        {data && pinned === id && shown === 'overview' && <Note tone="info">{t('request.pinned')}</Note>}
         {!running && BODIES.includes(shown) && <Body id={id} kind={shown} />}
       </div>
       {actions.dialog}
@@ -75,6 +82,13 @@ function useRequestActions(trace: Trace | undefined) {
   const curl = () => {
     if (trace) void copyText(body().then((kept) => curlFor(trace, status.data?.proxy.address ?? 'http://127.0.0.1:8045', kept))).then(copied);
   };
+  const kept = (id: string, kind: string) => get<KeptMessage>(`/requests/${encodeURIComponent(id)}/body/${kind}`).catch(() => undefined);
+  const har = async () => {
+    if (!trace) return;
+    const can = features('GET', '/requests/{id}/body/{kind}') === true;
+    const [sent, came] = can ? await Promise.all([kept(trace.id, 'client'), kept(trace.id, 'reply')]) : [];
+    saveFile(`${trace.id}.har`, harOf(trace, status.data?.proxy.address ?? '', status.data?.version ?? '', sent, came));
+  };
   const link = () => void copyText(window.location.href).then(copied);
   const run = async () => {
     if (!trace) return;
@@ -90,6 +104,7 @@ function useRequestActions(trace: Trace | undefined) {
     ? [
         { label: t('request.curl'), run: curl },
         { label: t('request.link'), run: link },
+        { label: t('request.har'), run: () => void har() },
         { label: t('trace.report'), run: () => void copyText(report(trace)).then(copied) },
         { label: t('request.test_routing'), run: () => navigate(`/proxy/routing?model=${encodeURIComponent(trace.model)}&dialect=${trace.dialect}`) },
         ...(features('POST', '/requests/{id}/replay') ? [{ label: t('request.replay'), icon: RotateCcw, separated: true, run: () => setReplaying(true) }] : []),

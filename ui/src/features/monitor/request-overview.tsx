@@ -28,6 +28,7 @@ export function RequestOverview({ trace, row }: { trace: Trace; row: RequestRow 
         [t('tokens.cached'), usage.cache_read === undefined ? '' : tokens(usage.cache_read)],
         [t('tokens.output'), tokens(usage.output)],
         [t('tokens.reasoning'), usage.reasoning === undefined ? '' : tokens(usage.reasoning)],
+        [t('timing.cost'), trace.cost_usd === null || trace.cost_usd === undefined ? (usage.input === undefined ? '' : t('timing.cost.unknown')) : f.dollars(trace.cost_usd)],
         [t('timing.to_first'), trace.first_byte_ms === undefined ? '–' : f.duration(trace.first_byte_ms)],
         [t('timing.total'), f.duration(trace.total_ms ?? row?.latency_ms ?? 0)],
         [t('request.bytes'), `${f.bytes(trace.bytes_in)} → ${f.bytes(trace.bytes_out)}`],

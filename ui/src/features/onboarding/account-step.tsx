@@ -24,6 +24,7 @@ export function AccountStep({ onNext }: { onNext: (account?: Account) => void })
               <StateChip account={one} />
             </Row>
           ))}
+          {accounts.length > 6 && <p>{t('welcome.account.more', { count: accounts.length - 6 })}</p>}
           <Row><Button look="primary" onClick={() => onNext()}>{t('welcome.next')}</Button></Row>
         </Card>
       )}

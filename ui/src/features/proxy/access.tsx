@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get } from '../../api/client';
 import { useFeatures, useStatus } from '../../api/queries';
-import { Button } from '../../shared/ui/button';
+import { Button, CopyButton } from '../../shared/ui/button';
 import { Dialog } from '../../shared/ui/dialog';
 import { Radios } from '../../shared/ui/form';
 import { Card, Note, Problem, Skeleton } from '../../shared/ui/layout';
@@ -11,6 +11,7 @@ import { type Draft, useDraft } from '../settings/draft';
 import { SettingControl, SettingRow } from '../settings/field';
 import { SaveBar } from '../settings/save-bar';
 import css from './proxy.module.css';
+import { QrCode } from './qr-code';
 
 const mine = (name: string) => /^proxy\.(host|port|allow_lan_access|auth_mode|allowed_hosts|allowed_origins|allowed_networks|strict_paths)$/.test(name);
 const MODES = ['off', 'auto', 'strict', 'all_except_health'];
@@ -19,6 +20,8 @@ export function Access() {
   const { t } = useTranslation();
   const draft = useDraft(mine);
   const [guard, setGuard] = useState(false);
+  const status = useStatus().data;
+  const own = useOwnAddresses();
   if (draft.loading) return <Skeleton rows={4} height={64} />;
   if (draft.error !== null) return <Problem error={draft.error} />;
   const lan = draft.value('proxy.allow_lan_access') === true;
@@ -58,6 +61,16 @@ export function Access() {
           error={draft.errors['proxy.auth_mode']}
           choices={MODES.map((one) => ({ value: one, label: t(`setting.proxy.auth_mode.${one}`), text: t(`access.mode.${one}`) }))}
         />
+        {status?.proxy.open_to_lan && own[0] && (
+          <div className={css.share}>
+            <QrCode text={urlOf(own[0], proxyPort(status.proxy.address))} label={t('lan.qr')} />
+            <div>
+              <p>{t('lan.shared')}</p>
+              <ul>{own.map((one) => <li key={one.address}><code>{urlOf(one, proxyPort(status.proxy.address))}</code> <CopyButton small text={urlOf(one, proxyPort(status.proxy.address))} /></li>)}</ul>
+              <p className={css.dim}>{t('lan.qr.text')}</p>
+            </div>
+          </div>
+        )}
         {lan && mode === 'off' && <Note tone="danger" role="alert">{t('access.impossible')}</Note>}
         {mode === 'off' && draft.changed.some((one) => one.name === 'proxy.allow_lan_access' && one.to === false) && <Note tone="warn">{t('access.stops_sharing')}</Note>}
       </Card>
@@ -70,17 +83,27 @@ export function Access() {
   );
 }
 
+interface Own {
+  interface: string;
+  address: string;
+  ipv6: boolean;
+  loopback: boolean;
+}
+const urlOf = (own: Own, port: string) => `http://${own.ipv6 ? `[${own.address}]` : own.address}:${port}`;
+const proxyPort = (address: string) => /:(\d+)\/?$/.exec(address)?.[1] ?? '';
+
+// The addresses of this computer that others can reach; those of one link only are of no use to them.
+function useOwnAddresses(): Own[] {
+  const features = useFeatures();
+  const ways = useQuery({ queryKey: ['proxy'], enabled: features('GET', '/proxy') === true, queryFn: ({ signal }) => get<{ own_addresses: Own[] }>('/proxy', signal) });
+  return (ways.data?.own_addresses ?? []).filter((one) => !one.loopback && !one.address.startsWith('fe80'));
+}
+
 // Opening the port to others: keys first. The gateway itself refuses an open port without keys.
 function LanGuard({ draft, onClose }: { draft: Draft; onClose: () => void }) {
   const { t } = useTranslation();
   const status = useStatus().data;
-  const features = useFeatures();
-  const ways = useQuery({
-    queryKey: ['proxy'],
-    enabled: features('GET', '/proxy') === true,
-    queryFn: ({ signal }) => get<{ own_addresses: { interface: string; address: string; ipv6: boolean; loopback: boolean }[] }>('/proxy', signal),
-  });
-  const own = (ways.data?.own_addresses ?? []).filter((one) => !one.loopback && !one.address.startsWith('fe80'));
+  const own = useOwnAddresses();
   const port = String(draft.value('proxy.port'));
   const [mode, setMode] = useState(String(draft.value('proxy.auth_mode')) === 'off' ? 'auto' : String(draft.value('proxy.auth_mode')));
   const apply = () => {
@@ -113,7 +136,7 @@ function LanGuard({ draft, onClose }: { draft: Draft; onClose: () => void }) {
       <ol style={{ display: 'grid', gap: 6, listStyle: 'decimal', paddingInlineStart: 20 }}>
         <li>{t('lan.step_key')}</li>
         <li>{t('lan.step_restart')}</li>
-        <li>{t('lan.step_check', { url: own[0] ? `http://${own[0].ipv6 ? `[${own[0].address}]` : own[0].address}:${port}` : (status?.proxy.address ?? '').replace('127.0.0.1', 'IP') })}</li>
+        <li>{t('lan.step_check', { url: own[0] ? urlOf(own[0], port) : (status?.proxy.address ?? '').replace('127.0.0.1', 'IP') })}</li>
         <li>{t('lan.step_gemini')}</li>
       </ol>
     </Dialog>

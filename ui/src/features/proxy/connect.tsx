@@ -9,6 +9,7 @@ import { CopyButton } from '../../shared/ui/button';
 import { Code } from '../../shared/ui/code';
 import { Select } from '../../shared/ui/form';
 import { Facts, Note, Problem, Skeleton } from '../../shared/ui/layout';
+import { ClientSetup } from './client-setup';
 import css from './proxy.module.css';
 
 const PLACEHOLDER = 'YOUR-KEY';
@@ -80,7 +81,8 @@ function Guide({ client, compact }: { client: ClientGuide; compact: boolean }) {
         <span style={{ color: 'var(--text-2)', fontSize: 'var(--size-13)' }}>{says('why')}</span>
       </div>
       {!compact && <div className={css.narrow}><Select label={t('connect.model')} value={model} onText={setPicked} options={models.map((one) => ({ value: one, label: one }))} /></div>}
-      <Code text={text} copy={full} language={client.language} mark={client.base_url} label={t('connect.snippet', { client: client.display_name })} />
+      <Code wrap text={text} copy={full} language={client.language} mark={client.base_url} label={t('connect.snippet', { client: client.display_name })} />
+      {!compact && <ClientSetup key={client.name} client={client} model={model} />}
       <Note tone={demanded ? 'info' : 'idle'}>{t(demanded ? 'connect.key_inserted' : 'connect.any_key')}</Note>
       {!compact && (
         <Facts

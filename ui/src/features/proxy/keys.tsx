@@ -1,13 +1,13 @@
-import { KeyRound, Plus, Trash2 } from 'lucide-react';
+import { KeyRound, Plus, RefreshCcw, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ClientKey } from '../../api/model';
-import { keyApi, useChange, useKeys } from '../../api/queries';
+import { keyApi, useChange, useFeatures, useKeys } from '../../api/queries';
 import { useFieldErrors } from '../../shared/field-errors';
-import { useFormats } from '../../shared/hooks';
+import { useFormats, useNow } from '../../shared/hooks';
 import { Button, CopyButton, IconButton } from '../../shared/ui/button';
 import { Confirm, Dialog } from '../../shared/ui/dialog';
-import { TextField } from '../../shared/ui/form';
+import { Select, TextField } from '../../shared/ui/form';
 import { Card, Chip, Empty, Identity, layout, Note, Problem, Row, Skeleton, useErrorText } from '../../shared/ui/layout';
 import { toast } from '../../shared/ui/toast';
 
@@ -16,8 +16,11 @@ export function Keys() {
   const f = useFormats();
   const keys = useKeys();
   const [making, setMaking] = useState(false);
+  const [rotating, setRotating] = useState<ClientKey | null>(null);
+  const now = useNow();
   const [revoking, setRevoking] = useState<ClientKey | null>(null);
   const revoke = useChange(keyApi.revoke);
+  const features = useFeatures();
   if (keys.isError) return <Problem error={keys.error} retry={() => void keys.refetch()} />;
   if (!keys.data) return <Skeleton rows={3} height={56} />;
   const list = keys.data.keys;
@@ -38,6 +41,7 @@ export function Keys() {
                   <th scope="col">{t('keys.name')}</th>
                   <th scope="col">{t('keys.key')}</th>
                   <th scope="col">{t('keys.created')}</th>
+                  <th scope="col">{t('keys.ends')}</th>
                   <th scope="col">{t('keys.state')}</th>
                   <th scope="col"><span className="visually-hidden">{t('accounts.col.actions')}</span></th>
                 </tr>
@@ -48,8 +52,9 @@ export function Keys() {
                     <td><Identity>{one.name}</Identity></td>
                     <td className="mono">{one.hint}</td>
                     <td>{f.dateTime(one.created_ms)}</td>
-                    <td>{one.revoked_ms ? <Chip tone="idle">{t('keys.revoked')}</Chip> : <Chip tone="ok">{t('keys.active')}</Chip>}</td>
-                    <td className={layout.right}>{!one.revoked_ms && <IconButton small icon={Trash2} label={t('keys.revoke_named', { name: one.name })} onClick={() => setRevoking(one)} />}</td>
+                    <td>{one.expires_ms === undefined ? t('keys.never') : <span title={f.dateTime(one.expires_ms)}>{one.expires_ms > now ? f.remaining(one.expires_ms - now) : f.dateTime(one.expires_ms)}</span>}</td>
+                    <td>{one.revoked_ms ? <Chip tone="idle">{t('keys.revoked')}</Chip> : one.expires_ms !== undefined && one.expires_ms <= now ? <Chip tone="warn">{t('keys.ended')}</Chip> : <Chip tone="ok">{t('keys.active')}</Chip>}</td>
+                    <td className={layout.right}>{!one.revoked_ms && features('POST', '/keys/{key}/rotate') && <IconButton small icon={RefreshCcw} label={t('keys.rotate_named', { name: one.name })} onClick={() => setRotating(one)} />}{!one.revoked_ms && <IconButton small icon={Trash2} label={t('keys.revoke_named', { name: one.name })} onClick={() => setRevoking(one)} />}</td>
                   </tr>
                 ))}
               </tbody>
@@ -58,6 +63,7 @@ export function Keys() {
         )}
       </Card>
       {making && <NewKey onClose={() => setMaking(false)} />}
+      {rotating && <RotateKey old={rotating} onClose={() => setRotating(null)} />}
       {revoking && (
         <Confirm title={t('keys.revoke_named', { name: revoking.name })} action={t('keys.revoke')} onConfirm={() => revoke.mutateAsync(revoking.id)} onClose={() => setRevoking(null)}>
           {t('keys.revoke.text')}
@@ -106,6 +112,7 @@ function PrimaryKey({ hint }: { hint: string }) {
 export function NewKey({ onClose, onMade }: { onClose: () => void; onMade?: (key: string) => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState('');
+  const [days, setDays] = useState('0');
   const [made, setMade] = useState<ClientKey | null>(null);
   const { errors, take, set, clear } = useFieldErrors(['name']);
   const create = useChange(keyApi.create);
@@ -113,28 +120,48 @@ export function NewKey({ onClose, onMade }: { onClose: () => void; onMade?: (key
     clear();
     if (!name.trim()) return set({ name: t('keys.name_needed') });
     try {
-      const key = await create.mutateAsync(name.trim());
+      const key = await create.mutateAsync({ name: name.trim(), ...(days !== '0' && { expires_ms: Date.now() + Number(days) * 86_400_000 }) });
       setMade(key);
       if (key.key) onMade?.(key.key);
     } catch (error) {
       take(error);
     }
   };
-  if (made) {
-    return (
-      <Dialog title={t('keys.made', { name: made.name })} onClose={onClose} foot={<Button look="primary" onClick={onClose}>{t('action.done')}</Button>}>
-        <Note tone="warn">{t('keys.once')}</Note>
-        <Row>
-          <code style={{ overflowWrap: 'anywhere' }}>{made.key}</code>
-          <CopyButton text={made.key ?? ''}>{t('keys.copy')}</CopyButton>
-        </Row>
-      </Dialog>
-    );
-  }
+  if (made) return <Made made={made} onClose={onClose} />;
   return (
     <Dialog title={t('keys.create')} onClose={onClose} onSubmit={() => void submit()} foot={<><Button onClick={onClose}>{t('action.cancel')}</Button><Button type="submit" look="primary" disabled={create.isPending}>{t('keys.create')}</Button></>}>
       <TextField data-autofocus label={t('keys.name')} help={t('keys.name.help')} value={name} error={errors.name} onText={setName} />
+      <Select label={t('keys.ends')} value={days} onText={setDays} options={['0', '1', '7', '30', '90', '365'].map((one) => ({ value: one, label: one === '0' ? t('keys.never') : t('keys.in_days', { count: Number(one) }) }))} />
       {errors[''] && <Note tone="danger" role="alert">{errors['']}</Note>}
+    </Dialog>
+  );
+}
+
+// Shown now and never again.
+function Made({ made, onClose }: { made: ClientKey; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Dialog title={t('keys.made', { name: made.name })} onClose={onClose} foot={<Button look="primary" onClick={onClose}>{t('action.done')}</Button>}>
+      <Note tone="warn">{t('keys.once')}</Note>
+      <Row>
+        <code style={{ overflowWrap: 'anywhere' }}>{made.key}</code>
+        <CopyButton text={made.key ?? ''}>{t('keys.copy')}</CopyButton>
+      </Row>
+    </Dialog>
+  );
+}
+
+function RotateKey({ old, onClose }: { old: ClientKey; onClose: () => void }) {
+  const { t } = useTranslation();
+  const errorText = useErrorText();
+  const [hours, setHours] = useState('24');
+  const rotate = useChange(keyApi.rotate);
+  if (rotate.data) return <Made made={rotate.data} onClose={onClose} />;
+  return (
+    <Dialog title={t('keys.rotate_named', { name: old.name })} onClose={onClose} onSubmit={() => rotate.mutate({ id: old.id, hours: Number(hours) })} foot={<><Button onClick={onClose}>{t('action.cancel')}</Button><Button type="submit" look="primary" disabled={rotate.isPending}>{t('keys.rotate')}</Button></>}>
+      <p>{t('keys.rotate.text')}</p>
+      <Select label={t('keys.overlap')} value={hours} onText={setHours} options={['0', '1', '24', '168'].map((one) => ({ value: one, label: one === '0' ? t('keys.overlap.none') : t('keys.in_hours', { count: Number(one) }) }))} />
+      {rotate.isError && <Note tone="danger" role="alert">{errorText(rotate.error).text}</Note>}
     </Dialog>
   );
 }

@@ -68,9 +68,12 @@ function Hero() {
             {t(running ? 'proxy.running' : 'proxy.stopped')}
           </p>
           <p className={css.dim}>
-            <span className="mono">{status.proxy.address}</span> <CopyButton small text={status.proxy.address} label={t('bar.copy', { address: status.proxy.address })} />{' '}
-            {running && t('proxy.since', { time: f.duration(status.proxy.since_ms ? Math.max(0, now - status.proxy.since_ms) : status.uptime_s * 1000) })} · {t('proxy.served', { count: status.ledger.requests, shown: f.number(status.ledger.requests) })}
-            {status.proxy.in_flight !== undefined && ` · ${t('bar.in_flight', { count: status.proxy.in_flight })}`}
+            <span className="mono">{status.proxy.address}</span>
+            <CopyButton small text={status.proxy.address} label={t('bar.copy', { address: status.proxy.address })} />
+            <span>
+              {running && t('proxy.since', { time: f.duration(status.proxy.since_ms ? Math.max(0, now - status.proxy.since_ms) : status.uptime_s * 1000) })} · {t('proxy.served', { count: status.ledger.requests, shown: f.number(status.ledger.requests) })}
+              {status.proxy.in_flight !== undefined && ` · ${t('bar.in_flight', { count: status.proxy.in_flight })}`}
+            </span>
           </p>
         </div>
         <Row>

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Setting } from '../../api/model';
 import { SecretField, Select, Switch, TextField } from '../../shared/ui/form';
@@ -40,6 +41,12 @@ export function SettingRow({ draft, name, found }: { draft: Draft; name: string;
   );
 }
 
+// "a whole number from 1 to 512" is the gateway's English; what is not of that form is shown as it is.
+function allowedRange(t: TFunction, allowed: string, unit: string): string {
+  const [, from, to] = /from (-?\d+) to (-?\d+)$/.exec(allowed) ?? [];
+  return from === undefined ? t('settings.allowed', { allowed: allowed + unit }) : t('settings.allowed_range', { from, to: to + unit });
+}
+
 export function SettingControl({ draft, setting, label }: { draft: Draft; setting: Setting; label?: boolean }) {
   const { t } = useTranslation();
   const words = useSettingWords();
@@ -61,7 +68,7 @@ export function SettingControl({ draft, setting, label }: { draft: Draft; settin
       return <SecretField {...common} placeholder={setting.hint || t('settings.empty_value')} value={String(value)} onText={(text) => draft.put(name, text)} />;
     default: {
       const unit = setting.unit ? ` ${words.unit(setting.unit)}` : '';
-      const range = setting.kind === 'integer' ? t('settings.allowed', { allowed: setting.allowed + unit }) : undefined;
+      const range = setting.kind === 'integer' ? allowedRange(t, setting.allowed, unit) : undefined;
       const help = label && setting.read_only ? `${t('settings.read_only')} (${setting.origin_text})` : range;
       return <TextField {...common} code={setting.kind === 'text'} inputMode={setting.kind === 'integer' ? 'numeric' : undefined} help={help} value={String(value)} onText={(text) => draft.put(name, text)} />;
     }

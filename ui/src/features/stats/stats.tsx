@@ -83,12 +83,12 @@ function Charts({ data, group, measure, range }: { data: Stat[]; group: StatBy; 
   const seriesOf = (row: Row, label: string, colour: string) => ({ id: row.key || label, label, colour, values: slots.map((slot) => valueOf(row.bySlot.get(slot) ?? zero(), measure)) });
   const series = [...top.map((row) => seriesOf(row, nameOf(row.key), palette.get(row.key) ?? 'var(--series-other)')), ...(other ? [seriesOf(other, t('chart.other'), 'var(--series-other)')] : [])];
   const shares = [...top, ...(other ? [other] : [])].map((row) => ({ id: row.key, label: row === other ? t('chart.other') : nameOf(row.key), value: valueOf(row.sums, measure), colour: palette.get(row.key) ?? 'var(--series-other)' }));
-  const title = t('stats.chart', { measure: t(`measure.${measure}`), by: t(`stats.by.${group}`) });
+  const title = t('stats.chart', { measure: t(`measure.${measure}`), by: t(`stats.per.${group}`) });
   return (
     <>
       <Card title={title} actions={<Button small look="quiet" icon={asTable ? ChartColumn : TableIcon} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>{t(asTable ? 'chart.as_chart' : 'chart.as_table')}</Button>}>
-        <TimeBars label={title} slots={slots} slice={range.slice} series={series} format={format} height={240} table={asTable} running={range.live} />
-        {unpriced > 0 && <p className={css.note}>{t('stats.unpriced', { count: unpriced, shown: f.number(unpriced) })} {t('stats.unpriced.add')}</p>}
+        <TimeBars label={title} slots={slots} slice={range.slice} series={series} format={format} least={measure === 'cost' ? 0 : 4} height={240} table={asTable} running={range.live} />
+        {unpriced > 0 && <p className={css.note}>{t('stats.unpriced', { count: unpriced, shown: f.number(unpriced) })}. {t('stats.unpriced.add')}</p>}
         <p className={css.note}>{t('stats.zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}</p>
       </Card>
       <div className={css.two}>

@@ -81,7 +81,7 @@ export function TraceStory({ trace, dry, actions = true }: StoryProps) {
       <ol className={css.steps} aria-label={t('trace.steps')}>
         {trace.correction && <Step icon={CornerDownRight} tone="warn" what={t('trace.corrected')} dim={trace.correction} />}
         {trace.rule !== undefined && <Step icon={Route} tone="idle" what={<><b>{t('trace.route')}</b> {ruleWords(trace.rule, t)}</>} dim={(trace.targets ?? []).join('  →  ')} />}
-        {(trace.attempts ?? []).map((one, i) => <AttemptSteps key={i} attempt={one} number={i + 1} />)}
+        {(trace.attempts ?? []).map((one, i, all) => <AttemptSteps key={i} attempt={one} following={all[i + 1]} number={i + 1} />)}
         <End trace={trace} dry={dry === true} />
       </ol>
     </div>
@@ -122,7 +122,7 @@ function SkipStep({ skip }: { skip: Skip }) {
   return <Step icon={MinusCircle} tone="idle" what={<><b><Identity>{skip.account}</Identity></b> {t('trace.skipped')} {t(`skip.${skip.reason}`, { defaultValue: skip.reason })}</>} dim={parts.join(' · ')} />;
 }
 
-function AttemptSteps({ attempt, number }: { attempt: Attempt; number: number }) {
+function AttemptSteps({ attempt, following, number }: { attempt: Attempt; following: Attempt | undefined; number: number }) {
   const { t } = useTranslation();
   const f = useFormats();
   const words = useCodeWords();
@@ -145,19 +145,27 @@ function AttemptSteps({ attempt, number }: { attempt: Attempt; number: number })
       {skips}
       <Step icon={look.icon} tone={look.tone} took={f.duration(attempt.ended_ms - attempt.begun_ms)} what={<><b>{number}. <Identity>{attempt.account}</Identity></b> {error ? `${attempt.status || t('trace.no_answer')} · ${words.title(error.code)}` : t('trace.answered', { status: attempt.status || 200 })}</>} dim={dims.join(' · ')}>
         {error && <div className={css.dim}>{error.message}</div>}
-        {error && <Consequence attempt={attempt} />}
+        {error && <Consequence attempt={attempt} following={following} />}
       </Step>
     </>
   );
 }
 
-function Consequence({ attempt }: { attempt: Attempt }) {
+// "Another account" is what was decided; who is the only one left is asked again, or nobody is found.
+function nextOf(attempt: Attempt, following: Attempt | undefined): string | undefined {
+  if (attempt.next !== 'next_account' || !following) return attempt.next;
+  if (following.account_id === '') return 'looked';
+  return following.account_id === attempt.account_id ? 'same_account' : attempt.next;
+}
+
+function Consequence({ attempt, following }: { attempt: Attempt; following: Attempt | undefined }) {
   const { t } = useTranslation();
   const f = useFormats();
+  const next = nextOf(attempt, following);
   const parts = [
     attempt.rest_ms !== undefined && t('trace.rests', { time: f.remaining(attempt.rest_ms), scope: t(`scope.${attempt.scope}`, { defaultValue: attempt.scope ?? '' }) }),
     attempt.rests_until && t('trace.rests_until', { scope: t(`scope.${attempt.scope}`, { defaultValue: attempt.scope ?? '' }) }),
-    attempt.next && t(`next.${attempt.next}`, { defaultValue: attempt.next }),
+    next && t(`next.${next}`, { defaultValue: next }),
   ].filter(Boolean);
   if (parts.length === 0) return null;
   return <div className={css.then}><ArrowRight size={12} aria-hidden style={{ verticalAlign: '-1px' }} /> {parts.join(' · ')}</div>;

@@ -19,12 +19,13 @@ interface BarsProps {
   series: Series[]; // from the bottom up
   format: (value: number) => string;
   height?: number;
+  least?: number; // the axis goes at least so far up
   table?: boolean;
   running?: boolean; // the last slot is not over
   onPick?: (slot: number) => void;
 }
 
-export function TimeBars({ label, slots, slice, series, format, height = 200, table, running, onPick }: BarsProps) {
+export function TimeBars({ label, slots, slice, series, format, height = 200, least = 4, table, running, onPick }: BarsProps) {
   const { t } = useTranslation();
   const f = useFormats();
   const id = useId();
@@ -34,7 +35,7 @@ export function TimeBars({ label, slots, slice, series, format, height = 200, ta
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const shown = series.filter((one) => !hidden.has(one.id));
   const totals = useMemo(() => slots.map((_, i) => shown.reduce((sum, one) => sum + (one.values[i] ?? 0), 0)), [slots, shown]);
-  const steps = ticks(Math.max(...totals, 4));
+  const steps = ticks(Math.max(...totals, least) || 1);
   const top = steps.at(-1) ?? 1;
   const left = 12 + Math.max(...steps.map((one) => format(one).length)) * 6.5;
   const inner = Math.max(10, width - left);

@@ -19,17 +19,25 @@ export function Dialog({ title, onClose, children, foot, width, onSubmit }: Dial
   const { t } = useTranslation();
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const settled = useRef(false);
   useEffect(() => {
     const opener = document.activeElement;
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
-    // showModal focuses what comes first; a dialog may name something better.
-    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
+  // What a dialog loads comes later: as long as nobody has moved, the focus goes on to what is asked.
+  useEffect(() => {
+    const dialog = ref.current;
+    const at = document.activeElement;
+    if (!dialog || settled.current || (at !== dialog && !at?.hasAttribute('data-dialog-close'))) return;
+    const wanted = dialog.querySelector<HTMLElement>('[data-autofocus]') ?? dialog.querySelector<HTMLElement>('[data-dialog-body] :is(input, select, textarea):not([type=radio], [type=checkbox], :disabled)');
+    wanted?.focus();
+    settled.current = wanted !== null;
+  });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit?.();
@@ -38,9 +46,9 @@ export function Dialog({ title, onClose, children, foot, width, onSubmit }: Dial
     <>
       <div className={css.head}>
         <h2 id={id}>{title}</h2>
-        <IconButton icon={X} label={t('action.close')} onClick={onClose} />
+        <IconButton icon={X} label={t('action.close')} data-dialog-close onClick={onClose} />
       </div>
-      <div className={css.body}>{children}</div>
+      <div className={css.body} data-dialog-body>{children}</div>
       {foot && <div className={css.foot}>{foot}</div>}
     </>
   );

@@ -137,13 +137,13 @@ export function Radios({ legend, name, value, choices, onChange, disabled, error
   );
 }
 
-export function Segments<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: { value: T; label: string; icon?: LucideIcon }[]; onChange: (value: T) => void }) {
+export function Segments<T extends string>({ label, value, options, onChange, iconsOnly }: { label: string; value: T; options: { value: T; label: string; icon?: LucideIcon }[]; onChange: (value: T) => void; iconsOnly?: boolean }) {
   return (
     <div role="group" aria-label={label} className={css.segments}>
       {options.map(({ value: one, label: text, icon: Icon }) => (
-        <button key={one} type="button" aria-pressed={one === value} onClick={() => onChange(one)}>
-          {Icon && <Icon size={14} aria-hidden />}
-          {text}
+        <button key={one} type="button" aria-pressed={one === value} aria-label={iconsOnly ? text : undefined} title={iconsOnly ? text : undefined} onClick={() => onChange(one)}>
+          {Icon && <Icon size={iconsOnly ? 16 : 14} aria-hidden />}
+          {!iconsOnly && text}
         </button>
       ))}
     </div>

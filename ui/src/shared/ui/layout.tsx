@@ -126,7 +126,7 @@ export function Problem({ error, retry }: { error: unknown; retry?: () => void }
 export function Facts({ items }: { items: [string, ReactNode][] }) {
   return (
     <dl className={css.facts}>
-      {items.filter(([, value]) => value !== undefined && value !== null && value !== '').map(([name, value]) => (
+      {items.filter(([, value]) => value !== undefined && value !== null && value !== false && value !== '').map(([name, value]) => (
         <FactRow key={name} name={name} value={value} />
       ))}
     </dl>
