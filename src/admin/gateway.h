@@ -80,7 +80,6 @@ struct Gateway {
   AdminAccess* access = nullptr;              // null: no listener; the command line works on the files
   std::atomic<std::uint16_t> proxy_port = 0;  // 0: nobody listens
   WallTime started{};
-  int workers = 0;
   Resolve resolve{};                                  // none: settings change at the next start only
   std::atomic<std::int64_t> quota_minutes = 0;        // between two looks at a quota; 0: none
   std::shared_ptr<const catalogue::Prices> prices{};  // read it with prices_now()

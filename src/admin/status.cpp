@@ -72,7 +72,7 @@ Result<Answer> status(const Call& call) {
   w.field("pid", ::getpid());
   w.field("started_ms", unix_ms(gateway.started));
   w.field("uptime_s", gateway.started == WallTime{} ? 0 : uptime.count());
-  w.field("workers", gateway.workers);
+  w.field("workers", gateway.runtime == nullptr ? 1 : gateway.runtime->workers());
   w.key("proxy");
   write_proxy(w, gateway);
   w.key("accounts");

@@ -165,7 +165,7 @@ Result<> load(admin::Gateway& gateway) {
 // Serves until a signal.
 void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
   gateway.log.write(LogLevel::info, "listening",
-                    {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.workers}});
+                    {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.runtime->workers()}});
   auto& worker = runtime.worker(0);
   worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
   admin::QuotaKeeper quotas(gateway);
@@ -264,10 +264,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .access = &access,
                          .proxy_port = proxy.port(),
                          .started = clock.wall(),
-                         .workers = runtime->workers(),
                          .resolve = resolve,
                          .runtime = runtime.get(),
-                         .clients = {.environment = &environment, .state = home.folders().state}};
+                         .clients = {&environment, home.folders().state}};
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(load(gateway));

@@ -99,7 +99,7 @@ class Waker {
 // A place in the line of those who wait. Dropping it leaves the line.
 class Ticket {
  public:
-  Ticket(Ticket&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), place_(other.place_) {}
+  Ticket(Ticket&& other) noexcept : pool_(std::exchange(other.pool_, nullptr)), place_(std::move(other.place_)) {}
   Ticket& operator=(Ticket&& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(place_, other.place_);

@@ -184,7 +184,6 @@ class LiveGateway {
       .access = &access_,
       .proxy_port = 8045,
       .started = clock_.wall(),
-      .workers = 1,
       .resolve = [](const store::StoredSettings& stored) { return store::resolve({.stored = stored}); },
   };
   std::unique_ptr<net::Runtime> runtime_ = net::make_runtime({.handle_signals = false}, log_, clock_).value();
