@@ -1,4 +1,4 @@
-// agt account import, export, import.
+// agt account import, export, import; and what they share with backup and restore.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <termios.h>
@@ -10,6 +10,7 @@
 #include <iterator>
 #include <ostream>
 
+#include "app/cli_backup.h"
 #include "app/commands.h"
 #include "app/output.h"
 #include "json/writer.h"
@@ -19,23 +20,28 @@
 namespace agt::app {
 namespace {
 
-constexpr std::size_t file_bytes_max = 1U << 20;  // what the admin API takes
+constexpr std::size_t import_bytes_max = 1U << 20;  // what the admin API takes
 
-Result<std::string> text_of(Session& session, const std::string& name) {
+}  // namespace
+
+Result<std::string> text_of(Session& session, const std::string& name, std::size_t bytes_max) {
   std::string text;
   if (name == "-") {
     text.assign(std::istreambuf_iterator<char>(session.context().in), {});
   } else {
     std::ifstream file(name, std::ios::binary);
     if (!file) return fail(Code::schema, fmt::format("{}: cannot be read.", name));
-    text.assign(std::istreambuf_iterator<char>(file), {});
+    std::error_code error;
+    if (std::filesystem::file_size(name, error) <= bytes_max || error)
+      text.assign(std::istreambuf_iterator<char>(file), {});
+    else
+      text.resize(bytes_max + 1);
   }
-  if (text.size() > file_bytes_max)
-    return fail(Code::schema, fmt::format("{}: is larger than {}.", name, shown_bytes(file_bytes_max)));
+  if (text.size() > bytes_max)
+    return fail(Code::schema, fmt::format("{}: is larger than {}.", name, shown_bytes(bytes_max)));
   return text;
 }
 
-// From the variable, or typed without an echo.
 Result<std::string> passphrase(Session& session, std::string_view question) {
   TRY(const auto given, secret_given(session, "--passphrase-env", ""));
   if (given) return *given;
@@ -53,6 +59,8 @@ Result<std::string> passphrase(Session& session, std::string_view question) {
   session.hint("");
   return line;
 }
+
+namespace {
 
 Result<std::string> import_body(Session& session, std::string text) {
   const auto& arguments = session.arguments();
@@ -74,7 +82,7 @@ Result<std::string> import_body(Session& session, std::string text) {
 }
 
 Result<Exit> run_import(Session& session, bool dry) {
-  TRY(auto text, text_of(session, session.arguments().word(0)));
+  TRY(auto text, text_of(session, session.arguments().word(0), import_bytes_max));
   TRY(auto body, import_body(session, std::move(text)));
   TRY(const auto answer, session.ask({.method = "POST",
                                       .path = dry ? "/accounts/import/preview" : "/accounts/import/apply",

@@ -166,13 +166,14 @@ Task<Result<>> Journey::send_to_interface() {
   co_return co_await respond(302, std::move(headers), std::string());
 }
 
+// No coroutine, so that it costs no frame while a stream lasts; nor are attempt() and what answer.cpp has.
 Task<Result<>> Journey::travel() {
-  CO_TRY_OK(admit());
-  if (is_lost_browser()) co_return co_await send_to_interface();
-  if (trace_.operation.empty()) co_return co_await answer_probe();
+  if (auto admitted = admit(); !admitted) return ended(std::move(admitted));
+  if (is_lost_browser()) return send_to_interface();
+  if (trace_.operation.empty()) return answer_probe();
   switch (endpoint_.operation) {
-    case dialect::Operation::list_models: co_return co_await list_models();
-    case dialect::Operation::show_model: co_return co_await show_model();
+    case dialect::Operation::list_models: return list_models();
+    case dialect::Operation::show_model: return show_model();
     case dialect::Operation::generate:
     case dialect::Operation::complete:
     case dialect::Operation::embed:
@@ -181,7 +182,7 @@ Task<Result<>> Journey::travel() {
     case dialect::Operation::vary_image:
     case dialect::Operation::transcribe:
     case dialect::Operation::translate_speech:
-    case dialect::Operation::count_tokens: co_return co_await forward();
+    case dialect::Operation::count_tokens: return forward();
     case dialect::Operation::not_served: break;
   }
   std::unreachable();
@@ -271,15 +272,21 @@ Result<> Journey::note_ask() {
 Task<Result<>> Journey::forward() {
   if (snapshot_->capture != Capture::none) tape_ = std::make_unique<Tape>();
   CO_TRY(body_, co_await exchange_.read_body(snapshot_->body_bytes_max));
+  CO_TRY_OK(find_route());
+  co_return co_await try_targets(*trace_.route);
+}
+
+// From the body that has come to the targets.
+Result<> Journey::find_route() {
   trace_.bytes_in = body_.size();
   if (!codings_.empty()) {
-    CO_TRY(body_, net::decoded(codings_, std::move(body_), snapshot_->body_bytes_max));
+    TRY(body_, net::decoded(codings_, std::move(body_), snapshot_->body_bytes_max));
   }
-  CO_TRY_OK(read_ask());
+  TRY_OK(read_ask());
   trace_.announced = true;
   services_.recorder.started(trace_);
-  CO_TRY(trace_.route, desk_.planner.plan(snapshot_, model_, endpoint_.dialect));
-  co_return co_await try_targets(*trace_.route);
+  TRY(trace_.route, desk_.planner.plan(snapshot_, model_, endpoint_.dialect));
+  return {};
 }
 
 void Journey::keep_messages() {
