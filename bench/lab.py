@@ -1,11 +1,11 @@
-"""The laboratory: one simulator plain, one with TLS, nginx and the gateway in front of them."""
+"""The laboratory: one simulator plain, one with TLS; nginx, haproxy and the gateway in front of them."""
 import pathlib
 import shutil
 import tempfile
 
 import bodies
 from load import Bench, Contestant, Load
-from processes import Gateway, Nginx, Simulator, add_account
+from processes import Gateway, Haproxy, Nginx, Simulator, add_account
 
 CHAT = "/v1/chat/completions"
 CHUNK_BYTES = 24
@@ -66,6 +66,7 @@ class Lab:
         self.sim_tls = self.keep(Simulator(self.sim_program, self.folder("sim-tls"), tls=True, core=self.load_core))
         self.nginx = self.keep(Nginx(self.folder("nginx"), self.sim.port, self.sim_tls.port, self.sim_tls.ca,
                                      core=self.served_core))
+        self.haproxy = self.keep(Haproxy(self.folder("haproxy"), self.sim.port, core=self.served_core))
         home = self.folder("home")
         for model, key in KEYS.items():
             site = f"https://127.0.0.1:{self.sim_tls.port}" if model == "secure" else f"http://127.0.0.1:{self.sim.port}"
@@ -79,6 +80,9 @@ class Lab:
 
     def peer(self, load, server="whole"):
         return Contestant("nginx", getattr(self.nginx, server), self.nginx.worker, load)
+
+    def second_peer(self, load):
+        return Contestant("haproxy", self.haproxy.port, self.haproxy.pid, load)
 
     def direct(self, load):
         return Contestant("direct", self.sim.port, self.sim.pid, load)
