@@ -26,7 +26,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="two short rounds; for a first look")
     parser.add_argument("--pin", action="store_true", help="core 0 for the measured process, core 1 for load and upstream")
     parser.add_argument("--rounds", type=int, help="rounds of each contestant")
-    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="write the table there too")
+    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="write the table there too; between its marks, if it has them")
     parser.add_argument("--agt", type=pathlib.Path, default=ROOT / "build/release/agt")
     parser.add_argument("--sim", type=pathlib.Path, default=ROOT / "build/release/agt-sim")
     given = parser.parse_args()
@@ -74,7 +74,7 @@ def main():
     if failures:
         print("\nnot measured:", *failures, sep="\n")
     if given.markdown:
-        given.markdown.write_text(table.markdown(all_lines, run))
+        table.put_markdown(given.markdown, table.markdown(all_lines, run))
     print(f"\n{time.monotonic() - begun:.0f} s, load average {os.getloadavg()[0]:.1f} at the end; details: build/bench/*.json")
     return 1 if failures else 0
 

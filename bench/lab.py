@@ -8,6 +8,7 @@ from load import Bench, Contestant, Load
 from processes import Gateway, Haproxy, Nginx, Simulator, add_account
 
 CHAT = "/v1/chat/completions"
+MESSAGES = "/v1/messages"
 CHUNK_BYTES = 24
 CHUNK_DELAY_MS = 3
 
@@ -97,7 +98,7 @@ def agent_load(model="bench", **more):
 
 
 def messages_load(model="bench", stream=False, **more):
-    return Load("/v1/messages", bodies.messages(model, stream=stream), KEYS[model], **more)
+    return Load(MESSAGES, bodies.messages(model, stream=stream), KEYS[model], **more)
 
 
 def responses_load(model, **more):
@@ -105,4 +106,4 @@ def responses_load(model, **more):
 
 
 def agent_messages_load(model, **more):
-    return Load("/v1/messages", bodies.agent_messages(model), KEYS[model], **more)
+    return Load(MESSAGES, bodies.agent_messages(model), KEYS[model], **more)

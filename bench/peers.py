@@ -100,10 +100,11 @@ def against(lab, effort, kind, work, our_load):
         gateway.stop()
     ours, theirs = results["agt"], results[name]
     details = {key: [dataclasses.asdict(one) for one in rounds] for key, rounds in results.items()}
-    return [Line("P8", f"{who}: CPU per request", median(ours, "cpu_us"), "µs", median(theirs, "cpu_us"), ratio(theirs, ours, "cpu_us"),
-                 CPU_GOAL, details, at_least=True)] + [
-            Line("P8", f"{who}: memory {when}", one, "MB", other, (other / one,) * 3, goal, at_least=True)
-            for when, (one, other), goal in (("before", idle, None), ("after the load", loaded, MEMORY_GOAL))]
+    lines = [Line("P8", f"{who}: CPU per request", median(ours, "cpu_us"), "µs", median(theirs, "cpu_us"),
+                  ratio(theirs, ours, "cpu_us"), CPU_GOAL, details, at_least=True)]
+    for when, (mine, other), goal in (("before", idle, None), ("after the load", loaded, MEMORY_GOAL)):
+        lines.append(Line("P8", f"{who}: memory {when}", mine, "MB", other, (other / mine,) * 3, goal, at_least=True))
+    return lines
 
 
 def npm_peers(lab, effort):

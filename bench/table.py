@@ -2,8 +2,9 @@
 import dataclasses
 import json
 
+MARKS = ("<!-- the table of a run -->\n", "<!-- end of the table -->\n")
 COLUMNS = ("id", "work", "agt", "peer", "ratio (min–max)", "goal", "")
-WIDTHS = (4, 58, 10, 10, 20, 9, 3)
+WIDTHS = (4, 64, 10, 10, 20, 9, 3)
 
 
 @dataclasses.dataclass
@@ -63,7 +64,16 @@ def markdown(lines, run):
     conditions = (f"{run['at'][:10]}, {run['machine']}; {run['rounds']} rounds of {run['seconds']} s"
                   f"{', pinned' if run['pinned'] else ''}; load average {run['load_average']:.1f} at the start.")
     rows = [COLUMNS, ("---",) * len(COLUMNS), *(line.cells() for line in lines)]
-    return "\n".join([conditions, "", *("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows)]) + "\n"
+    table = ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows]
+    return "\n".join([conditions, "", *table]) + "\n"
+
+
+def put_markdown(file, text):
+    """Into its place, where the file has one; else the file holds nothing but the table."""
+    begin, end = MARKS
+    before, found, rest = (file.read_text() if file.exists() else "").partition(begin)
+    _, closed, after = rest.partition(end)
+    file.write_text(before + begin + text + end + after if found and closed else text)
 
 
 def save(folder, row_id, lines, run):

@@ -7,7 +7,7 @@ import unittest
 import rows
 import standing
 from recording import niceness
-from table import Line, markdown, row, save
+from table import MARKS, Line, markdown, put_markdown, row, save
 
 RUN = {"at": "2026-11-23T10:00:00+0000", "machine": "2 cores, Some Processor", "load_average": 1.25, "rounds": 5, "seconds": 2,
        "pinned": True}
@@ -54,6 +54,15 @@ class Told(unittest.TestCase):
         self.assertTrue(text.startswith("2026-11-23, 2 cores, Some Processor; 5 rounds of 2 s, pinned; load average 1.2"), text)
         self.assertIn("\n| id | work | agt | peer | ratio (min–max) | goal |  |\n| --- |", text)
         self.assertTrue(text.endswith("\n| P9 | a \\| b | 12.0 ms |  |  | ≤ 50 ms | ok |\n"), text)
+
+    def test_markdown_goes_where_a_page_keeps_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page, bare = pathlib.Path(folder) / "page.md", pathlib.Path(folder) / "new.md"
+            page.write_text("before\n" + MARKS[0] + "old\n" + MARKS[1] + "after\n")
+            put_markdown(page, "new\n")
+            put_markdown(bare, "new\n")
+            self.assertEqual(page.read_text(), "before\n" + MARKS[0] + "new\n" + MARKS[1] + "after\n")
+            self.assertEqual(bare.read_text(), "new\n")
 
     def test_every_round_is_saved(self):
         with tempfile.TemporaryDirectory() as folder:
