@@ -158,6 +158,10 @@ class Gateway(Process):
                    "--workers", "1", "--log-level", "warn"]
         super().__init__(command, home, env={"AGT_NETWORK_CA_FILE": str(ca)} if ca else None, core=core)
 
+    def dropped_rows(self):
+        """Requests that found the ledger's queue full: nobody paid for recording them."""
+        return self.admin("GET", "/status")["ledger"]["dropped"]
+
     def admin(self, method, path, body=None):
         about = json.loads((self.home / "admin.json").read_text())
         connection = http.client.HTTPConnection(about["address"].split("://")[1].rstrip("/"), timeout=30)
