@@ -176,13 +176,24 @@ export interface ClientGuide {
   needs_model: boolean;
 }
 
-export interface ClientKey {
+// What a key may do; what is not there is not limited.
+export interface KeyLimits {
+  models?: string[];
+  networks?: string[];
+  expires_ms?: number;
+  requests_per_minute?: number;
+  concurrency?: number;
+  tokens_per_day?: number;
+}
+// null takes a limit away.
+export type KeyChange = { [name in keyof KeyLimits]: KeyLimits[name] | null };
+export interface ClientKey extends KeyLimits {
   id: string;
   name: string;
   hint: string;
   created_ms: number;
   revoked_ms?: number;
-  expires_ms?: number;
+  tokens_today?: number;
   key?: string;
 }
 export interface Keys {
