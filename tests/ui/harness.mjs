@@ -105,6 +105,15 @@ export async function startBrowser(options = {}) {
   return browser;
 }
 
+// AGT_UI_DIST=ui/dist shows pages that were just built, before they are part of a program.
+const DIST = process.env.AGT_UI_DIST;
+function serveDist(route) {
+  const { pathname } = new URL(route.request().url());
+  if (pathname.startsWith('/api/')) return route.fallback();
+  const file = join(DIST, pathname);
+  return route.fulfill({ path: existsSync(file) && pathname !== '/' ? file : join(DIST, 'index.html') });
+}
+
 // A page that is signed in by a one-time link, with its errors collected.
 export async function openPage(browser, gateway, { path = '/', width = 1280, height = 800, theme = 'light', language = 'en', context: extra = {}, preferences = {} } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US', permissions: ['clipboard-read', 'clipboard-write'], ...extra });
@@ -112,6 +121,7 @@ export async function openPage(browser, gateway, { path = '/', width = 1280, hei
   await context.addInitScript((values) => {
     for (const [name, value] of Object.entries(values)) if (localStorage.getItem(`agt.ui.${name}`) === null) localStorage.setItem(`agt.ui.${name}`, value);
   }, kept);
+  if (DIST) await context.route(`${gateway.admin.address}/**`, (route) => serveDist(route));
   const page = await context.newPage();
   page.problems = [];
   // A refusal is an answer that the page shows (a wrong value, a body that was not kept); the browser notes each.

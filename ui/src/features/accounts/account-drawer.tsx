@@ -103,7 +103,7 @@ function Story({ account }: { account: Account }) {
   return (
     <Note tone={state.tone === 'block' ? 'danger' : 'warn'}>
       <p><strong>{words.title(state.rest.code)}</strong>{state.everything ? '' : ` — ${state.rest.model}`}</p>
-      {left !== undefined && <p>{t('account.story.back', { time: f.remaining(left) })}</p>}
+      {left !== undefined && <p>{t('account.story.again', { time: f.remaining(left) })}</p>}
       <p>{state.rest.message}</p>
       {state.rest.since_ms !== undefined && <p>{t('account.story.since', { time: f.dateTime(state.rest.since_ms) })}</p>}
       {i18n.exists(remedy) && <p>{t(remedy)}</p>}

@@ -62,7 +62,7 @@ function KeyTable({ list, onAct }: { list: ClientKey[]; onAct: (act: Act, key: C
           <tr>
             <th scope="col">{t('keys.name')}</th>
             <th scope="col">{t('keys.limits')}</th>
-            <th scope="col">{t('keys.created')}</th>
+            <th scope="col" className={css.wideOnly}>{t('keys.created')}</th>
             <th scope="col">{t('keys.ends')}</th>
             <th scope="col">{t('keys.state')}</th>
             <th scope="col"><span className="visually-hidden">{t('accounts.col.actions')}</span></th>
@@ -76,10 +76,10 @@ function KeyTable({ list, onAct }: { list: ClientKey[]; onAct: (act: Act, key: C
               <tr key={one.id}>
                 <td><Identity>{one.name}</Identity><br /><span className={`mono ${css.none}`}>{one.hint}</span></td>
                 <td><LimitsCell of={one} /></td>
-                <td>{f.dateTime(one.created_ms)}</td>
-                <td>{ends === undefined ? t('keys.never') : <span title={f.dateTime(ends)}>{ended ? f.dateTime(ends) : f.remaining(ends - now)}</span>}</td>
+                <td className={css.wideOnly}>{f.dateTime(one.created_ms)}</td>
+                <td className={css.line}>{ends === undefined ? t('keys.never') : <span title={f.dateTime(ends)}>{ended ? f.dateTime(ends) : f.remaining(ends - now)}</span>}</td>
                 <td>{one.revoked_ms ? <Chip tone="idle">{t('keys.revoked')}</Chip> : ended ? <Chip tone="warn">{t('keys.ended')}</Chip> : <Chip tone="ok">{t('keys.active')}</Chip>}</td>
-                <td className={layout.right}>
+                <td className={`${layout.right} ${css.line}`}>
                   {!one.revoked_ms && (
                     <>
                       {features('PATCH', '/keys/{key}') && <IconButton small icon={SlidersHorizontal} label={t('keys.limits_named', { name: one.name })} onClick={() => onAct('limits', one)} />}
