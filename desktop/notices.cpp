@@ -10,14 +10,27 @@
 namespace agt::desktop {
 namespace {
 
+bool is_for_all(const json::Value& rest) {
+  const auto model = rest["model"].text_or("");
+  return model.empty() || model == "*";
+}
+
+// An account for a few named models is out when each of them rests.
+bool rests_wholly(const json::Value& account) {
+  std::set<std::string> resting;
+  for (const auto rest : account["rests"].children()) resting.insert(rest["model"].text_or(""));
+  for (const auto model : account["models"].children())
+    if (!resting.contains(model.text_or(""))) return false;
+  return account["models"].size() > 0;
+}
+
 AccountNow account_in(const json::Value& value) {
   AccountNow account{.id = value["id"].text_or(""), .label = value["label"].text_or("")};
   const auto state = value["state"].text_or("");
   account.serves = state == "ready" || state == "resting";
   account.needs_you = state == "needs_sign_in" || state == "unusable";
   for (const auto rest : value["rests"].children()) {
-    const auto model = rest["model"].text_or("");
-    if (!model.empty() && model != "*") continue;  // the others serve
+    if (!is_for_all(rest) && !rests_wholly(value)) continue;  // the other models serve
     account.serves = false;
     if (!rest["remaining_ms"].present())
       account.needs_you = true;

@@ -312,6 +312,7 @@ class Desktop(CleanCase):
         self.addCleanup(notices.close)
         sim = Sim(tls=False)
         self.addCleanup(sim.stop)
+        screen.env["AGT_SCHEDULING_MAX_ATTEMPTS"] = "1"  # a refusal is the answer, and not waited for
         program = self.start(screen, "--hidden")
         wait_until(lambda: host.icon() == "agt-running-symbolic", 20, "the tray shows that it runs")
         for label in ("An account needs you", "No account is ready", "The gateway has ended"):

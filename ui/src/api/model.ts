@@ -38,6 +38,7 @@ export interface Status {
   routes: number;
   keys: number;
   ledger: { requests: number; bytes: number; dropped: number; lost: number; last_error: string };
+  rescued?: { what: 'vault' | 'ledger'; why: string; kept_as: string; restored_from?: string }[];
   settings: Record<string, unknown>;
 }
 
