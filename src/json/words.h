@@ -1,8 +1,10 @@
 // A text that stays as JSON spelled it for as long as it only passes through: what is neither looked into nor changed
-// is not unescaped and escaped again. Requests of coding agents are mostly such texts.
+// is not unescaped and escaped again. Requests of coding agents are mostly such texts, and translating puts them into
+// several conversations: copies of a long one share it. One thread at a time.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +25,7 @@ class Words {
   operator const std::string&() const { return plain(); }  // NOLINT(*-explicit-*)
   [[nodiscard]] std::string take() &&;
 
-  [[nodiscard]] bool empty() const { return text_.empty(); }
+  [[nodiscard]] bool empty() const { return held().empty(); }
   [[nodiscard]] std::size_t size() const;  // of the plain text
 
   Words& operator+=(std::string_view plain);
@@ -31,11 +33,16 @@ class Words {
   friend bool operator==(const Words& a, const Words& b) { return a.plain() == b.plain(); }
 
   // What stands between the quotes of a literal, or nothing for a text that was never one.
-  [[nodiscard]] const std::string* literal() const { return form_ == Form::plain ? nullptr : &text_; }
+  [[nodiscard]] const std::string* literal() const { return form_ == Form::plain ? nullptr : &held(); }
 
  private:
   enum class Form : unsigned char { plain, spelled, both };  // both: a literal without escapes
+  static constexpr std::size_t shared_from = 256;            // below, a copy costs no more than sharing
+  [[nodiscard]] const std::string& held() const { return shared_ ? *shared_ : text_; }
+  [[nodiscard]] std::string& own_plain();
+
   mutable std::string text_{};
+  mutable std::shared_ptr<const std::string> shared_{};  // instead of text_
   mutable Form form_ = Form::plain;
 };
 
