@@ -82,6 +82,7 @@ Result<Answer> status(const Call& call) {
   json::Writer w;
   w.begin_object();
   w.field("version", version);
+  w.field("rights", call.ask.rights == Rights::manage ? "manage" : "view");
   w.field("pid", ::getpid());
   w.field("started_ms", unix_ms(gateway.started));
   w.field("uptime_s", gateway.started == WallTime{} ? 0 : uptime.count());

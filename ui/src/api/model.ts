@@ -21,6 +21,7 @@ export interface WireError {
 }
 
 export interface Status {
+  rights?: 'manage' | 'view';
   version: string;
   pid: number;
   started_ms: number;

@@ -30,5 +30,6 @@ export function Banners() {
       </Note>,
     );
   }
+  if (now?.rights === 'view') all.push(<Note key="view"><strong>{t('banner.view')}</strong> {t('banner.view_text')} <code>agt open</code></Note>);
   return <div className={css.banners}>{all.slice(0, 2)}</div>;
 }

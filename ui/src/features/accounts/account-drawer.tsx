@@ -30,7 +30,7 @@ export function AccountDrawer({ account, onClose }: { account: Account; onClose:
     <Drawer
       title={<Identity>{account.label}</Identity>}
       sub={<><StateChip account={account} countdown /><span>{account.provider}</span></>}
-      actions={<><Button small icon={FlaskConical} disabled={testing} onClick={() => void test()}>{t('account.test')}</Button><AccountMenu account={account} /></>}
+      actions={<><Button manages small icon={FlaskConical} disabled={testing} onClick={() => void test()}>{t('account.test')}</Button><AccountMenu account={account} /></>}
       tabs={<Tabs id="account" label={t('account.tabs')} value={shown} onChange={go} tabs={TABS.map((id) => ({ id, label: t(`account.tab.${id}`) }))} />}
       onClose={onClose}
     >

@@ -69,7 +69,7 @@ export function LimitsDialog({ of, onClose }: { of: ClientKey; onClose: () => vo
       foot={
         <>
           <Button onClick={onClose}>{t('action.cancel')}</Button>
-          <Button type="submit" look="primary" disabled={change.isPending}>{t('action.save')}</Button>
+          <Button manages type="submit" look="primary" disabled={change.isPending}>{t('action.save')}</Button>
         </>
       }
     >

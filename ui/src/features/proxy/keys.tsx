@@ -29,7 +29,7 @@ export function Keys() {
       <Card title={t('keys.primary')}>
         <PrimaryKey hint={keys.data.primary.hint} />
       </Card>
-      <Card title={t('keys.named')} flush actions={<Button icon={Plus} onClick={() => setMaking(true)}>{t('keys.create')}</Button>}>
+      <Card title={t('keys.named')} flush actions={<Button manages icon={Plus} onClick={() => setMaking(true)}>{t('keys.create')}</Button>}>
         {list.length === 0 ? (
           <Empty icon={KeyRound} title={t('keys.empty.title')}>{t('keys.empty.text')}</Empty>
         ) : (
@@ -82,9 +82,9 @@ function KeyTable({ list, onAct }: { list: ClientKey[]; onAct: (act: Act, key: C
                 <td className={`${layout.right} ${css.line}`}>
                   {!one.revoked_ms && (
                     <>
-                      {features('PATCH', '/keys/{key}') && <IconButton small icon={SlidersHorizontal} label={t('keys.limits_named', { name: one.name })} onClick={() => onAct('limits', one)} />}
-                      {features('POST', '/keys/{key}/rotate') && <IconButton small icon={RefreshCcw} label={t('keys.rotate_named', { name: one.name })} onClick={() => onAct('rotate', one)} />}
-                      <IconButton small icon={Trash2} label={t('keys.revoke_named', { name: one.name })} onClick={() => onAct('revoke', one)} />
+                      {features('PATCH', '/keys/{key}') && <IconButton manages small icon={SlidersHorizontal} label={t('keys.limits_named', { name: one.name })} onClick={() => onAct('limits', one)} />}
+                      {features('POST', '/keys/{key}/rotate') && <IconButton manages small icon={RefreshCcw} label={t('keys.rotate_named', { name: one.name })} onClick={() => onAct('rotate', one)} />}
+                      <IconButton manages small icon={Trash2} label={t('keys.revoke_named', { name: one.name })} onClick={() => onAct('revoke', one)} />
                     </>
                   )}
                 </td>
@@ -125,8 +125,8 @@ function PrimaryKey({ hint }: { hint: string }) {
     <>
       <Row>
         <code style={{ overflowWrap: 'anywhere' }}>{value || hint || '–'}</code>
-        <Button small onClick={() => (value ? setValue('') : void reveal())}>{t(value ? 'action.hide' : 'keys.reveal')}</Button>
-        <CopyButton small text={() => keyApi.reveal().then((one) => one.value)}>{t('keys.copy')}</CopyButton>
+        <Button manages small onClick={() => (value ? setValue('') : void reveal())}>{t(value ? 'action.hide' : 'keys.reveal')}</Button>
+        <CopyButton manages small text={() => keyApi.reveal().then((one) => one.value)}>{t('keys.copy')}</CopyButton>
       </Row>
       <p style={{ color: 'var(--text-2)', fontSize: 'var(--size-13)' }}>{t('keys.primary.text')}</p>
     </>
