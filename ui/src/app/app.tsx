@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, type ReactNode, startTransition, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { post } from '../api/client';
@@ -42,7 +42,8 @@ export function App() {
   const [entered, setEntered] = useState(false);
   useEffect(() => {
     entering ??= enter();
-    void entering.then(() => setEntered(true));
+    // A transition: the first page is drawn in slices, so that the browser answers meanwhile.
+    void entering.then(() => startTransition(() => setEntered(true)));
   }, []);
   if (!entered) return null;
   if (known === null) return <Login />;
