@@ -39,7 +39,20 @@ export interface Status {
   accounts: AccountCounts;
   routes: number;
   keys: number;
-  ledger: Rescued;
+  ledger: LedgerState;
+  /** databases that were damaged when the gateway started */
+  rescued: Rescued[];
+  settings: Record<string, unknown>;
+}
+
+export interface AccountCounts {
+  total: number;
+  enabled: number;
+  unusable: number;
+  resting: number;
+}
+
+export interface Rescued {
   what: "vault" | "ledger";
   why: string;
   /** the damaged file */
@@ -56,13 +69,6 @@ export interface LedgerState {
   /** the disk refused them */
   lost: number;
   last_error: string;
-}
-
-export interface AccountCounts {
-  total: number;
-  enabled: number;
-  unusable: number;
-  resting: number;
 }
 
 export interface OpenApi {
