@@ -35,8 +35,8 @@ std::unexpected<Error> unsupported(std::string_view what, const std::string& pat
 
 class Fitter {
  public:
-  Fitter(const Rendering& rendering, ir::Part part, ir::Role role, const std::string& path)
-      : rendering_(rendering), losses_(rendering.losses), part_(std::move(part)), role_(role), path_(path) {}
+  Fitter(const Rendering& rendering, ir::Part& part, ir::Role role, const std::string& path)
+      : rendering_(rendering), losses_(rendering.losses), part_(part), role_(role), path_(path) {}
 
   Result<MaybePart> run() {
     const bool own_signature = !part_.signature || part_.signature->signer == ir::Dialect::anthropic;
@@ -55,7 +55,7 @@ class Fitter {
   }
 
  private:
-  // The part with what Anthropic has a place for. The body that a fit() was given lies in it from then on.
+  // The part with what Anthropic has a place for, moved out. The body that a fit() was given lies in it from then on.
   ir::Part base() {
     if (!losses_.extras_go_home(part_.extras, ir::Dialect::anthropic, path_)) part_.extras = {};
     return std::move(part_);
@@ -160,7 +160,7 @@ class Fitter {
 
   const Rendering& rendering_;
   ir::Losses& losses_;
-  ir::Part part_;
+  ir::Part& part_;
   ir::Role role_;
   const std::string& path_;
 };
@@ -222,8 +222,8 @@ void trim_prefill(std::vector<ir::Message>& messages, ir::Losses& losses) {
 
 }  // namespace
 
-Result<MaybePart> fitted_part(const Rendering& rendering, ir::Part part, ir::Role role, const std::string& path) {
-  return Fitter(rendering, std::move(part), role, path).run();
+Result<MaybePart> fitted_part(const Rendering& rendering, ir::Part&& part, ir::Role role, const std::string& path) {
+  return Fitter(rendering, part, role, path).run();
 }
 
 Result<std::vector<ir::Message>> fitted_messages(const Rendering& rendering) {
