@@ -25,7 +25,7 @@ export function LimitFields({ draft, put, errors }: FieldsProps) {
     <div className={css.limits}>
       <TextField label={t('keys.models')} code optional placeholder="claude-*, gpt-5.5" help={t('keys.models.help')} value={draft.models} error={errors.models} onText={(models) => put({ models })} />
       <div className={css.three}>
-        {NUMBERS.map((name) => <TextField key={name} label={t(`keys.${name}`)} optional inputMode="numeric" placeholder={t('keys.unlimited')} value={draft[name]} error={errors[name]} onText={(text) => put({ [name]: text })} />)}
+        {NUMBERS.map((name) => <TextField key={name} label={t(`keys.${name}`)} inputMode="numeric" placeholder={t('keys.unlimited')} value={draft[name]} error={errors[name]} onText={(text) => put({ [name]: text })} />)}
       </div>
       <TextField label={t('keys.networks')} code optional placeholder="192.168.1.0/24, 10.0.0.7" help={t('keys.networks.help')} value={draft.networks} error={errors.networks} onText={(networks) => put({ networks })} />
     </div>
