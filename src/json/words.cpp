@@ -5,31 +5,31 @@
 
 namespace agt::json {
 
-Words Words::spelled(std::string_view literal, bool escaped) {
+Words Words::spelled(std::string_view literal, bool escaped, const std::shared_ptr<const void>& keeper) {
   Words words;
   words.form_ = escaped ? Form::spelled : Form::both;
-  if (literal.size() < shared_from)
+  if (keeper && literal.size() >= shared_from) {
+    words.keeper_ = keeper;
+    words.shared_ = literal;
+  } else {
     words.text_ = literal;
-  else
-    words.shared_ = std::make_shared<const std::string>(literal);
+  }
   return words;
+}
+
+void Words::own() const {
+  if (!keeper_) return;
+  text_ = shared_;
+  keeper_.reset();
 }
 
 const std::string& Words::plain() const {
   if (form_ == Form::spelled) {
     text_ = unescaped(held());
-    shared_.reset();
+    keeper_.reset();
     form_ = Form::plain;
   }
-  return held();
-}
-
-// What it may be changed through. What comes may need escapes.
-std::string& Words::own_plain() {
-  static_cast<void>(plain());
-  if (shared_) text_ = *shared_;
-  shared_.reset();
-  form_ = Form::plain;
+  own();
   return text_;
 }
 
@@ -38,18 +38,24 @@ std::size_t Words::size() const {
   return counted ? *counted : plain().size();
 }
 
-std::string Words::take() && { return std::move(own_plain()); }
+std::string Words::take() && {
+  static_cast<void>(plain());
+  form_ = Form::plain;
+  return std::move(text_);
+}
 
 Words& Words::operator+=(std::string_view more) {
-  own_plain() += more;
+  static_cast<void>(plain());
+  form_ = Form::plain;  // what comes may need escapes
+  text_ += more;
   return *this;
 }
 
 void Words::append(const Words& other) {
   if (empty()) {
     *this = other;
-  } else if (literal() != nullptr && other.literal() != nullptr) {
-    if (shared_) text_ = *std::exchange(shared_, nullptr);
+  } else if (literal() && other.literal()) {
+    own();
     text_ += other.held();
     if (other.form_ == Form::spelled) form_ = Form::spelled;
   } else {

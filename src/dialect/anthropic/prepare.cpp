@@ -23,8 +23,8 @@ constexpr std::string_view silent_failure = "The tool failed without a message."
 
 // Its first character tells it of nearly every text.
 bool blank(const json::Words& text) {
-  const auto* literal = text.literal();
-  if (literal != nullptr && !literal->empty() && !(white_space.contains(literal->front()) || literal->front() == '\\'))
+  const auto literal = text.literal();
+  if (literal && !literal->empty() && !(white_space.contains(literal->front()) || literal->front() == '\\'))
     return false;
   return text.plain().find_first_not_of(white_space) == std::string::npos;
 }
