@@ -133,7 +133,10 @@ constexpr std::array key_limit_options{
     OptionSpec{"--network", "ADDRESS", "where it may be used from: an address or 192.168.1.0/24; default: anywhere",
                true},
 };
-constexpr std::array open_options{OptionSpec{"--print", "", "only print the link"}};
+constexpr std::array open_options{
+    OptionSpec{"--print", "", "only print the link"},
+    OptionSpec{"--view", "", "for a page that may look at everything, but change nothing and see no key"},
+};
 constexpr std::array status_options{json_option, OptionSpec{"--running", "", "exit code 1 when no gateway runs"}};
 constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
 constexpr std::array set_options{

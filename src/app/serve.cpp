@@ -85,12 +85,21 @@ Result<std::shared_ptr<const catalogue::Prices>> prices_in(const store::Settings
 }
 
 // A damaged database was put aside: never in silence.
-void tell_rescue(const Log& log, std::string_view event, const std::optional<store::Rescue>& rescue) {
-  if (!rescue) return;
-  log.write(LogLevel::error, event,
+std::vector<admin::Rescued> tell_rescue(const Log& log, std::string_view what,
+                                        const std::optional<store::Rescue>& rescue) {
+  if (!rescue) return {};
+  log.write(LogLevel::error, fmt::format("{}_damaged", what),
             {{"why", rescue->why},
              {"kept_as", rescue->set_aside.string()},
              {"restored_from", rescue->restored ? rescue->restored->string() : "nothing; a new one was started"}});
+  return {{.what = std::string(what), .rescue = *rescue}};
+}
+
+Result<std::unique_ptr<store::Ledger>> open_ledger(const store::Home& home, const Clock& clock, const Log& log,
+                                                   std::vector<admin::Rescued>& rescued) {
+  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
+  for (auto& one : tell_rescue(log, "ledger", ledger->rescue())) rescued.push_back(std::move(one));
+  return ledger;
 }
 
 // What a newcomer sees: where it listens, and one line that works at once.
@@ -234,10 +243,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(const auto opened, open_home(options, environment, clock));
   const auto& [home, home_lock, vault, resolve, settings] = opened;
   const Log log(settings.logging.level, STDERR_FILENO, clock);
-  tell_rescue(log, "vault_damaged", vault->rescue());
-  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
+  auto rescued = tell_rescue(log, "vault", vault->rescue());
+  TRY(auto ledger, open_ledger(home, clock, log, rescued));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
-  tell_rescue(log, "ledger_damaged", ledger->rescue());
   TRY(const auto prices, prices_in(settings));
   // What it keeps is told by the first reload.
   store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
@@ -289,7 +297,8 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .started = clock.wall(),
                          .resolve = resolve,
                          .runtime = runtime.get(),
-                         .clients = {&environment, home.folders().state}};
+                         .clients = {&environment, home.folders().state},
+                         .rescued = std::move(rescued)};
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(load(gateway));
