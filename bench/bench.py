@@ -70,9 +70,12 @@ def main():
             table.save(ROOT / "build/bench", name, lines, run_of_row)
             print("\n".join(table.row(line.cells()) for line in lines), flush=True)
             all_lines += lines
+        run["dropped_rows"] = lab.gateway.dropped_rows()
     failures = [line.failure for line in all_lines if line.failure]
     if failures:
         print("\nnot measured:", *failures, sep="\n")
+    if run["dropped_rows"]:
+        print(f"\n{run['dropped_rows']:,} requests were not recorded: the ledger's thread could not follow")
     if given.markdown:
         table.put_markdown(given.markdown, table.markdown(all_lines, run))
     print(f"\n{time.monotonic() - begun:.0f} s, load average {os.getloadavg()[0]:.1f} at the end; details: build/bench/*.json")

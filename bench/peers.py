@@ -20,7 +20,7 @@ class NodePeer(Process):
     def __init__(self, folder, upstream, core=None):
         about, node = MODULES / self.package / "package.json", shutil.which("node")
         if node is None or not about.exists():
-            raise BenchError("node is missing" if node is None else f"{about.parent} is missing; ./do bench P8 installs it")
+            raise BenchError("node is missing" if node is None else f"{self.package} is not installed; ./do bench P8 does it")
         self.version, self.port = json.loads(about.read_text())["version"], free_port()
         self.configure(folder, upstream)
         super().__init__([node, str(about.parent / self.script), *self.options()], folder,

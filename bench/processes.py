@@ -158,7 +158,16 @@ class Gateway(Process):
                    "--workers", "1", "--log-level", "warn"]
         super().__init__(command, home, env={"AGT_NETWORK_CA_FILE": str(ca)} if ca else None, core=core)
 
+    def dropped_rows(self):
+        """Requests that found the ledger's queue full: nobody paid for recording them."""
+        return self.admin("GET", "/status")["ledger"]["dropped"]
+
     def admin(self, method, path, body=None):
+        deadline = time.monotonic() + READY_S
+        while not (self.home / "admin.json").exists():  # it comes a moment after the first answer
+            if time.monotonic() > deadline:
+                raise self.failed("does not say where its admin API is")
+            time.sleep(0.01)
         about = json.loads((self.home / "admin.json").read_text())
         connection = http.client.HTTPConnection(about["address"].split("://")[1].rstrip("/"), timeout=30)
         connection.request(method, "/api/v1" + path, json.dumps(body) if body else None,

@@ -30,11 +30,6 @@ def thread_seconds(task):
     return int((task / "schedstat").read_text().split()[0]) / 1e9
 
 
-def dropped(gateway):
-    """Rows that found the queue full: nobody paid for them."""
-    return gateway.admin("GET", "/status")["ledger"]["dropped"]
-
-
 def settle(task):
     """Waits until the thread has nothing left to write."""
     begun = last_change = time.monotonic()
@@ -56,12 +51,12 @@ def recording(lab, effort):
         lab.bench.wrk(contestant, effort.warm_up_s)
     for _ in range(effort.rounds):
         settle(task)
-        lost = dropped(lab.gateway)
+        lost = lab.gateway.dropped_rows()
         process, thread = cpu_seconds(contestant.pid), thread_seconds(task)
         requests = lab.bench.wrk(contestant, effort.seconds)["requests"]
         settle(task)
         process, thread = cpu_seconds(contestant.pid) - process, thread_seconds(task) - thread
-        lost = dropped(lab.gateway) - lost
+        lost = lab.gateway.dropped_rows() - lost
         rounds.append({"requests": requests, "dropped": lost, "process_us": process / requests * 1e6,
                        "ledger_us": thread / max(1, requests - lost) * 1e6})
     alone = statistics.median(one["ledger_us"] for one in rounds)

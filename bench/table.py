@@ -62,7 +62,8 @@ def heading():
 def markdown(lines, run):
     """The table of a run, to be read without it."""
     conditions = (f"{run['at'][:10]}, {run['machine']}; {run['rounds']} rounds of {run['seconds']} s"
-                  f"{', pinned' if run['pinned'] else ''}; load average {run['load_average']:.1f} at the start.")
+                  f"{', pinned' if run['pinned'] else ''}; load average {run['load_average']:.1f} at the start; "
+                  f"{run['dropped_rows']:,} requests not recorded.")
     rows = [COLUMNS, ("---",) * len(COLUMNS), *(line.cells() for line in lines)]
     table = ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows]
     return "\n".join([conditions, "", *table]) + "\n"

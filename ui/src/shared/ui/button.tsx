@@ -22,7 +22,7 @@ export function Button({ look = 'normal', small, icon: Icon, manages, children, 
     <button
       type="button"
       {...rest}
-      {...(barred && { disabled: true, title: t('view_only') })}
+      {...(barred && { disabled: true, title: t('shell.view_only') })}
       className={clsx(css.button, look !== 'normal' && css[look], small && css.small, !children && css.icon, className)}
     >
       {Icon && <Icon size={16} strokeWidth={1.75} aria-hidden />}
