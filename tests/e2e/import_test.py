@@ -122,7 +122,7 @@ class Imports(CleanCase):
                 ({**adc, "quota_project_id": None}, "vertex", "invalid", "set-quota-project"),
                 (cli, "", "invalid", "Gemini CLI's own OAuth client"),
                 ({"type": "service_account", "project_id": "p", "client_email": "s@p", "private_key": "no key"}, "vertex",
-                 "invalid", "private_key")):
+                 "invalid", "service account file")):
             path = self.folder / "file.json"
             path.write_text(json.dumps(content))
             item, = self.items("import", path, "--dry-run", code=0 if result == "add" else 1)
