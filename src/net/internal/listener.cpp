@@ -176,7 +176,7 @@ Listener::~Listener() {
 void Listener::close() {
   if (fd_ < 0) return;
   disarm();
-  loop_.forget(*this);
+  loop_.unwatch(fd_, *this);  // closing would not end it: an inherited socket is open elsewhere too
   ::close(fd_);
   fd_ = -1;
 }
