@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
-MAINTAINER = "Antigravity Tools <antigravity-tools@localhost>"
+MAINTAINER = "Antigravity Tools <antigravity-tools@packages.invalid>"
 # Headers only, so that nothing of them is a dependency, but their code is in the program.
 HEADERS_OF = ["libtomlplusplus-dev", "node-llhttp"]  # Boost asks nothing of object code
 
@@ -77,15 +77,23 @@ def put_program(source, target):
     target.chmod(0o755)
 
 
+def licence_text(text):
+    """Debian has this one in common, and does not want it again in every package."""
+    if not re.search(r"Apache License\s+Version 2\.0", text) or "TERMS AND CONDITIONS" not in text:
+        return text
+    holders = [line.strip() for line in text.splitlines() if re.match(r"\s*Copyright \S*\s*[\d(]", line)]
+    return "\n".join(holders + ["Apache License, version 2.0: /usr/share/common-licenses/Apache-2.0", ""])
+
+
 def third_party_notices():
     """The licences of what is inside the program: they want to be with every copy of it."""
     lock = json.loads((ROOT / "ui/package-lock.json").read_text())["packages"]
     parts = []
     for folder, facts in sorted(lock.items()):
-        if not folder or facts.get("dev") or facts.get("optional") or facts.get("peer"):
+        if not folder or facts.get("dev") or facts.get("devOptional") or facts.get("optional") or facts.get("peer"):
             continue
         files = [f for f in sorted((ROOT / "ui" / folder).glob("*")) if re.match(r"(licen[cs]e|copying|notice)", f.name, re.I)]
-        text = "\n".join(f.read_text() for f in files) or f"Licence: {facts.get('license', 'see its page')}\n"
+        text = "\n".join(licence_text(f.read_text()) for f in files) or f"Licence: {facts.get('license', 'see its page')}\n"
         parts.append(f"{'-' * 72}\n{folder.removeprefix('node_modules/')} {facts.get('version')}\n\n{text}")
     for package in HEADERS_OF:
         text = Path(f"/usr/share/doc/{package}/copyright").read_text()
@@ -113,6 +121,7 @@ def stage_gateway(build, tree):
         put(PACKAGING / "systemd/system" / unit, tree / "lib/systemd/system" / unit)
         put(PACKAGING / "systemd/user" / unit, tree / "usr/lib/systemd/user" / unit)
     put(PACKAGING / "systemd/sysusers.conf", tree / "usr/lib/sysusers.d/agt.conf")
+    put(PACKAGING / "debian/lintian-overrides", share / "lintian/overrides/antigravity-tools")
     put(PACKAGING / "systemd/tmpfiles.conf", tree / "usr/lib/tmpfiles.d/agt.conf")
 
 
@@ -172,6 +181,7 @@ def main():
     parser.add_argument("build", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--version", help="instead of that of the changelog; for the test of upgrades")
+    parser.add_argument("--gateway-only", action="store_true")
     options = parser.parse_args()
     version, date = changelog_head()
     os.environ.setdefault("SOURCE_DATE_EPOCH", str(date))
@@ -182,7 +192,8 @@ def main():
     version = options.version or version
     options.out.mkdir(parents=True, exist_ok=True)
     build_package(stage_gateway, GATEWAY, options.build, options.out, version, ("postinst", "prerm", "postrm", "templates"))
-    build_package(stage_desktop, DESKTOP, options.build, options.out, version)
+    if not options.gateway_only:
+        build_package(stage_desktop, DESKTOP, options.build, options.out, version)
 
 
 if __name__ == "__main__":

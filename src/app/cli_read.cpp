@@ -128,7 +128,9 @@ std::string providers_text(const json::Value& root) {
 
 Result<Exit> show_status(Session& session) {
   TRY(const bool runs, session.gateway_runs());
-  return show(session, {.path = "/status"}, [runs](const json::Value& root) { return status_text(root, runs); });
+  TRY(const auto shown,
+      show(session, {.path = "/status"}, [runs](const json::Value& root) { return status_text(root, runs); }));
+  return session.arguments().has("--running") && !runs ? Exit::failed : shown;
 }
 
 Result<Exit> show_trace(Session& session) {

@@ -86,8 +86,12 @@ constexpr std::array account_import_options{
     OptionSpec{"--token-url", "URL", "where the tokens are redeemed, when not at Google"},
     passphrase_option,
 };
-constexpr std::array import_options{json_option, dry_run_option, passphrase_option};
-constexpr std::array export_options{passphrase_option};
+constexpr std::array export_options{
+    passphrase_option,
+    OptionSpec{"--account", "ID", "only this account, by id or label; several times for more", true},
+    OptionSpec{"--no-rules", "", "without the rules"},
+    OptionSpec{"--settings", "", "with the stored settings, secrets included"},
+};
 constexpr std::array route_add_options{
     OptionSpec{"--match", "PATTERN", "a model name, with * as wildcard, or /regular expression/"},
     OptionSpec{"--to", "TARGET", "provider/model or label/model; * as model: as asked; several are tried in order",
@@ -133,6 +137,7 @@ constexpr std::array open_options{
     OptionSpec{"--print", "", "only print the link"},
     OptionSpec{"--view", "", "for a page that may look at everything, but change nothing and see no key"},
 };
+constexpr std::array status_options{json_option, OptionSpec{"--running", "", "exit code 1 when no gateway runs"}};
 constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
 constexpr std::array set_options{
     OptionSpec{"--default", "", "back to the default"},
@@ -178,8 +183,17 @@ constexpr std::string_view account_login_notes =
     "paste the address on which the browser ends (the page itself cannot be shown; that is as it should be).\n";
 constexpr std::string_view account_import_notes =
     "FILE (- for standard input) holds refresh tokens, one a line or as a JSON list, with or without the address in\n"
-    "front; or account files of Antigravity Manager; or an export of this program. A refresh token works only with\n"
+    "front; or account files of Antigravity Manager, or whatever `agt import` takes. A refresh token works only with\n"
     "the OAuth client that it was issued to. Each token is tried; one that is refused is not kept.\n";
+constexpr std::string_view import_notes =
+    "FILE is an export of this program; or the folder of Antigravity Manager (accounts, mappings, settings); or a key\n"
+    "file of Google Cloud (a service account, or application_default_credentials.json of gcloud); or the word env, "
+    "for\n"
+    "keys in the variables that providers' own tools read; or anything that `agt account import` takes. See first:\n\n"
+    "  agt import ~/.antigravity_tools --dry-run\n"
+    "  agt import env --dry-run\n\n"
+    "Nothing that is here is overwritten, except settings that differ. Sign-ins that were issued to another program's\n"
+    "OAuth client are named and not taken.\n";
 constexpr std::string_view export_notes =
     "FILE holds accounts with their credentials and the rules, sealed under a passphrase (Argon2id, XChaCha20).\n"
     "A refresh token that rotates is good in one place only: whoever refreshes first spends it.\n";
@@ -222,7 +236,7 @@ Result<Exit> not_run_here(Session&) { return fail(Code::internal, "This command 
 constexpr std::array table{
     Command{"serve", "", serve_options, "Run the gateway in the foreground.", serve_notes, not_run_here},
     Command{"open", "", open_options, "Open the interface in the browser.", open_notes, open_interface},
-    Command{"status", "", read_options, "What runs where, with counts.", "", show_status},
+    Command{"status", "", status_options, "What runs where, with counts.", "", show_status},
     Command{"doctor", "", doctor_options, "What is wrong here, why, and what to do.", doctor_notes, doctor},
     Command{"account add", "PROVIDER", account_add_options, "Add an account.", account_add_notes, account_add},
     Command{"account login", "SERVICE", account_login_options, "Sign in with OAuth in the browser.",
@@ -266,7 +280,8 @@ constexpr std::array table{
     Command{"settings get", "NAME", get_options, "One setting's value.", "", settings_get},
     Command{"settings set", "NAME [VALUE]", set_options, "Change a stored setting.", set_notes, settings_set},
     Command{"export", "FILE", export_options, "Save accounts and rules under a passphrase.", export_notes, export_all},
-    Command{"import", "FILE", import_options, "Bring an export back.", "", import_all},
+    Command{"import", "FILE", account_import_options, "Bring an export back, or what other programs keep.",
+            import_notes, import_all},
     Command{"openapi", "", {}, "The admin API as an OpenAPI document.", "", show_openapi},
     Command{"completion", "SHELL", {}, "A completion script for bash, zsh or fish.", completion_notes, show_completion},
     Command{"manual", "", {}, "This program's manual page, for man(1).", manual_notes, show_manual},

@@ -127,8 +127,8 @@ constexpr std::string_view ending =
     ".It 78\nwrong configuration\n"
     ".El\n"
     ".Sh SEE ALSO\n"
-    ".Xr agt-sim 1 ,\n"
-    ".Xr agt-desktop 1\n";
+    ".Xr agt-desktop 1 ,\n"
+    ".Xr agt-sim 1\n";
 
 }  // namespace
 

@@ -46,6 +46,7 @@ std::unexpected<Error> cannot_listen(const ListenAddress& address, std::uint16_t
   if (error == EADDRINUSE) {
     const auto holder = port_holder(port);
     why = holder.empty() ? "the port is in use by another process" : fmt::format("the port is in use by {}", holder);
+    if (holder.starts_with("systemd ")) why += ", for a socket unit: start its service instead, or stop agt.socket";
   }
   return fail(Code::config, fmt::format("Cannot listen on {} port {}: {}.", address.host, port, why));
 }

@@ -364,7 +364,7 @@ export interface SignInDone {
 }
 
 export interface ImportForm {
-  /** refresh tokens, account files, or an export */
+  /** refresh tokens, account files, files of Google Cloud, settings of Antigravity Manager, or an export */
   text: string;
   /** of an export */
   passphrase?: string;
@@ -407,11 +407,18 @@ export interface ImportedItem {
 
 export interface ExportForm {
   passphrase: string;
+  /** ids or labels; default: all */
+  accounts?: string[];
+  /** default true */
+  routes?: boolean;
+  /** the stored ones, secrets included; default false */
+  settings?: boolean;
 }
 
 export interface Exported {
   accounts: number;
   routes: number;
+  settings: number;
   text: string;
 }
 
