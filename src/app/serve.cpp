@@ -164,8 +164,9 @@ Result<> load(admin::Gateway& gateway) {
 
 // Serves until a signal.
 void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
-  gateway.log.write(LogLevel::info, "listening",
-                    {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.runtime->workers()}});
+  gateway.log.write(
+      LogLevel::info, "listening",
+      {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.runtime->workers()}});
   auto& worker = runtime.worker(0);
   worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
   admin::QuotaKeeper quotas(gateway);
@@ -222,8 +223,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
 
   pool::Pool pool;
   relay::Current current(nullptr);
-  relay::Memories memories;
-  relay::Keepsakes keepsakes;
+  relay::Kept kept;
   relay::Doorkeeper doorkeeper;
   provider::Exchanges exchanges(clock, log);
   provider::QuotaBook quotas;
@@ -232,8 +232,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .pool = pool,
                                  .codecs = codecs(),
                                  .recorder = recorder,
-                                 .memories = memories,
-                                 .keepsakes = keepsakes,
+                                 .kept = kept,
                                  .doorkeeper = doorkeeper,
                                  .exchanges = exchanges,
                                  .clock = clock,
