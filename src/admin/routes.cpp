@@ -77,6 +77,10 @@ constexpr std::array table{
              "Explained", "ExplainForm"},
     Endpoint{"POST", "/routes/{position}/move", token, move_route, "Moves a rule to another position.", "Routes",
              "RouteMove"},
+    Endpoint{"GET", "/routes/presets", token, list_route_presets, "Ready-made rules.", "RoutePresets"},
+    Endpoint{"POST", "/routes/presets/{preset}", token, use_route_preset,
+             "What a preset would change in the rules; changes them when that is asked for.", "RoutePresetUsed",
+             "RoutePresetUse"},
     Endpoint{"DELETE", "/routes/{position}", token, delete_route, "Removes a rule.", "Routes"},
 
     Endpoint{"GET", "/keys", token, list_keys, "Client keys; never a key itself.", "Keys"},

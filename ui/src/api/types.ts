@@ -444,6 +444,43 @@ export interface RouteInList {
   warnings?: string[];
 }
 
+export interface RoutePresets {
+  presets: RoutePreset[];
+}
+
+export interface RoutePreset {
+  name: string;
+  title: string;
+  rules: RoutePresetRule[];
+}
+
+export interface RoutePresetRule {
+  match: string;
+  targets: string[];
+}
+
+export interface RoutePresetUse {
+  /** NAME=OTHER: what the preset sends to one goes to the other */
+  instead?: string[];
+  /** without: nothing changes */
+  write?: boolean;
+}
+
+export interface RoutePresetUsed {
+  written: boolean;
+  changes: RouteChange[];
+  /** all of them, afterwards */
+  routes: Route[];
+}
+
+export interface RouteChange {
+  kind: 'new' | 'changed' | 'unchanged';
+  position: number;
+  match: string;
+  targets: string[];
+  before?: string[];
+}
+
 export interface RouteMove {
   to: number;
 }
