@@ -117,6 +117,10 @@ struct Command {
 [[nodiscard]] Result<Exit> provider_list(Session& session);
 [[nodiscard]] Result<Exit> show_openapi(Session& session);
 
+// cli_manual.cpp
+[[nodiscard]] Result<Exit> show_manual(Session& session);
+[[nodiscard]] Result<Exit> show_completion(Session& session);
+
 // cli_doctor.cpp
 [[nodiscard]] Result<Exit> doctor(Session& session);
 

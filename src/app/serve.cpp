@@ -19,6 +19,7 @@
 #include "core/text.h"
 #include "core/version.h"
 #include "net/runtime.h"
+#include "net/service_manager.h"
 #include "store/stored_settings.h"
 
 namespace agt::app {
@@ -53,6 +54,11 @@ Result<admin::Resolve> resolver(const ServeOptions& options, const store::Enviro
   };
 }
 
+std::string_view value_of(const store::Environment& environment, std::string_view name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string_view() : std::string_view(found->second);
+}
+
 Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
   net::RuntimeOptions options{.workers = worker_count(settings)};
   if (!settings.network.upstream_proxy.empty()) {
@@ -62,6 +68,16 @@ Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
   return options;
 }
 
+// With the sockets that a service manager may have opened for us.
+Result<std::unique_ptr<net::Runtime>> runtime_for(const store::Settings& settings,
+                                                  const store::Environment& environment, const Log& log,
+                                                  const Clock& clock) {
+  TRY(auto options, runtime_options(settings));
+  TRY(auto inherited,
+      net::InheritedSockets::take(value_of(environment, "LISTEN_PID"), value_of(environment, "LISTEN_FDS")));
+  return net::make_runtime(std::move(options), std::move(inherited), log, clock);
+}
+
 Result<std::shared_ptr<const catalogue::Prices>> prices_in(const store::Settings& settings) {
   auto prices = catalogue::Prices::with(settings.prices.overrides);
   if (!prices) return fail(Code::config, prices.error().message, "prices.overrides");
@@ -69,12 +85,21 @@ Result<std::shared_ptr<const catalogue::Prices>> prices_in(const store::Settings
 }
 
 // A damaged database was put aside: never in silence.
-void tell_rescue(const Log& log, std::string_view event, const std::optional<store::Rescue>& rescue) {
-  if (!rescue) return;
-  log.write(LogLevel::error, event,
+std::vector<admin::Rescued> tell_rescue(const Log& log, std::string_view what,
+                                        const std::optional<store::Rescue>& rescue) {
+  if (!rescue) return {};
+  log.write(LogLevel::error, fmt::format("{}_damaged", what),
             {{"why", rescue->why},
              {"kept_as", rescue->set_aside.string()},
              {"restored_from", rescue->restored ? rescue->restored->string() : "nothing; a new one was started"}});
+  return {{.what = std::string(what), .rescue = *rescue}};
+}
+
+Result<std::unique_ptr<store::Ledger>> open_ledger(const store::Home& home, const Clock& clock, const Log& log,
+                                                   std::vector<admin::Rescued>& rescued) {
+  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
+  for (auto& one : tell_rescue(log, "ledger", ledger->rescue())) rescued.push_back(std::move(one));
+  return ledger;
 }
 
 // What a newcomer sees: where it listens, and one line that works at once.
@@ -162,8 +187,14 @@ Result<> load(admin::Gateway& gateway) {
   return admin::restore_spending(gateway);
 }
 
+// A service manager that cannot be told ends us by itself; what it says then is in its own journal.
+void tell_ready(const Log& log, std::string_view notify_socket) {
+  if (const auto told = net::tell_service_manager(notify_socket, "READY=1"); !told)
+    log.write(LogLevel::warn, "service_manager_not_told", {{"why", told.error().message}});
+}
+
 // Serves until a signal.
-void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
+void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port, std::string_view notify_socket) {
   gateway.log.write(
       LogLevel::info, "listening",
       {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.runtime->workers()}});
@@ -172,6 +203,7 @@ void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_por
   admin::QuotaKeeper quotas(gateway);
   worker.spawn([&quotas, &worker] { return quotas.run(worker); });
   gateway.tokens.work_on(worker);
+  tell_ready(gateway.log, notify_socket);
   runtime.run();
   // A rest that is not on the disk is learned anew: no reason to end as a failure, nor to keep the last words back.
   if (const auto saved = admin::save_rests(gateway); !saved)
@@ -211,10 +243,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   TRY(const auto opened, open_home(options, environment, clock));
   const auto& [home, home_lock, vault, resolve, settings] = opened;
   const Log log(settings.logging.level, STDERR_FILENO, clock);
-  tell_rescue(log, "vault_damaged", vault->rescue());
-  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
+  auto rescued = tell_rescue(log, "vault", vault->rescue());
+  TRY(auto ledger, open_ledger(home, clock, log, rescued));
   TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
-  tell_rescue(log, "ledger_damaged", ledger->rescue());
   TRY(const auto prices, prices_in(settings));
   // What it keeps is told by the first reload.
   store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
@@ -239,8 +270,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .log = log,
                                  .access_tokens = &tokens,
                                  .quotas = &quotas};
-  TRY(auto net_options, runtime_options(settings));
-  TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
+  TRY(const auto runtime, runtime_for(settings, environment, log, clock));
   const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
   admin::ProxyPort proxy(*runtime, relays, clock);
   TRY_OK(proxy.open(settings));
@@ -265,12 +295,13 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .started = clock.wall(),
                          .resolve = resolve,
                          .runtime = runtime.get(),
-                         .clients = {&environment, home.folders().state}};
+                         .clients = {&environment, home.folders().state},
+                         .rescued = std::move(rescued)};
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(load(gateway));
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
-  run(gateway, *runtime, admin_port);
+  run(gateway, *runtime, admin_port, value_of(environment, "NOTIFY_SOCKET"));
   admin::withdraw(home);
   return end(tokens, log);
 }

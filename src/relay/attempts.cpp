@@ -50,7 +50,7 @@ std::uint64_t Journey::session() {
   if (!has_choice || !shallow_) return 0;
   if (const auto known = continued_.session(); known != 0) return known;
   const auto header = [&](std::string_view name) { return exchange_.head().headers.get(name); };
-  return session_of(header, body_, *shallow_, *codec_, trace_.client_key);
+  return session_of(header, body(), *shallow_, *codec_, trace_.client_key);
 }
 
 Task<Result<>> Journey::try_targets(const Route& route) {
@@ -64,7 +64,7 @@ Task<Result<>> Journey::try_targets(const Route& route) {
       services_.pool, route,
       {.mode = snapshot_->mode,
        .session = session_,
-       .carries_state = snapshot_->mode == pool::Mode::performance_first && carries_state(*codec_, body_),
+       .carries_state = snapshot_->mode == pool::Mode::performance_first && carries_state(*codec_, body()),
        .pinned = snapshot_->pinned_account,
        .client = trace_.client_key,
        .waker = make_waker},
@@ -145,7 +145,7 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
     if (several) co_return co_await answer_several(target, upstream);
   }
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
-  const bool carries = native && !codec_->carried_mark.empty() && text::contains(body_, codec_->carried_mark);
+  const bool carries = native && !codec_->carried_mark.empty() && text::contains(body(), codec_->carried_mark);
   // An envelope has events only; an array of them is written by us.
   const bool reframed = upstream.family->envelope != nullptr && endpoint_.array_framing;
   if (native && !carries && !reframed && !continues_own()) co_return co_await pass_through(target, upstream);

@@ -53,7 +53,7 @@ Error bound_to_owner(Error error, const Continued& continued, bool comes_back) {
 // From the answer that the request goes on from, if it does.
 void Journey::follow_trail() {
   if (!shallow_) return;
-  continued_ = continued(services_.kept, trace_.client_key, *codec_, body_, *shallow_, services_.clock.now());
+  continued_ = continued(services_.kept, trace_.client_key, *codec_, body(), *shallow_, services_.clock.now());
   if (continued_.trail == nullptr) return;
   auto route = *trace_.route;
   if (!narrow(route, continued_, snapshot_->accounts)) return;

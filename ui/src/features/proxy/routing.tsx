@@ -63,15 +63,15 @@ export function Routing() {
     <div className={css.split}>
       <Card title={t('routing.rules')} actions={
         <>
-          {presets.length > 0 && <Menu icon={LayoutTemplate} label={t('routing.presets')} items={presets.map((one) => ({ label: t(`routing.preset.of.${one.name}`, { defaultValue: one.title }), run: () => lay(one) }))}>{t('routing.presets')}</Menu>}
-          <Button icon={Plus} onClick={() => setLines([...lines, lineOf({ match: '', targets: [] })])}>{t('routing.add')}</Button>
+          {presets.length > 0 && <Menu manages icon={LayoutTemplate} label={t('routing.presets')} items={presets.map((one) => ({ label: t(`routing.preset.of.${one.name}`, { defaultValue: one.title }), run: () => lay(one) }))}>{t('routing.presets')}</Menu>}
+          <Button manages icon={Plus} onClick={() => setLines([...lines, lineOf({ match: '', targets: [] })])}>{t('routing.add')}</Button>
         </>
       }>
         {lines.length === 0 ? <Empty icon={Route} title={t('routing.empty.title')}>{t('routing.empty.text')}</Empty> : <Rules lines={lines} errors={errors} onLines={setLines} />}
         {problem && <Note tone="danger" role="alert">{problem}</Note>}
         {dirty && (
           <Row>
-            <Button look="primary" disabled={save.isPending} onClick={() => void run()}>{t('action.save')}</Button>
+            <Button manages look="primary" disabled={save.isPending} onClick={() => void run()}>{t('action.save')}</Button>
             <Button onClick={() => { setLines((rules.data ?? []).map(lineOf)); setErrors({}); setProblem(''); }}>{t('action.discard')}</Button>
             <span role="status" className={css.dim}>{t('routing.unsaved')}</span>
           </Row>
