@@ -493,7 +493,7 @@ export interface RoutePresetUsed {
 }
 
 export interface RouteChange {
-  kind: 'new' | 'changed' | 'unchanged';
+  kind: "new" | "changed" | "unchanged";
   position: number;
   match: string;
   targets: string[];
