@@ -171,7 +171,8 @@ std::vector<std::string> warnings_of(const store::Route& route, const std::vecto
       continue;
     }
     const auto model = model_of(route, *target);
-    if (auto why = obstacle(*target, model, accounts); !why.empty()) warnings.push_back(std::move(why));
+    auto why = obstacle(*target, model, accounts);
+    if (!why.empty() && std::ranges::find(warnings, why) == warnings.end()) warnings.push_back(std::move(why));
     const auto facts = known_facts(*target, model, accounts, catalogue);
     if (!facts) continue;
     if (!first)

@@ -1104,6 +1104,10 @@ export interface Endpoints {
   "PUT /routes": { answer: Routes; body: RoutesForm };
   /** What would happen to a request; nothing is sent. */
   "POST /routes/explain": { answer: Explained; body: ExplainForm };
+  /** Ready-made rules. */
+  "GET /routes/presets": { answer: RoutePresets; body: never };
+  /** What a preset would change in the rules; changes them when that is asked for. */
+  "POST /routes/presets/{preset}": { answer: RoutePresetUsed; body: RoutePresetUse };
   /** Replaces one rule. */
   "PUT /routes/{position}": { answer: Route; body: RouteForm };
   /** Removes a rule. */
