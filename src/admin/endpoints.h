@@ -57,6 +57,10 @@ namespace agt::admin {
 // refresh.cpp
 [[nodiscard]] Task<Result<Answer>> refresh_account(const Call& call, net::Worker& worker);
 
+// route_presets.cpp
+[[nodiscard]] Result<Answer> list_route_presets(const Call& call);
+[[nodiscard]] Result<Answer> use_route_preset(const Call& call);
+
 // route_rules.cpp
 [[nodiscard]] Result<Answer> list_routes(const Call& call);
 [[nodiscard]] Result<Answer> insert_route(const Call& call);

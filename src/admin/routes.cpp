@@ -78,6 +78,10 @@ constexpr std::array table{
              "Explained", "ExplainForm"},
     Endpoint{"POST", "/routes/{position}/move", manage, move_route, "Moves a rule to another position.", "Routes",
              "RouteMove"},
+    Endpoint{"GET", "/routes/presets", view, list_route_presets, "Ready-made rules.", "RoutePresets"},
+    Endpoint{"POST", "/routes/presets/{preset}", manage, use_route_preset,
+             "What a preset would change in the rules; changes them when that is asked for.", "RoutePresetUsed",
+             "RoutePresetUse"},
     Endpoint{"DELETE", "/routes/{position}", manage, delete_route, "Removes a rule.", "Routes"},
 
     Endpoint{"GET", "/keys", view, list_keys, "Client keys; never a key itself.", "Keys"},

@@ -13,53 +13,47 @@ namespace {
 constexpr OptionSpec json_option{"--json", "", "the API's answer instead of a table"};
 constexpr std::array read_options{json_option};
 
-constexpr OptionSpec only_model_option{"--model", "MODEL",
-                                       "serve only this model (wildcards allowed); several times for more", true};
-constexpr OptionSpec exclude_option{"--exclude", "MODEL", "never serve this model; several times for more", true};
-constexpr OptionSpec priority_option{"--priority", "N", "accounts of a higher priority are asked first; default 0"};
-constexpr OptionSpec weight_option{"--weight", "N", "its share among accounts of the same priority; default 1"};
-constexpr OptionSpec concurrency_option{"--max-concurrency", "N", "requests at a time; 0: no limit"};
-constexpr OptionSpec group_option{"--group", "NAME", "a name under which rules may mean several accounts; repeatable",
-                                  true};
-constexpr OptionSpec tag_option{"--tag", "WORD", "a word for yourself; repeatable", true};
-constexpr OptionSpec reserve_option{"--reserve", "PERCENT", "of a known quota, kept for yourself; 0: nothing is kept"};
-constexpr OptionSpec reserve_use_option{"--reserve-use", "WHEN",
-                                        "of what is kept: last (the default), when nobody else can serve, or never"};
+template <std::size_t... Sizes>
+constexpr auto joined(const std::array<OptionSpec, Sizes>&... parts) {
+  std::array<OptionSpec, (Sizes + ...)> all{};
+  auto* to = all.data();
+  ((to = std::ranges::copy(parts, to).out), ...);
+  return all;
+}
 
-constexpr std::array account_add_options{
-    OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
-    OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
-    OptionSpec{"--key-env", "VARIABLE", "read the key from this environment variable"},
-    OptionSpec{"--key-stdin", "", "read the key from standard input: its first line, or a whole JSON file"},
-    OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
-    OptionSpec{"--project", "PROJECT", "vertex, code-assist: the project in Google Cloud"},
-    OptionSpec{"--location", "LOCATION", "vertex: a region, us, eu or global (the default)"},
-    only_model_option,
-    exclude_option,
-    priority_option,
-    weight_option,
-    concurrency_option,
-    group_option,
-    tag_option,
-    reserve_option,
-    reserve_use_option,
-    OptionSpec{"--insecure-http", "", "allow plain http:// to another computer"},
-    OptionSpec{"--disabled", "", "add it, but do not use it yet"},
+constexpr std::array choice_options{
+    // what decides when an account is chosen
+    OptionSpec{"--model", "MODEL", "serve only this model (wildcards allowed); several times for more", true},
+    OptionSpec{"--exclude", "MODEL", "never serve this model; several times for more", true},
+    OptionSpec{"--priority", "N", "accounts of a higher priority are asked first; default 0"},
+    OptionSpec{"--weight", "N", "its share among accounts of the same priority; default 1"},
+    OptionSpec{"--max-concurrency", "N", "requests at a time; 0: no limit"},
+    OptionSpec{"--group", "NAME", "a name under which rules may mean several accounts; repeatable", true},
+    OptionSpec{"--tag", "WORD", "a word for yourself; repeatable", true},
+    OptionSpec{"--reserve", "PERCENT", "of a known quota, kept for yourself; 0: nothing is kept"},
+    OptionSpec{"--reserve-use", "WHEN", "of what is kept: last (the default), when nobody else can serve, or never"},
 };
-constexpr std::array account_set_options{
-    OptionSpec{"--label", "LABEL", "its name in targets and lists"},
-    only_model_option,
-    exclude_option,
-    priority_option,
-    weight_option,
-    concurrency_option,
-    group_option,
-    tag_option,
-    reserve_option,
-    reserve_use_option,
-    OptionSpec{"--pin", "", "prefer it whenever it may serve"},
-    OptionSpec{"--unpin", "", "no longer"},
-};
+constexpr auto account_add_options = joined(
+    std::array{
+        OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
+        OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
+        OptionSpec{"--key-env", "VARIABLE", "read the key from this environment variable"},
+        OptionSpec{"--key-stdin", "", "read the key from standard input: its first line, or a whole JSON file"},
+        OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
+        OptionSpec{"--project", "PROJECT", "vertex, code-assist: the project in Google Cloud"},
+        OptionSpec{"--location", "LOCATION", "vertex: a region, us, eu or global (the default)"},
+    },
+    choice_options,
+    std::array{
+        OptionSpec{"--insecure-http", "", "allow plain http:// to another computer"},
+        OptionSpec{"--disabled", "", "add it, but do not use it yet"},
+    });
+constexpr auto account_set_options =
+    joined(std::array{OptionSpec{"--label", "LABEL", "its name in targets and lists"}}, choice_options,
+           std::array{
+               OptionSpec{"--pin", "", "prefer it whenever it may serve"},
+               OptionSpec{"--unpin", "", "no longer"},
+           });
 constexpr std::array account_login_options{
     OptionSpec{"--no-browser", "", "print the link only, and take the pasted address"},
     OptionSpec{"--account", "ID", "sign in again to this account"},
@@ -98,6 +92,12 @@ constexpr std::array route_add_options{
                true},
     OptionSpec{"--strict", "", "refuse what translation would lose, naming the field, instead of leaving it out"},
     OptionSpec{"--position", "N", "where in the list, from 0; default: at the end"},
+};
+constexpr std::array route_preset_options{
+    json_option,
+    OptionSpec{"--instead", "NAME=OTHER", "what the preset sends to NAME goes to OTHER: a provider, label or group",
+               true},
+    OptionSpec{"--write", "", "change the rules; without, show what would change"},
 };
 constexpr std::array connect_options{
     json_option,
@@ -200,6 +200,9 @@ constexpr std::string_view export_notes =
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"
     "  agt route add --match 'gpt-*' --to 'openai/*' --to anthropic/claude-sonnet-4-5\n";
+constexpr std::string_view route_preset_notes =
+    "A rule whose pattern is there already gets the preset's targets; the others come first. Example:\n\n"
+    "  agt route preset claude-on-gemini --instead gemini=code-assist --write\n";
 constexpr std::string_view doctor_notes =
     "Looks at the folders, the disk, the ports, the settings, the upstream proxy, certificates, host names, the "
     "clock,\n"
@@ -265,6 +268,8 @@ constexpr std::array table{
             price_list},
     Command{"route add", "", route_add_options, "Say where a model name goes.", route_add_notes, route_add},
     Command{"route list", "", read_options, "The rules, in the order in which they are asked.", "", route_list},
+    Command{"route preset", "[NAME]", route_preset_options, "Ready-made rules: list them, look at one, take it over.",
+            route_preset_notes, route_preset},
     Command{"route remove", "N", {}, "Remove the rule at position N.", "", route_remove},
     Command{"connect", "[CLIENT]", connect_options, "Set a client up for the gateway, or show how.", connect_notes,
             connect_client},

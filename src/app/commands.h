@@ -5,11 +5,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/api_client.h"
 #include "app/args.h"
 #include "app/cli.h"
 #include "json/document.h"
+#include "json/writer.h"
 
 namespace agt::app {
 
@@ -42,6 +44,10 @@ class Session {
   const Arguments& arguments_;
   std::unique_ptr<Api> api_{};
 };
+
+// What a repeatable option names, as a member of a body; nothing when it was not given. A single empty word empties the
+// list.
+void write_list(json::Writer& w, std::string_view key, std::vector<std::string> words);
 
 [[nodiscard]] Error told_error(const json::Value& error);  // {"code", "message", "field"} of the API
 
@@ -89,6 +95,7 @@ struct Command {
 // cli_route.cpp
 [[nodiscard]] Result<Exit> route_add(Session& session);
 [[nodiscard]] Result<Exit> route_list(Session& session);
+[[nodiscard]] Result<Exit> route_preset(Session& session);
 [[nodiscard]] Result<Exit> route_remove(Session& session);
 
 // cli_key.cpp

@@ -254,8 +254,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
 
   pool::Pool pool;
   relay::Current current(nullptr);
-  relay::Memories memories;
-  relay::Keepsakes keepsakes;
+  relay::Kept kept;
   relay::Doorkeeper doorkeeper;
   provider::Exchanges exchanges(clock, log);
   provider::QuotaBook quotas;
@@ -264,8 +263,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .pool = pool,
                                  .codecs = codecs(),
                                  .recorder = recorder,
-                                 .memories = memories,
-                                 .keepsakes = keepsakes,
+                                 .kept = kept,
                                  .doorkeeper = doorkeeper,
                                  .exchanges = exchanges,
                                  .clock = clock,

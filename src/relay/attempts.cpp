@@ -47,7 +47,8 @@ std::string_view media_words(dialect::Operation operation) {
 std::uint64_t Journey::session() {
   constexpr std::size_t accounts_with_demo = 2;
   const bool has_choice = snapshot_->accounts.size() > accounts_with_demo;
-  if (!has_choice || snapshot_->mode == pool::Mode::performance_first || !shallow_) return 0;
+  if (!has_choice || !shallow_) return 0;
+  if (const auto known = continued_.session(); known != 0) return known;
   const auto header = [&](std::string_view name) { return exchange_.head().headers.get(name); };
   return session_of(header, body(), *shallow_, *codec_, trace_.client_key);
 }
@@ -58,10 +59,12 @@ Task<Result<>> Journey::try_targets(const Route& route) {
     static_cast<void>(waker.bell());
     return waker;
   };
+  session_ = session();
   Pursuit pursuit(
       services_.pool, route,
       {.mode = snapshot_->mode,
-       .session = session(),
+       .session = session_,
+       .carries_state = snapshot_->mode == pool::Mode::performance_first && carries_state(*codec_, body()),
        .pinned = snapshot_->pinned_account,
        .client = trace_.client_key,
        .waker = make_waker},
@@ -181,7 +184,9 @@ Error Journey::given_up(const Pursuit::Step& step, const Route& route, std::opti
     if (back_in && worth_another_attempt(last->failure_class())) last->retry_after = back_in;
     return *std::move(last);
   }
-  return nobody_free(trace_.attempts, step.back_in, model_, to_text(route.targets.front()), step.line_full);
+  auto nobody = nobody_free(trace_.attempts, step.back_in, model_, to_text(route.targets.front()), step.line_full);
+  const bool comes_back = step.back_in || nobody.code == Code::concurrency;
+  return bound_ ? bound_to_owner(std::move(nobody), continued_, comes_back) : nobody;
 }
 
 }  // namespace agt::relay

@@ -280,6 +280,7 @@ Task<Result<>> Journey::forward() {
   trace_.announced = true;
   services_.recorder.started(trace_);
   CO_TRY(trace_.route, desk_.planner.plan(snapshot_, model_, endpoint_.dialect));
+  follow_trail();
   co_return co_await try_targets(*trace_.route);
 }
 

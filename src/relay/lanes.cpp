@@ -125,6 +125,7 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
     if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
     if (observed.usage) trace_.usage = *std::move(observed.usage);
     trace_.stop = std::move(observed.stop);
+    leave_trail_of(plain ? *plain : whole);
   }
   auto headers = provider::returned_headers(reply->head().headers);
   if (plain) headers.add("content-encoding", reply->head().headers.get_or("content-encoding", ""));
@@ -149,6 +150,7 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
     if (tap.failed()) co_return std::unexpected(*tap.failed());
     if (passed.empty()) continue;
     if (!begun) {
+      leave_trail_of(passed);
       auto headers = provider::returned_headers(reply.head().headers);
       headers.add("cache-control", "no-cache");
       CO_TRY_OK(co_await begin(reply.head().status, std::move(headers)));

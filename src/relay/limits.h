@@ -43,6 +43,12 @@ inline constexpr std::size_t memories_max = 1'000;
 inline constexpr std::size_t memories_bytes_max = 64UL << 20;
 inline constexpr std::size_t memory_bytes_max = 4UL << 20;  // of one; a longer one is not kept
 
+// Which account gave an answer that its provider keeps. Providers keep them for a month; a conversation that rests
+// longer than a day is worth one refused request.
+inline constexpr auto trail_kept_for = 24h;
+inline constexpr std::size_t trails_max = 20'000;
+inline constexpr std::size_t trail_bytes_max = 128;
+
 // What is kept beside tool calls for clients that forget it. A tool loop is over in hours.
 inline constexpr auto keepsake_kept_for = 6h;
 inline constexpr std::size_t keepsakes_max = 20'000;

@@ -34,7 +34,7 @@ Result<> Journey::recall() {
   if (memory == nullptr) return {};
   const auto id = memory->continues(*request_);
   if (id.empty()) return {};
-  const auto kept = services_.memories.find(trace_.client_key, id, services_.clock.now());
+  const auto kept = services_.kept.conversations.find(trace_.client_key, id, services_.clock.now());
   if (!kept) return {};
   recalled_ = true;
   return memory->recall(*request_, *kept);
@@ -53,8 +53,10 @@ bool Journey::to_be_remembered() const {
 
 void Journey::remember(const ir::Response& response, const dialect::ReplyContext& context) {
   if (!context.remembered) return;
-  services_.memories.keep(trace_.client_key, codec_->memory->reply_id(response.id, context),
-                          codec_->memory->remembered(*request_, response, context), services_.clock.now());
+  const auto id = codec_->memory->reply_id(response.id, context);
+  services_.kept.conversations.keep(trace_.client_key, id, codec_->memory->remembered(*request_, response, context),
+                                    services_.clock.now());
+  leave_trail(id, {});
 }
 
 void Journey::remember_events(const std::vector<ir::Event>& events) {
@@ -67,7 +69,7 @@ void Journey::put_back_keepsakes() {
   if (!codec_->forgets_signatures) return;
   const auto now = services_.clock.now();
   dialect::put_back(*request_,
-                    [&](std::string_view id) { return services_.keepsakes.find(trace_.client_key, id, now); });
+                    [&](std::string_view id) { return services_.kept.keepsakes.find(trace_.client_key, id, now); });
 }
 
 void Journey::keep_beside_calls(const std::vector<ir::Event>& events) {
@@ -78,7 +80,7 @@ void Journey::keep_beside_calls(const std::vector<ir::Event>& events) {
 void Journey::release_beside_calls() {
   const auto now = services_.clock.now();
   for (auto& [id, kept] : std::exchange(beside_calls_, {}).release())
-    services_.keepsakes.keep(trace_.client_key, id, std::move(kept), now);
+    services_.kept.keepsakes.keep(trace_.client_key, id, std::move(kept), now);
 }
 
 dialect::ReplyContext Journey::reply_context() const {

@@ -135,7 +135,15 @@ class Shapes(WithGateway):
         self.ask("POST", "/routes/{position}/move", {"to": 1}, position=0)
         self.ask("PUT", "/routes/{position}", rule, position=1)
         self.ask("DELETE", "/routes/{position}", position=1)
-        self.ask("PUT", "/routes", {"routes": self.ask("GET", "/routes")["routes"]})
+        before = self.ask("GET", "/routes")["routes"]
+        for preset in self.ask("GET", "/routes/presets")["presets"]:
+            self.assertFalse(self.ask("POST", "/routes/presets/{preset}", {}, preset=preset["name"])["written"])
+        self.assertEqual(self.ask("GET", "/routes")["routes"], before)
+        for _ in range(2):
+            self.ask("POST", "/routes/presets/{preset}", {"write": True, "instead": ["gemini=code-assist"]}, preset="claude-on-gemini")
+        self.ask("POST", "/routes/presets/{preset}", {"instead": ["openai=x"]}, preset="claude-on-gemini", expected=400)
+        self.ask("POST", "/routes/presets/{preset}", {}, preset="claude", expected=404)
+        self.ask("PUT", "/routes", {"routes": before})
         asked = {"model": "to-chat", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]}
         self.assertIn("body", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked})["would_send"])
         self.assertIn("error", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked, "without": ["openai-compatible"]}))

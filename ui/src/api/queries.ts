@@ -2,6 +2,7 @@
 import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, get, patch, post, put, query, remove } from './client';
 import type * as m from './model';
+import type { RoutePresets } from './types';
 
 export const client = new QueryClient({
   defaultOptions: {
@@ -55,6 +56,12 @@ export const useRules = () =>
   useQuery({
     queryKey: keys.routes,
     queryFn: async ({ signal }) => (await get<{ routes: m.Rule[] }>('/routes', signal)).routes,
+  });
+export const useRoutePresets = () =>
+  useQuery({
+    queryKey: ['route-presets'],
+    queryFn: async ({ signal }) => (await get<RoutePresets>('/routes/presets', signal)).presets,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 export const useSettings = () =>
   useQuery({ queryKey: keys.settings, queryFn: ({ signal }) => get<m.Settings>('/settings', signal) });

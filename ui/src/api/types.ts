@@ -470,6 +470,43 @@ export interface RouteInList {
   warnings?: string[];
 }
 
+export interface RoutePresets {
+  presets: RoutePreset[];
+}
+
+export interface RoutePreset {
+  name: string;
+  title: string;
+  rules: RoutePresetRule[];
+}
+
+export interface RoutePresetRule {
+  match: string;
+  targets: string[];
+}
+
+export interface RoutePresetUse {
+  /** NAME=OTHER: what the preset sends to one goes to the other */
+  instead?: string[];
+  /** without: nothing changes */
+  write?: boolean;
+}
+
+export interface RoutePresetUsed {
+  written: boolean;
+  changes: RouteChange[];
+  /** all of them, afterwards */
+  routes: Route[];
+}
+
+export interface RouteChange {
+  kind: "new" | "changed" | "unchanged";
+  position: number;
+  match: string;
+  targets: string[];
+  before?: string[];
+}
+
 export interface RouteMove {
   to: number;
 }
@@ -1074,6 +1111,10 @@ export interface Endpoints {
   "PUT /routes": { answer: Routes; body: RoutesForm };
   /** What would happen to a request; nothing is sent. */
   "POST /routes/explain": { answer: Explained; body: ExplainForm };
+  /** Ready-made rules. */
+  "GET /routes/presets": { answer: RoutePresets; body: never };
+  /** What a preset would change in the rules; changes them when that is asked for. */
+  "POST /routes/presets/{preset}": { answer: RoutePresetUsed; body: RoutePresetUse };
   /** Replaces one rule. */
   "PUT /routes/{position}": { answer: Route; body: RouteForm };
   /** Removes a rule. */
