@@ -97,9 +97,18 @@ constexpr std::array table{
              "Message"},
     Endpoint{"POST", "/requests/{id}/replay", token, replay_request,
              "Sends the client's request again, or an edit of it.", "Replayed", "ReplayForm"},
+    Endpoint{"GET", "/requests/{id}/bundle", token, bundle_request,
+             "One request with all that was said, without credentials and addresses, to hand on.", "Bundle"},
     Endpoint{"DELETE", "/requests", token, forget_requests, "Forgets all requests.", "Forgotten"},
     Endpoint{"GET", "/stats", token, show_stats, "Sums by model, account, client, provider or day.", "Stats", "",
              "by since_ms until_ms slice_ms"},
+
+    Endpoint{"GET", "/recording", token, show_recording, "Whether everything that is said is kept, and until when.",
+             "Recording"},
+    Endpoint{"POST", "/recording", token, start_recording,
+             "Keeps everything that is said for some minutes, whatever logging.bodies says.", "Recording",
+             "RecordingForm?"},
+    Endpoint{"DELETE", "/recording", token, stop_recording, "Ends that.", "Recording"},
 
     Endpoint{"GET", "/settings", token, list_settings, "Every setting with its value and where that comes from.",
              "Settings"},

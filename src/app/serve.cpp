@@ -10,8 +10,10 @@
 #include "admin/api.h"
 #include "admin/gateway.h"
 #include "admin/key_form.h"
+#include "admin/metrics_page.h"
 #include "admin/quota_keeper.h"
 #include "admin/recorder.h"
+#include "admin/recording.h"
 #include "admin/rests.h"
 #include "app/interface.h"
 #include "app/wiring.h"
@@ -66,6 +68,12 @@ Result<std::shared_ptr<const catalogue::Prices>> prices_in(const store::Settings
   auto prices = catalogue::Prices::with(settings.prices.overrides);
   if (!prices) return fail(Code::config, prices.error().message, "prices.overrides");
   return prices;
+}
+
+LogForm log_form(const store::Settings& settings, const store::Environment& environment) {
+  const auto stream = environment.find("JOURNAL_STREAM");
+  return {.style = settings.logging.format,
+          .has_priority = stream != environment.end() && is_journal(STDERR_FILENO, stream->second)};
 }
 
 // A damaged database was put aside: never in silence.
@@ -144,6 +152,34 @@ Result<OpenedHome> open_home(const ServeOptions& options, const store::Environme
                     .settings = std::move(settings)};
 }
 
+// What is remembered, counted and told of requests.
+struct Books {
+  std::unique_ptr<store::Ledger> reader;
+  admin::Events events;
+  admin::Metrics metrics{};
+  admin::SpanExporter spans;
+  store::LedgerWriter writer;
+  admin::LedgerRecorder recorder;
+
+  Books(std::unique_ptr<store::Ledger> ledger, std::unique_ptr<store::Ledger> its_reader,
+        std::shared_ptr<const PriceList> prices, const Clock& clock, const Log& log)
+      : reader(std::move(its_reader)),
+        events(clock),
+        spans(log),
+        // What it keeps is told by the first reload.
+        writer(std::move(ledger), {}, store::ledger_queue_max, std::move(prices), {&metrics, &spans}),
+        recorder(writer, events, metrics) {}
+};
+
+Result<std::unique_ptr<Books>> open_books(const store::Home& home, const store::Settings& settings, const Clock& clock,
+                                          const Log& log) {
+  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
+  TRY(auto reader, store::Ledger::open(home.ledger_file(), clock));
+  tell_rescue(log, "ledger_damaged", ledger->rescue());
+  TRY(auto prices, prices_in(settings));
+  return std::make_unique<Books>(std::move(ledger), std::move(reader), std::move(prices), clock, log);
+}
+
 // The last words. A refresh token that is in memory only must not go in silence.
 Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
   const auto lost = tokens.unsaved();
@@ -164,12 +200,15 @@ Result<> load(admin::Gateway& gateway) {
 
 // Serves until a signal.
 void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
-  gateway.log.write(LogLevel::info, "listening",
-                    {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.runtime->workers()}});
+  gateway.log.write(
+      LogLevel::info, "listening",
+      {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.runtime->workers()}});
   auto& worker = runtime.worker(0);
   worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
   admin::QuotaKeeper quotas(gateway);
+  worker.spawn([&gateway, &worker] { return admin::watch_recording(gateway, worker); });
   worker.spawn([&quotas, &worker] { return quotas.run(worker); });
+  if (gateway.spans != nullptr) worker.spawn([&gateway, &worker] { return gateway.spans->run(worker); });
   gateway.tokens.work_on(worker);
   runtime.run();
   // A rest that is not on the disk is learned anew: no reason to end as a failure, nor to keep the last words back.
@@ -209,16 +248,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   const Clock clock;
   TRY(const auto opened, open_home(options, environment, clock));
   const auto& [home, home_lock, vault, resolve, settings] = opened;
-  const Log log(settings.logging.level, STDERR_FILENO, clock);
+  const Log log(settings.logging.level, STDERR_FILENO, clock, log_form(settings, environment));
   tell_rescue(log, "vault_damaged", vault->rescue());
-  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
-  TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
-  tell_rescue(log, "ledger_damaged", ledger->rescue());
-  TRY(const auto prices, prices_in(settings));
-  // What it keeps is told by the first reload.
-  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
-  admin::Events events(clock);
-  admin::LedgerRecorder recorder(ledger_writer, events);
+  TRY(const auto books, open_books(home, settings, clock, log));
 
   pool::Pool pool;
   relay::Current current(nullptr);
@@ -231,7 +263,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   const relay::Services services{.current = current,
                                  .pool = pool,
                                  .codecs = codecs(),
-                                 .recorder = recorder,
+                                 .recorder = books->recorder,
                                  .memories = memories,
                                  .keepsakes = keepsakes,
                                  .doorkeeper = doorkeeper,
@@ -242,14 +274,17 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .quotas = &quotas};
   TRY(auto net_options, runtime_options(settings));
   TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
-  const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
+  admin::MetricsDesk metrics_desk;
+  const auto relays = [&services, &metrics_desk](net::Worker& worker) {
+    return admin::with_metrics(std::make_unique<relay::Relay>(services, worker), metrics_desk, worker);
+  };
   admin::ProxyPort proxy(*runtime, relays, clock);
   TRY_OK(proxy.open(settings));
 
   admin::AdminAccess access;
   admin::Gateway gateway{.vault = *vault,
-                         .ledger = *ledger_reader,
-                         .ledger_writer = ledger_writer,
+                         .ledger = *books->reader,
+                         .ledger_writer = books->writer,
                          .settings = settings,
                          .current = current,
                          .pool = pool,
@@ -258,8 +293,11 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .tokens = tokens,
                          .clock = clock,
                          .log = log,
-                         .events = &events,
-                         .in_flight = &recorder.in_flight(),
+                         .events = &books->events,
+                         .in_flight = &books->recorder.in_flight(),
+                         .streams = &books->recorder.streams(),
+                         .metrics = &books->metrics,
+                         .spans = &books->spans,
                          .proxy = &proxy,
                          .access = &access,
                          .proxy_port = proxy.port(),
@@ -267,6 +305,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .resolve = resolve,
                          .runtime = runtime.get(),
                          .clients = {&environment, home.folders().state}};
+  metrics_desk.gateway = &gateway;
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(load(gateway));
