@@ -13,7 +13,7 @@ DESKTOP_TEST_PACKAGES="xvfb webkit2gtk-driver dbus xdotool imagemagick python3-g
 UI_TEST_PACKAGES="chromium fonts-noto-cjk fonts-dejavu-core"
 LINT_PACKAGES="clang-format-19 clang-tidy-19"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
-BENCH_PACKAGES="nginx-light wrk"
+BENCH_PACKAGES="nginx-light haproxy wrk"
 NODE_NEEDED="20.19"
 # What has threads is tested under ThreadSanitizer too.
 THREADED_TESTS="net_test pool_test store_test"
@@ -71,6 +71,15 @@ need_clients() {
   cmp -s tests/clients/package-lock.json tests/clients/node_modules/.installed-for 2>/dev/null && return 0
   say "Installing the SDKs and agents that the tests drive (npm ci)"
   (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
+}
+
+# The gateways from npm that row P8 of the speed table measures. Without them the row says so.
+need_peers() {
+  need_node
+  cmp -s bench/peers/package-lock.json bench/peers/node_modules/.installed-for 2>/dev/null && return 0
+  say "Installing the gateways from npm that are measured too (npm ci)"
+  (cd bench/peers && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for) ||
+    say "That failed; row P8 will not be measured"
 }
 
 # What the interface is built and tested with.
@@ -138,7 +147,8 @@ verb_help() {
 ./do build                           build/release/agt and build/release/agt-sim
 ./do desktop [options]               build the desktop window too and start it
 ./do lint                            formatting, clang-tidy and the house rules
-./do bench [row…]                    the speed table, nginx beside it in the same run
+./do bench [row…]                    the speed table, nginx, haproxy and two gateways from npm beside it in the same run
+                                     (--quick: two short rounds; --pin: a core each; --markdown FILE: the table there too)
 ./do fuzz [seconds] [name…]          every fuzzer for so many seconds (60), or only these
 ./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
 ./do soak                            the long forms: a thousand kills, ten minutes of load, ten thousand simulated hours
@@ -237,6 +247,8 @@ verb_bench() {
   # shellcheck disable=SC2086
   need $BENCH_PACKAGES
   build release agt agt-sim agt-bench-choice
+  # Only when the row is asked for, or all of them.
+  if [[ ! "$*" =~ (^| )[Pp][0-9] || "$*" =~ (^| )[Pp]8( |$) ]]; then need_peers; fi
   python3 bench/bench.py "$@"
 }
 

@@ -50,7 +50,7 @@ class AdminApi final : public net::Handler {
     return page && admit_visit(head, access_) ? std::move(page) : std::nullopt;
   }
 
-  Result<Secret> token_of(const net::Exchange& exchange) {
+  Result<PageToken> token_of(const net::Exchange& exchange) {
     const auto now = gateway_.clock.now();
     TRY_OK(access_.wrong_tokens.admit(exchange.peer(), now));
     auto token = admit_token(exchange.head(), access_, now);
@@ -73,9 +73,12 @@ class AdminApi final : public net::Handler {
             .last_event_id = std::string(head.headers.get_or("last-event-id", "")),
             .from_here = exchange.peer().loopback};
     if (!is_open) {
-      CO_TRY(ask.token, token_of(exchange));
+      CO_TRY(auto token, token_of(exchange));
+      ask.token = std::move(token.secret);
+      ask.rights = token.rights;
     }
     if (!found) co_return std::unexpected(found.error());
+    CO_TRY_OK(admit_use(*found->endpoint, ask));
     CO_TRY(ask.body, co_await exchange.read_body(admin_body_bytes_max));
     if (const auto* const stream = std::get_if<StreamWork>(&found->endpoint->work)) {
       const Call call{.gateway = gateway_, .ask = ask, .words = found->words};

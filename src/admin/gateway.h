@@ -63,6 +63,12 @@ struct ClientFilesHome {
   std::filesystem::path state{};
 };
 
+// A database that was damaged when the gateway started.
+struct Rescued {
+  std::string what{};  // "vault" or "ledger"
+  store::Rescue rescue{};
+};
+
 // What the admin API works on. All of it outlives the handlers.
 struct Gateway {
   store::Vault& vault;
@@ -94,6 +100,7 @@ struct Gateway {
   net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
   OAuthLogins logins{};
   ClientFilesHome clients{};
+  std::vector<Rescued> rescued{};
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

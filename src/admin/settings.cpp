@@ -184,6 +184,8 @@ Result<Answer> show_setting(const Call& call) {
   }
   // The one secret that may be shown again: the user must be able to put it into a client.
   if (spec->name != "proxy.api_key") return fail(Code::schema, "Only proxy.api_key can be shown.", "reveal");
+  if (call.ask.rights != Rights::manage)
+    return fail(Code::view_only, "This sign-in may look at everything but the key itself.", "reveal");
   w.begin_object();
   w.field("name", spec->name);
   w.field("value", settings.proxy.api_key.reveal());

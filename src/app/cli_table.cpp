@@ -132,7 +132,10 @@ constexpr std::array key_limit_options{
     OptionSpec{"--network", "ADDRESS", "where it may be used from: an address or 192.168.1.0/24; default: anywhere",
                true},
 };
-constexpr std::array open_options{OptionSpec{"--print", "", "only print the link"}};
+constexpr std::array open_options{
+    OptionSpec{"--print", "", "only print the link"},
+    OptionSpec{"--view", "", "for a page that may look at everything, but change nothing and see no key"},
+};
 constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
 constexpr std::array set_options{
     OptionSpec{"--default", "", "back to the default"},
@@ -217,6 +220,16 @@ constexpr std::string_view open_notes =
 constexpr std::string_view set_notes =
     "Changes the stored setting. config.toml, AGT_… variables and flags of `agt serve` win over it.\n";
 
+constexpr std::string_view completion_notes =
+    "Packages bring them. Without a package:\n\n"
+    "  agt completion bash > ~/.local/share/bash-completion/completions/agt\n"
+    "  agt completion zsh > ~/.zfunc/_agt\n"
+    "  agt completion fish > ~/.config/fish/completions/agt.fish\n\n"
+    "For zsh, ~/.zfunc must be in fpath before compinit runs.\n";
+constexpr std::string_view manual_notes =
+    "Written in the mdoc language. Packages bring it as agt(1). Without a package:\n\n"
+    "  agt manual | man -l -\n";
+
 Result<Exit> not_run_here(Session&) { return fail(Code::internal, "This command runs before the table is asked."); }
 
 constexpr std::array table{
@@ -271,6 +284,8 @@ constexpr std::array table{
     Command{"export", "FILE", export_options, "Save accounts and rules under a passphrase.", export_notes, export_all},
     Command{"import", "FILE", import_options, "Bring an export back.", "", import_all},
     Command{"openapi", "", {}, "The admin API as an OpenAPI document.", "", show_openapi},
+    Command{"completion", "SHELL", {}, "A completion script for bash, zsh or fish.", completion_notes, show_completion},
+    Command{"manual", "", {}, "This program's manual page, for man(1).", manual_notes, show_manual},
     Command{"version", "", {}, "The version of this program.", "", not_run_here},
     Command{"help", "[COMMAND]", {}, "This list, or a command's page.", "", not_run_here},
 };

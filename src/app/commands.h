@@ -117,6 +117,10 @@ struct Command {
 // cli_selftest.cpp
 [[nodiscard]] Result<Exit> selftest(Session& session);
 
+// cli_manual.cpp
+[[nodiscard]] Result<Exit> show_manual(Session& session);
+[[nodiscard]] Result<Exit> show_completion(Session& session);
+
 // cli_doctor.cpp
 [[nodiscard]] Result<Exit> doctor(Session& session);
 

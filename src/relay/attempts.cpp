@@ -49,7 +49,7 @@ std::uint64_t Journey::session() {
   const bool has_choice = snapshot_->accounts.size() > accounts_with_demo;
   if (!has_choice || snapshot_->mode == pool::Mode::performance_first || !shallow_) return 0;
   const auto header = [&](std::string_view name) { return exchange_.head().headers.get(name); };
-  return session_of(header, body_, *shallow_, *codec_, trace_.client_key);
+  return session_of(header, body(), *shallow_, *codec_, trace_.client_key);
 }
 
 Task<Result<>> Journey::try_targets(const Route& route) {
@@ -142,7 +142,7 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
     if (several) co_return co_await answer_several(target, upstream);
   }
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
-  const bool carries = native && !codec_->carried_mark.empty() && text::contains(body_, codec_->carried_mark);
+  const bool carries = native && !codec_->carried_mark.empty() && text::contains(body(), codec_->carried_mark);
   // An envelope has events only; an array of them is written by us.
   const bool reframed = upstream.family->envelope != nullptr && endpoint_.array_framing;
   if (native && !carries && !reframed && !continues_own()) co_return co_await pass_through(target, upstream);

@@ -42,6 +42,7 @@ class Journey {
   [[nodiscard]] Task<Result<>> list_models();
   [[nodiscard]] Task<Result<>> show_model();
   [[nodiscard]] Task<Result<>> forward();
+  [[nodiscard]] std::string_view body() const { return body_ ? std::string_view(*body_) : std::string_view(); }
   [[nodiscard]] Result<> read_ask();
   [[nodiscard]] Result<> read_form();
   [[nodiscard]] Result<> note_ask();
@@ -132,10 +133,10 @@ class Journey {
   KeyMeter::Stay stay_{};                  // while the request counts among those of the key
   const dialect::Codec* codec_ = nullptr;  // the client's
   dialect::Endpoint endpoint_{};
-  std::vector<net::Coding> codings_{};  // of the body as it comes
-  std::string body_{};
-  std::optional<json::Document> shallow_{};   // of the body: its top-level members
-  std::optional<json::Document> document_{};  // the whole body, when a lane needs it
+  std::vector<net::Coding> codings_{};         // of the body as it comes
+  std::shared_ptr<const std::string> body_{};  // once it is read; the texts of the conversation share it
+  std::optional<json::Document> shallow_{};    // of the body: its top-level members
+  std::optional<json::Document> document_{};   // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
   std::optional<dialect::Form> form_{};        // of a body that is one

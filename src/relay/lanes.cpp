@@ -106,10 +106,10 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
   current().lane = upstream.family->envelope != nullptr ? Lane::envelope : Lane::passthrough;
   const bool same_model = codec_->model_in_path || target.model == model_;
   std::string renamed;
-  if (!same_model && form_) renamed = form_->with(body_, "model", target.model);
+  if (!same_model && form_) renamed = form_->with(body(), "model", target.model);
   if (!same_model && !form_)
-    renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));
-  CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body_ : renamed, true));
+    renamed = json::spliced(body(), json::set_member(*shallow_, "model", json::quoted(target.model)));
+  CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body() : renamed, true));
   if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing))
     co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 

@@ -21,6 +21,8 @@ inline constexpr std::size_t unfinished_event_bytes_max =
     16 * 1024;  // of a passing stream, kept back until the event is whole
 inline constexpr std::size_t model_name_bytes_max = 256;
 inline constexpr std::size_t pattern_bytes_max = 512;               // of a rule
+inline constexpr std::size_t repetitions_max = 1'000;               // {n} in one
+inline constexpr std::size_t pattern_written_out_max = 5'000;       // its characters, repeated ones each time
 inline constexpr std::size_t routes_kept_max = 256;                 // planned routes that a worker remembers
 inline constexpr std::size_t message_bytes_kept_max = 256UL << 10;  // of each body that the user wants kept
 inline constexpr std::size_t warnings_shown_max = 8;

@@ -14,9 +14,10 @@ namespace agt::relay {
 Result<const ir::Request*> Journey::parsed_request() {
   if (!request_) {
     const bool begun =
-        shallow_ && shallow_->source().data() == body_.data() && shallow_->source().size() == body_.size();
+        shallow_ && shallow_->source().data() == body().data() && shallow_->source().size() == body().size();
     TRY(document_,
-        begun ? json::Document::parse_rest(*shallow_, desk_.scratch) : json::Document::parse(body_, desk_.scratch));
+        begun ? json::Document::parse_rest(*shallow_, desk_.scratch) : json::Document::parse(body(), desk_.scratch));
+    document_->share(body_);
     dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
     if (endpoint_.operation == dialect::Operation::count_tokens)
       asked.operation = dialect::Asked::Operation::count_tokens;
@@ -41,7 +42,7 @@ Result<> Journey::recall() {
 
 // A conversation of ours is unknown to every upstream: it must be told anew, also to one of the client's own dialect.
 bool Journey::continues_own() {
-  if (codec_->memory == nullptr || !body_.contains(codec_->memory->mark)) return false;
+  if (codec_->memory == nullptr || !body().contains(codec_->memory->mark)) return false;
   return parsed_request() && recalled_;  // what cannot be read is for the upstream to refuse
 }
 
@@ -113,7 +114,7 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   CO_TRY_OK(co_await bring_media(upstream));
   dialect::RenderTarget rendering{.model = target.model,
                                   .facts = snapshot_->catalogue->lookup(upstream.provider, target.model),
-                                  .source_bytes = body_.size()};
+                                  .source_bytes = body().size()};
   if (endpoint_.operation == dialect::Operation::count_tokens)
     rendering.operation = dialect::Asked::Operation::count_tokens;
   // Always from the client's own words: another upstream's rendering may have lost something that this one can carry.

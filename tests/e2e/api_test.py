@@ -213,6 +213,8 @@ class Shapes(WithGateway):
         self.ask("POST", "/clients/{client}/preview", client="nobody", expected=404)
 
     def ask_login(self):
+        looker = self.ask("POST", "/login/link", {"rights": "view"}, expected=201)["url"].split("#login=")[1]
+        self.assertEqual(self.ask("POST", "/login", {"code": looker})["rights"], "view")
         code = self.ask("POST", "/login/link", expected=201)["url"].split("#login=")[1]
         token = self.ask("POST", "/login", {"code": code})["token"]
         done = call(self.gateway.admin_port, "POST", "/api/v1/logout", None, {"authorization": "Bearer " + token})

@@ -137,7 +137,8 @@ export const ruleApi = {
   replaceAll: (routes: { match: string; targets: string[]; strict?: boolean }[]) => put<{ routes: m.Rule[] }>('/routes', { routes }),
 };
 export const keyApi = {
-  create: (form: { name: string; expires_ms?: number }) => post<m.ClientKey>('/keys', form),
+  create: (form: { name: string } & m.KeyLimits) => post<m.ClientKey>('/keys', form),
+  limit: ({ id, limits }: { id: string; limits: m.KeyChange }) => patch<m.Keys>(`/keys/${encodeURIComponent(id)}`, limits),
   rotate: ({ id, hours }: { id: string; hours: number }) => post<m.ClientKey>(`/keys/${encodeURIComponent(id)}/rotate`, { overlap_hours: hours }),
   revoke: (id: string) => remove<m.Keys>(`/keys/${encodeURIComponent(id)}`),
   reveal: () => get<{ name: string; value: string }>('/settings/proxy.api_key?reveal=1'),

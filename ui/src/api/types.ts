@@ -2,7 +2,7 @@
 
 export type FailureClass = "account_invalid" | "rate_limited" | "quota_exhausted" | "upstream_capacity" | "network" | "client_error" | "gateway_error" | "cancelled";
 
-export type FailureCode = "token_revoked" | "token_refresh_failed" | "verification_required" | "forbidden" | "suspended" | "key_rejected" | "project_missing" | "rpm" | "tpm" | "concurrency" | "unknown_429" | "window_5h" | "daily" | "weekly" | "credits" | "protected_reserve" | "overloaded" | "model_capacity" | "internal_5xx" | "dns" | "refused" | "tls" | "proxy_auth" | "proxy_down" | "connect_timeout" | "first_byte_timeout" | "idle_timeout" | "stream_cut" | "path_unknown" | "path_corrected" | "method" | "key_missing" | "key_unknown" | "key_expired" | "key_elsewhere" | "key_rate" | "key_concurrency" | "key_budget" | "key_guesses" | "key_not_allowed_model" | "model_unknown" | "model_blocked_by_rule" | "no_account" | "bad_json" | "schema" | "context_too_long" | "body_too_large" | "head_too_large" | "feature_unsupported" | "content_blocked" | "content_type" | "content_encoding" | "bad_http" | "expectation" | "peer_refused" | "host_refused" | "origin_refused" | "upgrade_unsupported" | "upstream_refused" | "slow_client" | "conflict" | "translate_request" | "translate_reply" | "config" | "storage" | "busy" | "shutting_down" | "internal" | "client_gone";
+export type FailureCode = "token_revoked" | "token_refresh_failed" | "verification_required" | "forbidden" | "suspended" | "key_rejected" | "project_missing" | "rpm" | "tpm" | "concurrency" | "unknown_429" | "window_5h" | "daily" | "weekly" | "credits" | "protected_reserve" | "overloaded" | "model_capacity" | "internal_5xx" | "dns" | "refused" | "tls" | "proxy_auth" | "proxy_down" | "connect_timeout" | "first_byte_timeout" | "idle_timeout" | "stream_cut" | "path_unknown" | "path_corrected" | "method" | "key_missing" | "key_unknown" | "key_expired" | "key_elsewhere" | "key_rate" | "key_concurrency" | "key_budget" | "key_guesses" | "key_not_allowed_model" | "model_unknown" | "model_blocked_by_rule" | "no_account" | "bad_json" | "schema" | "context_too_long" | "body_too_large" | "head_too_large" | "feature_unsupported" | "content_blocked" | "content_type" | "content_encoding" | "bad_http" | "expectation" | "peer_refused" | "host_refused" | "origin_refused" | "view_only" | "upgrade_unsupported" | "upstream_refused" | "slow_client" | "conflict" | "translate_request" | "translate_reply" | "config" | "storage" | "busy" | "shutting_down" | "internal" | "client_gone";
 
 /** every answer of 400 and above */
 export interface Refusal {
@@ -29,6 +29,8 @@ export interface Done {
 
 export interface Status {
   version: string;
+  /** of the token that was shown */
+  rights: "manage" | "view";
   pid: number;
   started_ms: number;
   uptime_s: number;
@@ -38,6 +40,8 @@ export interface Status {
   routes: number;
   keys: number;
   ledger: LedgerState;
+  /** databases that were damaged when the gateway started */
+  rescued: Rescued[];
   settings: Record<string, unknown>;
 }
 
@@ -46,6 +50,15 @@ export interface AccountCounts {
   enabled: number;
   unusable: number;
   resting: number;
+}
+
+export interface Rescued {
+  what: "vault" | "ledger";
+  why: string;
+  /** the damaged file */
+  kept_as: string;
+  /** the copy that is used now; absent: a new one was begun */
+  restored_from?: string;
 }
 
 export interface LedgerState {
@@ -66,6 +79,11 @@ export interface OpenApi {
   components: Record<string, unknown>;
 }
 
+export interface LoginLinkForm {
+  /** view: the page can change nothing */
+  rights?: "manage" | "view";
+}
+
 export interface LoginLink {
   /** works once */
   url: string;
@@ -79,6 +97,7 @@ export interface LoginCode {
 
 export interface PageToken {
   token: string;
+  rights: "manage" | "view";
   /** it is forgotten when it was not used for so long */
   idle_max_s: number;
 }
@@ -1015,7 +1034,7 @@ export interface Endpoints {
   /** Exchanges the code of such a link for the page's token. */
   "POST /login": { answer: PageToken; body: LoginCode };
   /** Makes a link that opens the interface once. */
-  "POST /login/link": { answer: LoginLink; body: never };
+  "POST /login/link": { answer: LoginLink; body: LoginLinkForm | undefined };
   /** Ends the page's token. */
   "POST /logout": { answer: Done; body: never };
   /** This table as an OpenAPI document. */

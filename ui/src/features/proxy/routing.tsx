@@ -53,12 +53,12 @@ export function Routing() {
   if (!lines) return <Skeleton rows={4} height={52} />;
   return (
     <div className={css.split}>
-      <Card title={t('routing.rules')} actions={<Button icon={Plus} onClick={() => setLines([...lines, lineOf({ match: '', targets: [] })])}>{t('routing.add')}</Button>}>
+      <Card title={t('routing.rules')} actions={<Button manages icon={Plus} onClick={() => setLines([...lines, lineOf({ match: '', targets: [] })])}>{t('routing.add')}</Button>}>
         {lines.length === 0 ? <Empty icon={Route} title={t('routing.empty.title')}>{t('routing.empty.text')}</Empty> : <Rules lines={lines} errors={errors} onLines={setLines} />}
         {problem && <Note tone="danger" role="alert">{problem}</Note>}
         {dirty && (
           <Row>
-            <Button look="primary" disabled={save.isPending} onClick={() => void run()}>{t('action.save')}</Button>
+            <Button manages look="primary" disabled={save.isPending} onClick={() => void run()}>{t('action.save')}</Button>
             <Button onClick={() => { setLines((rules.data ?? []).map(lineOf)); setErrors({}); setProblem(''); }}>{t('action.discard')}</Button>
             <span role="status" className={css.dim}>{t('routing.unsaved')}</span>
           </Row>
