@@ -21,7 +21,8 @@ std::string_view provider_of(const store::LedgerEntry& row) {
 }  // namespace
 
 Metrics::Metrics() {
-  for (const auto& row : catalogue::Catalogue::built_in()->rows())
+  const auto catalogue = catalogue::Catalogue::built_in();
+  for (const auto& row : catalogue->rows())
     if (!row.match.contains('*')) models_.insert(row.match);
 }
 
