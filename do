@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-dev libfmt-dev libsimdjson-dev
   libsodium-dev libsqlite3-dev libmimalloc-dev libtomlplusplus-dev zlib1g-dev libbrotli-dev libzstd-dev node-llhttp
   libgtest-dev python3"
-TEST_PACKAGES="curl iproute2 util-linux procps strace libfaketime nginx-light haproxy nftables"
+TEST_PACKAGES="curl iproute2 util-linux procps strace libfaketime nginx-light haproxy nftables prometheus"
 DESKTOP_PACKAGES="libgtk-3-dev libwebkit2gtk-4.1-dev libayatana-appindicator3-dev"
 DESKTOP_TEST_PACKAGES="xvfb webkit2gtk-driver dbus xdotool imagemagick python3-gi gir1.2-glib-2.0 fonts-dejavu-core"
 UI_TEST_PACKAGES="chromium fonts-noto-cjk fonts-dejavu-core"

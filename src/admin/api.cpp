@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "admin/limits.h"
+#include "admin/metrics_page.h"
 #include "admin/routes.h"
 
 namespace agt::admin {
@@ -14,6 +15,10 @@ class AdminApi final : public net::Handler {
       : gateway_(gateway), access_(access), worker_(worker), assets_(assets) {}
 
   Task<> handle(net::Exchange& exchange) override {
+    if (exchange.head().path == metrics_path) {
+      co_await serve_metrics(gateway_, Door::admin, worker_, exchange);
+      co_return;
+    }
     if (auto page = visited(exchange.head())) {
       // Only a client that is gone cannot be answered, and then nobody is left to tell.
       static_cast<void>(co_await exchange.respond(std::move(page->head), std::move(page->body)));

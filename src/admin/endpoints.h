@@ -90,6 +90,14 @@ namespace agt::admin {
 [[nodiscard]] Task<Result<Answer>> replay_request(const Call& call, net::Worker& worker);
 [[nodiscard]] Result<Answer> forget_requests(const Call& call);
 
+// bundle.cpp
+[[nodiscard]] Result<Answer> bundle_request(const Call& call);
+
+// recording.cpp
+[[nodiscard]] Result<Answer> show_recording(const Call& call);
+[[nodiscard]] Result<Answer> start_recording(const Call& call);
+[[nodiscard]] Result<Answer> stop_recording(const Call& call);
+
 // settings.cpp
 [[nodiscard]] Result<Answer> list_settings(const Call& call);
 [[nodiscard]] Result<Answer> show_setting(const Call& call);

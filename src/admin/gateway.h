@@ -12,8 +12,10 @@
 
 #include "admin/access.h"
 #include "admin/events.h"
+#include "admin/metrics.h"
 #include "admin/oauth_logins.h"
 #include "admin/proxy_port.h"
+#include "admin/span_exporter.h"
 #include "admin/token_keeper.h"
 #include "catalogue/models.h"
 #include "catalogue/prices.h"
@@ -82,11 +84,15 @@ struct Gateway {
   const Log& log;
   Events* events = nullptr;  // null: nothing happens that could be looked on; as for the next
   const std::atomic<int>* in_flight = nullptr;
+  const std::atomic<int>* streams = nullptr;  // of those in flight
+  const Metrics* metrics = nullptr;
+  SpanExporter* spans = nullptr;
   ProxyPort* proxy = nullptr;
   AdminAccess* access = nullptr;              // null: no listener; the command line works on the files
   std::atomic<std::uint16_t> proxy_port = 0;  // 0: nobody listens
   WallTime started{};
   Resolve resolve{};                                  // none: settings change at the next start only
+  std::atomic<std::int64_t> recording_until_ms = 0;   // everything that is said is kept until then; 0: it is not
   std::atomic<std::int64_t> quota_minutes = 0;        // between two looks at a quota; 0: none
   std::shared_ptr<const catalogue::Prices> prices{};  // read it with prices_now()
   std::mutex reloading{};                             // one change at a time

@@ -102,9 +102,18 @@ constexpr std::array table{
              "Message"},
     Endpoint{"POST", "/requests/{id}/replay", manage, replay_request,
              "Sends the client's request again, or an edit of it.", "Replayed", "ReplayForm"},
+    Endpoint{"GET", "/requests/{id}/bundle", view, bundle_request,
+             "One request with all that was said, without credentials and addresses, to hand on.", "Bundle"},
     Endpoint{"DELETE", "/requests", manage, forget_requests, "Forgets all requests.", "Forgotten"},
     Endpoint{"GET", "/stats", view, show_stats, "Sums by model, account, client, provider or day.", "Stats", "",
              "by since_ms until_ms slice_ms"},
+
+    Endpoint{"GET", "/recording", view, show_recording, "Whether everything that is said is kept, and until when.",
+             "Recording"},
+    Endpoint{"POST", "/recording", manage, start_recording,
+             "Keeps everything that is said for some minutes, whatever logging.bodies says.", "Recording",
+             "RecordingForm?"},
+    Endpoint{"DELETE", "/recording", manage, stop_recording, "Ends that.", "Recording"},
 
     Endpoint{"GET", "/settings", view, list_settings, "Every setting with its value and where that comes from.",
              "Settings"},

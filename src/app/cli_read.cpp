@@ -135,6 +135,7 @@ Result<Exit> show_status(Session& session) {
 
 Result<Exit> show_trace(Session& session) {
   const auto& arguments = session.arguments();
+  if (arguments.has("--bundle")) return save_bundle(session);
   if (arguments.words() > 0)
     return show(session, {.path = fmt::format("/requests/{}/trace", arguments.word(0))}, trace_story);
   std::int64_t limit = 20;

@@ -117,8 +117,11 @@ constexpr std::array explain_options{
     OptionSpec{"--without", "NAME", "what if this account, or all of this provider, had nothing left; repeatable",
                true},
 };
+constexpr std::array record_options{json_option,
+                                    OptionSpec{"--minutes", "N", "on: for how long, at most a day; default 15"}};
 constexpr std::array trace_options{
     json_option,
+    OptionSpec{"--bundle", "FILE", "with ID: save the request with all that was said, to hand on; - prints it"},
     OptionSpec{"--limit", "N", "without ID: how many requests; default 20"},
     OptionSpec{"--failures", "", "without ID: only requests that failed"},
 };
@@ -214,6 +217,16 @@ constexpr std::string_view explain_notes =
     "would go out, with the key masked. Exit code 1: it would be refused.\n";
 constexpr std::string_view trace_notes =
     "ID is the x-agt-trace header of an answer, or its unique beginning. Without ID: the last requests.\n";
+constexpr std::string_view record_notes =
+    "Keeps the messages of every request on both sides, prompts included, whatever logging.bodies says, and ends by\n"
+    "itself. Without a word it tells how things stand. Then:\n\n"
+    "  agt trace ID --bundle request.json          the request as a file, without keys and addresses\n"
+    "  agt-sim --port 9000 --replay request.json   says the upstream's part of it again\n";
+constexpr std::string_view selftest_notes =
+    "Starts the simulator agt-sim, which is installed beside this program, and a second gateway over a folder that is\n"
+    "thrown away; asks in every client protocol for every upstream protocol: whole answers, streams, tool calls and\n"
+    "refusals. Nothing leaves this computer, and the gateway that runs is not touched. Exit code 1: something was "
+    "wrong.\n";
 constexpr std::string_view serve_notes =
     "Runs until SIGTERM or Ctrl-C. Flags win over AGT_… variables, those over config.toml, and that over what\n"
     "`agt settings set` stored.\n";
@@ -241,6 +254,8 @@ constexpr std::array table{
     Command{"open", "", open_options, "Open the interface in the browser.", open_notes, open_interface},
     Command{"status", "", status_options, "What runs where, with counts.", "", show_status},
     Command{"doctor", "", doctor_options, "What is wrong here, why, and what to do.", doctor_notes, doctor},
+    Command{"selftest", "", read_options, "Try every protocol against every other, on this computer.", selftest_notes,
+            selftest},
     Command{"account add", "PROVIDER", account_add_options, "Add an account.", account_add_notes, account_add},
     Command{"account login", "SERVICE", account_login_options, "Sign in with OAuth in the browser.",
             account_login_notes, account_login},
@@ -276,6 +291,7 @@ constexpr std::array table{
     Command{"explain", "[FILE]", explain_options, "What would happen to a request; nothing is sent.", explain_notes,
             explain},
     Command{"trace", "[ID]", trace_options, "The story of one request, or the last requests.", trace_notes, show_trace},
+    Command{"record", "[on|off]", record_options, "Keep everything that is said, for a while.", record_notes, record},
     Command{"stats", "", stats_options, "Requests, failures, tokens and cost in sums.", "", show_stats},
     Command{"key add", "NAME", key_limit_options, "Make a client key; it is printed this once.", key_notes, key_add},
     Command{"key set", "NAME", key_limit_options, "Change a client key's limits, by id or name.", key_notes, key_set},

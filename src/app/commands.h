@@ -117,6 +117,13 @@ struct Command {
 [[nodiscard]] Result<Exit> provider_list(Session& session);
 [[nodiscard]] Result<Exit> show_openapi(Session& session);
 
+// cli_record.cpp
+[[nodiscard]] Result<Exit> record(Session& session);
+[[nodiscard]] Result<Exit> save_bundle(Session& session);  // agt trace ID --bundle FILE
+
+// cli_selftest.cpp
+[[nodiscard]] Result<Exit> selftest(Session& session);
+
 // cli_manual.cpp
 [[nodiscard]] Result<Exit> show_manual(Session& session);
 [[nodiscard]] Result<Exit> show_completion(Session& session);

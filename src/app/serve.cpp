@@ -10,8 +10,10 @@
 #include "admin/api.h"
 #include "admin/gateway.h"
 #include "admin/key_form.h"
+#include "admin/metrics_page.h"
 #include "admin/quota_keeper.h"
 #include "admin/recorder.h"
+#include "admin/recording.h"
 #include "admin/rests.h"
 #include "app/interface.h"
 #include "app/wiring.h"
@@ -82,6 +84,11 @@ Result<std::shared_ptr<const catalogue::Prices>> prices_in(const store::Settings
   auto prices = catalogue::Prices::with(settings.prices.overrides);
   if (!prices) return fail(Code::config, prices.error().message, "prices.overrides");
   return prices;
+}
+
+LogForm log_form(const store::Settings& settings, const store::Environment& environment) {
+  return {.style = settings.logging.format,
+          .has_priority = is_journal(STDERR_FILENO, value_of(environment, "JOURNAL_STREAM"))};
 }
 
 // A damaged database was put aside: never in silence.
@@ -169,6 +176,33 @@ Result<OpenedHome> open_home(const ServeOptions& options, const store::Environme
                     .settings = std::move(settings)};
 }
 
+// What is remembered, counted and told of requests.
+struct Books {
+  std::unique_ptr<store::Ledger> reader;
+  admin::Events events;
+  admin::Metrics metrics{};
+  admin::SpanExporter spans;
+  store::LedgerWriter writer;
+  admin::LedgerRecorder recorder;
+
+  Books(std::unique_ptr<store::Ledger> ledger, std::unique_ptr<store::Ledger> its_reader,
+        std::shared_ptr<const PriceList> prices, const Clock& clock, const Log& log)
+      : reader(std::move(its_reader)),
+        events(clock),
+        spans(log),
+        // What it keeps is told by the first reload.
+        writer(std::move(ledger), {}, store::ledger_queue_max, std::move(prices), {&metrics, &spans}),
+        recorder(writer, events, metrics) {}
+};
+
+Result<std::unique_ptr<Books>> open_books(const store::Home& home, const store::Settings& settings, const Clock& clock,
+                                          const Log& log, std::vector<admin::Rescued>& rescued) {
+  TRY(auto ledger, open_ledger(home, clock, log, rescued));
+  TRY(auto reader, store::Ledger::open(home.ledger_file(), clock));
+  TRY(auto prices, prices_in(settings));
+  return std::make_unique<Books>(std::move(ledger), std::move(reader), std::move(prices), clock, log);
+}
+
 // The last words. A refresh token that is in memory only must not go in silence.
 Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
   const auto lost = tokens.unsaved();
@@ -201,7 +235,9 @@ void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_por
   auto& worker = runtime.worker(0);
   worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
   admin::QuotaKeeper quotas(gateway);
+  worker.spawn([&gateway, &worker] { return admin::watch_recording(gateway, worker); });
   worker.spawn([&quotas, &worker] { return quotas.run(worker); });
+  if (gateway.spans != nullptr) worker.spawn([&gateway, &worker] { return gateway.spans->run(worker); });
   gateway.tokens.work_on(worker);
   tell_ready(gateway.log, notify_socket);
   runtime.run();
@@ -242,15 +278,9 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   const Clock clock;
   TRY(const auto opened, open_home(options, environment, clock));
   const auto& [home, home_lock, vault, resolve, settings] = opened;
-  const Log log(settings.logging.level, STDERR_FILENO, clock);
+  const Log log(settings.logging.level, STDERR_FILENO, clock, log_form(settings, environment));
   auto rescued = tell_rescue(log, "vault", vault->rescue());
-  TRY(auto ledger, open_ledger(home, clock, log, rescued));
-  TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
-  TRY(const auto prices, prices_in(settings));
-  // What it keeps is told by the first reload.
-  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
-  admin::Events events(clock);
-  admin::LedgerRecorder recorder(ledger_writer, events);
+  TRY(const auto books, open_books(home, settings, clock, log, rescued));
 
   pool::Pool pool;
   relay::Current current(nullptr);
@@ -262,7 +292,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   const relay::Services services{.current = current,
                                  .pool = pool,
                                  .codecs = codecs(),
-                                 .recorder = recorder,
+                                 .recorder = books->recorder,
                                  .kept = kept,
                                  .doorkeeper = doorkeeper,
                                  .exchanges = exchanges,
@@ -271,14 +301,17 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                                  .access_tokens = &tokens,
                                  .quotas = &quotas};
   TRY(const auto runtime, runtime_for(settings, environment, log, clock));
-  const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
+  admin::MetricsDesk metrics_desk;
+  const auto relays = [&services, &metrics_desk](net::Worker& worker) {
+    return admin::with_metrics(std::make_unique<relay::Relay>(services, worker), metrics_desk, worker);
+  };
   admin::ProxyPort proxy(*runtime, relays, clock);
   TRY_OK(proxy.open(settings));
 
   admin::AdminAccess access;
   admin::Gateway gateway{.vault = *vault,
-                         .ledger = *ledger_reader,
-                         .ledger_writer = ledger_writer,
+                         .ledger = *books->reader,
+                         .ledger_writer = books->writer,
                          .settings = settings,
                          .current = current,
                          .pool = pool,
@@ -287,8 +320,11 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .tokens = tokens,
                          .clock = clock,
                          .log = log,
-                         .events = &events,
-                         .in_flight = &recorder.in_flight(),
+                         .events = &books->events,
+                         .in_flight = &books->recorder.in_flight(),
+                         .streams = &books->recorder.streams(),
+                         .metrics = &books->metrics,
+                         .spans = &books->spans,
                          .proxy = &proxy,
                          .access = &access,
                          .proxy_port = proxy.port(),
@@ -297,6 +333,7 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .runtime = runtime.get(),
                          .clients = {&environment, home.folders().state},
                          .rescued = std::move(rescued)};
+  metrics_desk.gateway = &gateway;
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(load(gateway));

@@ -11,6 +11,7 @@
 #include "json/writer.h"
 #include "relay/admit.h"
 #include "relay/limits.h"
+#include "relay/traceparent.h"
 
 namespace agt::relay {
 namespace {
@@ -79,6 +80,8 @@ Journey::Journey(const Services& services, net::Worker& worker, Desk& desk, net:
   trace_.path = exchange.head().path;
   trace_.user_agent =
       text::as_utf8(text::clipped(exchange.head().headers.get_or("user-agent", ""), user_agent_bytes_max));
+  if (const auto parent = exchange.head().headers.get("traceparent"); parent && parse_traceparent(*parent))
+    trace_.traceparent = *parent;
 }
 
 Microseconds Journey::elapsed() const {

@@ -180,6 +180,13 @@ class Shapes(WithGateway):
             self.ask("GET", "/requests/{id}/trace", id=row["id"])
         self.ask("GET", "/requests/{id}/body/{kind}", id=good, kind="upstream")
         self.ask("POST", "/requests/{id}/replay", {"stream": True}, id=good)
+        self.ask("POST", "/recording", {"minutes": 1})
+        self.ask("GET", "/recording")
+        traced = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+        kept = MESSAGES.post(self.gateway, "to-chat", headers=traced).headers["x-agt-trace"]
+        self.ask("GET", "/requests/{id}/bundle", id=kept)
+        self.assertEqual(self.ask("GET", "/requests/{id}/trace", id=kept)["traceparent"], traced["traceparent"])
+        self.ask("DELETE", "/recording")
         for by in ("model", "account", "client", "provider", "day"):
             self.ask("GET", "/stats", query=f"by={by}&slice_ms=3600000")
         self.ask("DELETE", "/requests")

@@ -661,6 +661,68 @@ export interface ReplayForm {
   stream?: boolean;
 }
 
+export interface Recording {
+  on: boolean;
+  until_ms?: number;
+  /** what logging.bodies keeps */
+  otherwise: "none" | "failures" | "all";
+}
+
+export interface RecordingForm {
+  minutes?: number;
+}
+
+export interface Bundle {
+  format: "agt-bundle/1";
+  made_by: string;
+  request: BundleRequest;
+  attempts: BundleAttempt[];
+  /** how the last answer of an upstream ended */
+  upstream_end: "whole" | "cut" | "silent" | "none";
+  /** by their kind: client, upstream, upstream_reply, reply */
+  messages: Record<string, BundleMessage>;
+}
+
+export interface BundleRequest {
+  id: string;
+  started_ms: number;
+  dialect: string;
+  operation: string;
+  path: string;
+  model: string;
+  stream: boolean;
+  status: number;
+  class?: string;
+  code?: string;
+  total_ms: number;
+}
+
+export interface BundleAttempt {
+  provider?: string;
+  model?: string;
+  lane?: string;
+  scope?: string;
+  next?: string;
+  begun_ms?: number;
+  ended_ms?: number;
+  status?: number;
+  waited_ms?: number;
+  rest_ms?: number;
+  class?: string;
+  code?: string;
+  message?: string;
+  field?: string;
+}
+
+export interface BundleMessage {
+  first_line: string;
+  headers: Header[];
+  truncated: boolean;
+  /** it is no text */
+  left_out: boolean;
+  body: string;
+}
+
 export interface Replayed {
   /** of the new request */
   id: string;
@@ -692,6 +754,8 @@ export interface Trace {
   operation: string;
   /** how a wrong path was understood */
   correction?: string;
+  /** of the client's own trace */
+  traceparent?: string;
   rule?: string;
   targets?: string[];
   attempts: Attempt[];
@@ -1091,6 +1155,12 @@ export interface Endpoints {
   "POST /proxy/start": { answer: Proxy; body: never };
   /** Closes it; requests under way are finished, or cut. */
   "POST /proxy/stop": { answer: Proxy; body: ProxyStop | undefined };
+  /** Whether everything that is said is kept, and until when. */
+  "GET /recording": { answer: Recording; body: never };
+  /** Keeps everything that is said for some minutes, whatever logging.bodies says. */
+  "POST /recording": { answer: Recording; body: RecordingForm | undefined };
+  /** Ends that. */
+  "DELETE /recording": { answer: Recording; body: never };
   /** The last requests, newest first. */
   "GET /requests": { answer: Requests; body: never };
   /** Forgets all requests. */
@@ -1099,6 +1169,8 @@ export interface Endpoints {
   "GET /requests/{id}": { answer: Request; body: never };
   /** A message as it was: client, upstream, upstream_reply or reply; logging.bodies decides what is kept. */
   "GET /requests/{id}/body/{kind}": { answer: Message; body: never };
+  /** One request with all that was said, without credentials and addresses, to hand on. */
+  "GET /requests/{id}/bundle": { answer: Bundle; body: never };
   /** Sends the client's request again, or an edit of it. */
   "POST /requests/{id}/replay": { answer: Replayed; body: ReplayForm };
   /** Every decision of one request. */
