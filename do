@@ -7,13 +7,17 @@ cd "$(dirname "$0")"
 BUILD_PACKAGES="g++ cmake ninja-build pkg-config ccache libboost1.81-dev libssl-dev libfmt-dev libsimdjson-dev
   libsodium-dev libsqlite3-dev libmimalloc-dev libtomlplusplus-dev zlib1g-dev libbrotli-dev libzstd-dev node-llhttp
   libgtest-dev python3"
-TEST_PACKAGES="curl iproute2 util-linux procps strace libfaketime nginx-light haproxy nftables"
+TEST_PACKAGES="curl iproute2 util-linux procps strace libfaketime nginx-light haproxy nftables prometheus"
 DESKTOP_PACKAGES="libgtk-3-dev libwebkit2gtk-4.1-dev libayatana-appindicator3-dev"
 DESKTOP_TEST_PACKAGES="xvfb webkit2gtk-driver dbus xdotool imagemagick python3-gi gir1.2-glib-2.0 fonts-dejavu-core"
 UI_TEST_PACKAGES="chromium fonts-noto-cjk fonts-dejavu-core"
+PACKAGE_PACKAGES="dpkg-dev xz-utils"
+# What looks at a package: of all tests, and of `./do package --test` alone.
+PACKAGE_TEST_PACKAGES="systemd desktop-file-utils appstream mandoc man-db zsh fish"
+CHROOT_PACKAGES="debootstrap lintian"
 LINT_PACKAGES="clang-format-19 clang-tidy-19"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
-BENCH_PACKAGES="nginx-light wrk"
+BENCH_PACKAGES="nginx-light haproxy wrk"
 NODE_NEEDED="20.19"
 # What has threads is tested under ThreadSanitizer too.
 THREADED_TESTS="net_test pool_test store_test"
@@ -71,6 +75,15 @@ need_clients() {
   cmp -s tests/clients/package-lock.json tests/clients/node_modules/.installed-for 2>/dev/null && return 0
   say "Installing the SDKs and agents that the tests drive (npm ci)"
   (cd tests/clients && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for)
+}
+
+# The gateways from npm that row P8 of the speed table measures. Without them the row says so.
+need_peers() {
+  need_node
+  cmp -s bench/peers/package-lock.json bench/peers/node_modules/.installed-for 2>/dev/null && return 0
+  say "Installing the gateways from npm that are measured too (npm ci)"
+  (cd bench/peers && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && cp package-lock.json node_modules/.installed-for) ||
+    say "That failed; row P8 will not be measured"
 }
 
 # What the interface is built and tested with.
@@ -137,8 +150,10 @@ verb_help() {
 ./do test                            install what is missing, build, run every test; last line: N passed, N failed
 ./do build                           build/release/agt and build/release/agt-sim
 ./do desktop [options]               build the desktop window too and start it
+./do package [--gateway-only]        two .deb files in build/package; --test also installs, upgrades and purges them (root)
 ./do lint                            formatting, clang-tidy and the house rules
-./do bench [row…]                    the speed table, nginx beside it in the same run
+./do bench [row…]                    the speed table, nginx, haproxy and two gateways from npm beside it in the same run
+                                     (--quick: two short rounds; --pin: a core each; --markdown FILE: the table there too)
 ./do fuzz [seconds] [name…]          every fuzzer for so many seconds (60), or only these
 ./do asan | ./do tsan                the unit and end-to-end tests under a sanitizer
 ./do soak                            the long forms: a thousand kills, ten minutes of load, ten thousand simulated hours
@@ -180,9 +195,33 @@ verb_desktop() {
   exec build/release/agt-desktop "$@"
 }
 
+verb_package() {
+  local option gateway_only= test=
+  for option in "$@"; do
+    case "$option" in
+      --gateway-only) gateway_only=$option ;;
+      --test) test=yes ;;
+      *) die "./do package has no option \"$option\"" ;;
+    esac
+  done
+  # shellcheck disable=SC2046,SC2086
+  need_build $PACKAGE_PACKAGES $([ "$gateway_only" ] || echo $DESKTOP_PACKAGES) $([ -z "$test" ] || echo $CHROOT_PACKAGES)
+  need_ui
+  build_ui
+  if [ "$gateway_only" ]; then build release agt agt-sim; else build_desktop; fi
+  python3 tools/package.py $gateway_only build/release build/package
+  [ "$test" ] || return 0
+  lintian --fail-on error build/package/*.deb
+  # The one before it, for the upgrade.
+  python3 tools/package.py --gateway-only --version 0.0.1 build/release build/package/before
+  local as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  "${as_root[@]}" tests/packaging/chroot_test.sh build/package/before build/package
+}
+
 verb_test() {
   # shellcheck disable=SC2046,SC2086
-  need_build $TEST_PACKAGES $DESKTOP_PACKAGES $DESKTOP_TEST_PACKAGES $UI_TEST_PACKAGES $(node_package)
+  need_build $TEST_PACKAGES $DESKTOP_PACKAGES $DESKTOP_TEST_PACKAGES $UI_TEST_PACKAGES $PACKAGE_TEST_PACKAGES $(node_package)
   need_clients
   need_ui
   build_ui
@@ -237,6 +276,8 @@ verb_bench() {
   # shellcheck disable=SC2086
   need $BENCH_PACKAGES
   build release agt agt-sim agt-bench-choice
+  # Only when the row is asked for, or all of them.
+  if [[ ! "$*" =~ (^| )[Pp][0-9] || "$*" =~ (^| )[Pp]8( |$) ]]; then need_peers; fi
   python3 bench/bench.py "$@"
 }
 
@@ -280,7 +321,7 @@ verb_screenshots() {
 verb=${1:-help}
 [ $# -gt 0 ] && shift
 case "$verb" in
-  run | test | build | desktop | lint | bench | fuzz | asan | tsan | soak | reproduce | screenshots | help) "verb_$verb" "$@" ;;
+  run | test | build | desktop | package | lint | bench | fuzz | asan | tsan | soak | reproduce | screenshots | help) "verb_$verb" "$@" ;;
   -h | --help) verb_help ;;
   *) die "there is no verb \"$verb\"; ./do help lists them" ;;
 esac

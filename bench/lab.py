@@ -1,13 +1,14 @@
-"""The laboratory: one simulator plain, one with TLS, nginx and the gateway in front of them."""
+"""The laboratory: one simulator plain, one with TLS; nginx, haproxy and the gateway in front of them."""
 import pathlib
 import shutil
 import tempfile
 
 import bodies
 from load import Bench, Contestant, Load
-from processes import Gateway, Nginx, Simulator, add_account
+from processes import Gateway, Haproxy, Nginx, Simulator, add_account
 
 CHAT = "/v1/chat/completions"
+MESSAGES = "/v1/messages"
 CHUNK_BYTES = 24
 CHUNK_DELAY_MS = 3
 
@@ -66,6 +67,7 @@ class Lab:
         self.sim_tls = self.keep(Simulator(self.sim_program, self.folder("sim-tls"), tls=True, core=self.load_core))
         self.nginx = self.keep(Nginx(self.folder("nginx"), self.sim.port, self.sim_tls.port, self.sim_tls.ca,
                                      core=self.served_core))
+        self.haproxy = self.keep(Haproxy(self.folder("haproxy"), self.sim.port, core=self.served_core))
         home = self.folder("home")
         for model, key in KEYS.items():
             site = f"https://127.0.0.1:{self.sim_tls.port}" if model == "secure" else f"http://127.0.0.1:{self.sim.port}"
@@ -80,6 +82,9 @@ class Lab:
     def peer(self, load, server="whole"):
         return Contestant("nginx", getattr(self.nginx, server), self.nginx.worker, load)
 
+    def second_peer(self, load):
+        return Contestant("haproxy", self.haproxy.port, self.haproxy.pid, load)
+
     def direct(self, load):
         return Contestant("direct", self.sim.port, self.sim.pid, load)
 
@@ -93,7 +98,7 @@ def agent_load(model="bench", **more):
 
 
 def messages_load(model="bench", stream=False, **more):
-    return Load("/v1/messages", bodies.messages(model, stream=stream), KEYS[model], **more)
+    return Load(MESSAGES, bodies.messages(model, stream=stream), KEYS[model], **more)
 
 
 def responses_load(model, **more):
@@ -101,4 +106,4 @@ def responses_load(model, **more):
 
 
 def agent_messages_load(model, **more):
-    return Load("/v1/messages", bodies.agent_messages(model), KEYS[model], **more)
+    return Load(MESSAGES, bodies.agent_messages(model), KEYS[model], **more)

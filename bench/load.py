@@ -28,9 +28,10 @@ class Load:
     think_ms: int = 0
     # Replies that last as long as a round: the part of a reply counts, by its bytes.
     by_bytes: bool = False
+    more_headers: tuple = ()  # pairs that a peer needs to find its way
 
     def headers(self):
-        lines = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"}
+        lines = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}"} | dict(self.more_headers)
         if self.path.endswith("/messages"):
             lines["anthropic-version"] = "2023-06-01"
         return lines

@@ -1,9 +1,10 @@
-"""The processes of a run: the simulator, nginx, the gateway. Each lives in a folder of its own and ends with it."""
+"""The processes of a run: the simulator, nginx, haproxy, the gateway. Each lives in a folder of its own, ends with it."""
 import http.client
 import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -34,6 +35,28 @@ def rss_mb(pid):
     return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) / 1024
 
 
+def more_files():
+    """As many descriptors as the machine lets this process have."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def program_of(name):
+    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if found is None:
+        raise BenchError(f"{name} is missing")
+    return found
+
+
+def filled_in(name, folder, words):
+    """A copy of the configuration `name` with its @WORDS@ replaced."""
+    text = re.sub(r"@([A-Z_]+)@", lambda word: str(words.get(word[1], word[0])), (HERE / name).read_text())
+    copy = pathlib.Path(folder) / name
+    copy.write_text(text)
+    return copy
+
+
 class Process:
     """A child that ends with the run, if asked to kept on one core."""
 
@@ -43,15 +66,21 @@ class Process:
         with open(self.stderr_path, "ab") as stderr:
             self.child = subprocess.Popen(
                 command, stdout=stdout, stderr=stderr, stdin=subprocess.DEVNULL, env=os.environ | (env or {}),
-                preexec_fn=(lambda: os.sched_setaffinity(0, {core})) if core is not None else None)
+                preexec_fn=lambda: self.prepare(core))
         self.pid = self.child.pid
+
+    @staticmethod
+    def prepare(core):
+        more_files()
+        if core is not None:
+            os.sched_setaffinity(0, {core})
 
     def failed(self, what):
         tail = self.stderr_path.read_text(errors="replace")[-800:]
         return BenchError(f"{self.name} {what}\n{tail}".rstrip())
 
-    def wait_for(self, port):
-        deadline = time.monotonic() + READY_S
+    def wait_for(self, port, seconds=READY_S):
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.child.poll() is not None:
                 raise self.failed(f"ended with {self.child.returncode}")
@@ -95,13 +124,8 @@ class Nginx(Process):
         self.whole, self.stream, self.secure = free_port(), free_port(), free_port()
         words = {"DIR": folder, "USER": "user root;" if os.geteuid() == 0 else "", "UPSTREAM": upstream, "CA": ca,
                  "UPSTREAM_TLS": upstream_tls, "WHOLE": self.whole, "STREAM": self.stream, "SECURE": self.secure}
-        text = re.sub(r"@([A-Z_]+)@", lambda word: str(words.get(word[1], word[0])), (HERE / "nginx.conf").read_text())
-        conf = pathlib.Path(folder) / "nginx.conf"
-        conf.write_text(text)
-        program = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
-        if program is None:
-            raise BenchError("nginx is missing")
-        super().__init__([program, "-p", str(folder), "-c", str(conf), "-g", "daemon off;"], folder, core=core)
+        conf = filled_in("nginx.conf", folder, words)
+        super().__init__([program_of("nginx"), "-p", str(folder), "-c", str(conf), "-g", "daemon off;"], folder, core=core)
         self.wait_for(self.secure)
 
     @property
@@ -115,6 +139,16 @@ class Nginx(Process):
         raise self.failed("has no worker")
 
 
+class Haproxy(Process):
+    """haproxy from haproxy.cfg: one process, one thread."""
+
+    def __init__(self, folder, upstream, core=None):
+        self.port = free_port()
+        conf = filled_in("haproxy.cfg", folder, {"PORT": self.port, "UPSTREAM": upstream})
+        super().__init__([program_of("haproxy"), "-db", "-f", str(conf)], folder, core=core)
+        self.wait_for(self.port)
+
+
 class Gateway(Process):
     """The gateway with one worker, the ledger on and a home of its own."""
 
@@ -124,7 +158,16 @@ class Gateway(Process):
                    "--workers", "1", "--log-level", "warn"]
         super().__init__(command, home, env={"AGT_NETWORK_CA_FILE": str(ca)} if ca else None, core=core)
 
+    def dropped_rows(self):
+        """Requests that found the ledger's queue full: nobody paid for recording them."""
+        return self.admin("GET", "/status")["ledger"]["dropped"]
+
     def admin(self, method, path, body=None):
+        deadline = time.monotonic() + READY_S
+        while not (self.home / "admin.json").exists():  # it comes a moment after the first answer
+            if time.monotonic() > deadline:
+                raise self.failed("does not say where its admin API is")
+            time.sleep(0.01)
         about = json.loads((self.home / "admin.json").read_text())
         connection = http.client.HTTPConnection(about["address"].split("://")[1].rstrip("/"), timeout=30)
         connection.request(method, "/api/v1" + path, json.dumps(body) if body else None,

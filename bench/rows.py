@@ -6,12 +6,15 @@ from choice import choice
 from footprint import footprint
 from lab import agent_load, agent_messages_load, chat_load, messages_load, responses_load
 from load import median, ratio
+from peers import npm_peers
+from recording import recording
+from standing import standing
 from table import Line
 
 
-def race_lines(lab, effort, row_id, work, ours, peer, cpu_goal, p99_goal=None, what="request"):
-    """CPU per request against nginx; with a goal for it, the 99th percentile too."""
-    results = lab.bench.race([ours, peer], effort)
+def race_lines(lab, effort, row_id, work, ours, peer, cpu_goal, p99_goal=None, what="request", second=None):
+    """CPU per request against nginx; with a goal for it, the 99th percentile too; a second peer gets no goal."""
+    results = lab.bench.race([ours, peer] + ([second] if second else []), effort)
     agt, nginx = results[ours.name], results[peer.name]
     details = {name: [dataclasses.asdict(one) for one in rounds] for name, rounds in results.items()}
     lines = [Line(row_id, f"{work}: CPU per {what}", median(agt, "cpu_us"), "µs", median(nginx, "cpu_us"),
@@ -23,26 +26,32 @@ def race_lines(lab, effort, row_id, work, ours, peer, cpu_goal, p99_goal=None, w
                        ratio(agt, nginx, "p50_ms")),
                   Line(row_id, f"{work}: per second", median(agt, "per_second"), "/s", median(nginx, "per_second"),
                        ratio(agt, nginx, "per_second"))]
+    if second:
+        theirs = results[second.name]
+        lines.append(Line(row_id, f"{work}: CPU per {what}, {second.name}", median(agt, "cpu_us"), "µs",
+                          median(theirs, "cpu_us"), ratio(agt, theirs, "cpu_us")))
     return lines
 
 
 def small(lab, effort):
     load = chat_load()
-    return race_lines(lab, effort, "P1", "4 KB request, 2 KB reply", lab.ours(load), lab.peer(load), 1.0, 1.5)
+    return race_lines(lab, effort, "P1", "4 KB request, 2 KB reply", lab.ours(load), lab.peer(load), 1.0, 1.5,
+                      second=lab.second_peer(load))
 
 
 def streams(lab, effort):
     burst = chat_load("burst", stream=True)
     paced = chat_load("paced", stream=True, by_bytes=True)
     return (race_lines(lab, effort, "P2", "200 events at once", lab.ours(burst), lab.peer(burst, "stream"), 1.1,
-                       what="stream")
+                       what="stream", second=lab.second_peer(burst))
             + race_lines(lab, effort, "P2", "200 events, 3 ms apart", lab.ours(paced), lab.peer(paced, "stream"), 1.1,
-                         what="stream"))
+                         what="stream", second=lab.second_peer(paced)))
 
 
 def agent(lab, effort):
     load = agent_load()
-    return race_lines(lab, effort, "P3", "640 KB request", lab.ours(load), lab.peer(load), 1.0)
+    return race_lines(lab, effort, "P3", "640 KB request", lab.ours(load), lab.peer(load), 1.0,
+                      second=lab.second_peer(load))
 
 
 def translated(lab, effort):
@@ -105,7 +114,10 @@ ROWS = {
     "P5": ("translation of streams", translated_streams),
     "P6": ("translation of a coding agent's request", translated_agent),
     "P7": ("added latency with translation", added_latency),
+    "P8": ("gateways from npm", npm_peers),
     "P9": ("start, memory, size", footprint),
+    "P10": ("streams that stand open", standing),
     "P11": ("TLS upstream", tls),
     "P12": ("choice of an account", choice),
+    "P13": ("what recording costs", recording),
 }

@@ -1,11 +1,16 @@
 #include "desktop.h"
 
+#include <algorithm>
+
 #include "words.h"
 
 namespace agt::desktop {
 namespace {
 
 constexpr guint tick_ms = 1000;
+constexpr unsigned accounts_every_ticks = 3;
+
+std::int64_t now_ms() { return g_get_real_time() / 1000; }
 
 std::filesystem::path icon_folder() {
   std::error_code unknown;
@@ -30,18 +35,23 @@ Desktop::Desktop(GtkApplication* application, bool hidden)
                                      [this] { shown_process_ = 0; });
   window_->closing = [this] { return keeps_running(); };
   window_->say(words().starting);
-  tray_ = std::make_unique<Tray>(icon_folder(), Tray::Actions{
-                                                    .open = [this] { present(); },
-                                                    .start_or_stop = [this] { start_or_stop(); },
-                                                    .settings =
-                                                        [this] {
-                                                          window_->go_to("/settings");
-                                                          present();
-                                                        },
-                                                    .in_browser = [this] { log_in(true); },
-                                                    .copy = copy_text,
-                                                    .quit = [this] { quit(); },
-                                                });
+  tray_ = std::make_unique<Tray>(icon_folder(), preferences_,
+                                 Tray::Actions{
+                                     .open = [this] { present(); },
+                                     .start_or_stop = [this] { start_or_stop(); },
+                                     .settings =
+                                         [this] {
+                                           window_->go_to("/settings");
+                                           present();
+                                         },
+                                     .in_browser = [this] { log_in(true); },
+                                     .copy = copy_text,
+                                     .quit = [this] { quit(); },
+                                 });
+  notifier_ = std::make_unique<Notifier>([this](const std::string& page) {
+    window_->go_to(page);
+    present();
+  });
   // Without a host nobody sees the tray; one may come later, with a shell extension that is switched on.
   watcher_ = g_bus_watch_name(
       G_BUS_TYPE_SESSION, "org.kde.StatusNotifierWatcher", G_BUS_NAME_WATCHER_FLAGS_NONE,
@@ -86,10 +96,30 @@ void Desktop::tick() {
     asking_ = false;
     learn(reply);
   });
+  if (until_accounts_-- > 0) return;
+  until_accounts_ = accounts_every_ticks - 1;
+  link_.ask("GET", "/accounts", [this](const Reply& reply) { learn_accounts(reply); });
+}
+
+void Desktop::learn_accounts(const Reply& reply) {
+  const auto document = json::Document::parse_owned(reply.body);
+  if (reply.status != 200 || !document) return;
+  const auto accounts = accounts_in(document->root()["accounts"]);
+  needs_you_ = std::ranges::any_of(accounts, &AccountNow::needs_you);
+  for (const auto& notice : notices_.learn(accounts, now_ms())) tell(notice);
+}
+
+void Desktop::tell(const Notice& notice) {
+  if (preferences_.number(preference_of(notice.kind), 0) == 1) notifier_->show(notice);
 }
 
 void Desktop::missing() {
   runs_ = false;
+  if (seen_process_ != 0) {
+    const auto notice = notices_.gateway_gone(now_ms());
+    if (notice) tell(*notice);
+    seen_process_ = 0;
+  }
   if (!tried_to_start_) {
     tried_to_start_ = true;
     problem_ = link_.start();
@@ -108,6 +138,7 @@ void Desktop::missing() {
 void Desktop::learn(const Reply& reply) {
   const auto document = json::Document::parse_owned(reply.body);
   if (reply.status != 200 || !document) return;
+  seen_process_ = link_.process();
   const auto root = document->root();
   const auto proxy = root["proxy"];
   const auto accounts = root["accounts"];
@@ -120,7 +151,7 @@ void Desktop::learn(const Reply& reply) {
   if (runs_) {
     shown.line = filled(words().running, "address", shown.address);
     shown.line = filled(filled(shown.line, "ready", std::to_string(ready)), "all", std::to_string(all));
-    if (ready < all) shown.state = Shown::State::attention;
+    if (ready < all || needs_you_) shown.state = Shown::State::attention;
   }
   tray_->show(shown);
   if (link_.process() != shown_process_) log_in(false);

@@ -1,8 +1,9 @@
 #include "tray.h"
 
 #include <memory>
+#include <utility>
 
-#include "preferences.h"
+#include "notices.h"
 #include "words.h"
 
 namespace agt::desktop {
@@ -21,6 +22,20 @@ const char* icon_of(Shown::State state) {
 void activated(GtkMenuItem*, gpointer action) { (*static_cast<std::function<void()>*>(action))(); }
 void dropped(gpointer action, GClosure*) { delete static_cast<std::function<void()>*>(action); }
 
+void switched(GtkCheckMenuItem* item, gpointer change) {
+  (*static_cast<std::function<void(bool)>*>(change))(gtk_check_menu_item_get_active(item) != 0);
+}
+void switch_dropped(gpointer change, GClosure*) { delete static_cast<std::function<void(bool)>*>(change); }
+
+const char* word_for(NoticeKind kind) {
+  switch (kind) {
+    case NoticeKind::account: return words().account_needs_you;
+    case NoticeKind::capacity: return words().none_ready;
+    case NoticeKind::gateway: return words().gateway_ended;
+  }
+  return "";
+}
+
 }  // namespace
 
 GtkWidget* Tray::add(GtkWidget* menu, const char* label, std::function<void()> action) {
@@ -31,7 +46,30 @@ GtkWidget* Tray::add(GtkWidget* menu, const char* label, std::function<void()> a
   return item;
 }
 
-Tray::Tray(const std::filesystem::path& icons, Actions actions)
+void Tray::add_switch(GtkWidget* menu, const char* label, bool on, std::function<void(bool)> change) {
+  auto* const item = gtk_check_menu_item_new_with_label(label);
+  gtk_check_menu_item_set_active(GTK_CHECK_MENU_ITEM(item), on ? TRUE : FALSE);
+  auto kept = std::make_unique<std::function<void(bool)>>(std::move(change));
+  g_signal_connect_data(item, "toggled", G_CALLBACK(switched), kept.release(), switch_dropped, GConnectFlags{});
+  gtk_menu_shell_append(GTK_MENU_SHELL(menu), item);
+}
+
+void Tray::add_submenu(GtkWidget* menu, const char* label, GtkWidget* submenu) {
+  auto* const item = gtk_menu_item_new_with_label(label);
+  gtk_menu_item_set_submenu(GTK_MENU_ITEM(item), submenu);
+  gtk_menu_shell_append(GTK_MENU_SHELL(menu), item);
+}
+
+// Every kind is off until the user wants it.
+GtkWidget* Tray::notices_menu(Preferences& preferences) {
+  auto* const menu = gtk_menu_new();
+  for (const auto kind : notice_kinds)
+    add_switch(menu, word_for(kind), preferences.number(preference_of(kind), 0) == 1,
+               [&preferences, kind](bool on) { preferences.set_number(preference_of(kind), on ? 1 : 0); });
+  return menu;
+}
+
+Tray::Tray(const std::filesystem::path& icons, Preferences& preferences, Actions actions)
     : actions_(std::move(actions)),
       indicator_(app_indicator_new_with_path("agt-desktop", icon_of(Shown::State::error),
                                              APP_INDICATOR_CATEGORY_APPLICATION_STATUS, icons.c_str())) {
@@ -47,19 +85,12 @@ Tray::Tray(const std::filesystem::path& icons, Actions actions)
   add(addresses, "OpenAI (…/v1)", [this] { actions_.copy(shown_.address + "/v1"); });
   add(addresses, "Anthropic", [this] { actions_.copy(shown_.address); });
   add(addresses, "Gemini", [this] { actions_.copy(shown_.address); });
-  auto* const copy = gtk_menu_item_new_with_label(words().copy_address);
-  gtk_menu_item_set_submenu(GTK_MENU_ITEM(copy), addresses);
-  gtk_menu_shell_append(GTK_MENU_SHELL(menu), copy);
+  add_submenu(menu, words().copy_address, addresses);
 
   add(menu, words().settings, actions_.settings);
   add(menu, words().in_browser, actions_.in_browser);
-  auto* const autostart = gtk_check_menu_item_new_with_label(words().autostart);
-  gtk_check_menu_item_set_active(GTK_CHECK_MENU_ITEM(autostart), starts_with_system() ? TRUE : FALSE);
-  g_signal_connect(autostart, "toggled", G_CALLBACK(+[](GtkCheckMenuItem* item, gpointer) {
-                     start_with_system(gtk_check_menu_item_get_active(item) != 0);
-                   }),
-                   nullptr);
-  gtk_menu_shell_append(GTK_MENU_SHELL(menu), autostart);
+  add_submenu(menu, words().notify, notices_menu(preferences));
+  add_switch(menu, words().autostart, starts_with_system(), start_with_system);
   gtk_menu_shell_append(GTK_MENU_SHELL(menu), gtk_separator_menu_item_new());
   add(menu, words().quit, actions_.quit);
   gtk_widget_show_all(menu);

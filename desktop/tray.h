@@ -8,6 +8,8 @@
 #include <functional>
 #include <string>
 
+#include "preferences.h"
+
 namespace agt::desktop {
 
 struct Shown {
@@ -26,7 +28,7 @@ class Tray {
     std::function<void(const std::string& text)> copy{};
     std::function<void()> quit{};
   };
-  Tray(const std::filesystem::path& icons, Actions actions);
+  Tray(const std::filesystem::path& icons, Preferences& preferences, Actions actions);
   Tray(const Tray&) = delete;
   Tray& operator=(const Tray&) = delete;
   ~Tray();
@@ -35,6 +37,9 @@ class Tray {
 
  private:
   GtkWidget* add(GtkWidget* menu, const char* label, std::function<void()> action);
+  void add_switch(GtkWidget* menu, const char* label, bool on, std::function<void(bool)> change);
+  void add_submenu(GtkWidget* menu, const char* label, GtkWidget* submenu);
+  [[nodiscard]] GtkWidget* notices_menu(Preferences& preferences);
 
   Actions actions_;
   AppIndicator* indicator_;

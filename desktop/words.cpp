@@ -26,6 +26,14 @@ constexpr Words english{
         "This desktop has no tray. Clients are served as long as the program runs; to see the window again, "
         "start Antigravity Tools from the menu.",
     .keep_running = "Keep running",
+    .notify = "Notify me",
+    .account_needs_you = "An account needs you",
+    .none_ready = "No account is ready",
+    .first_back = "The first is back at {time}.",
+    .none_back = "None comes back by itself.",
+    .ready_again = "An account is ready again",
+    .gateway_ended = "The gateway has ended",
+    .gateway_ended_text = "Clients get no answer until it runs again.",
 };
 
 constexpr Words russian{
@@ -47,6 +55,14 @@ constexpr Words russian{
         "На этом рабочем столе нет области уведомлений. Клиенты обслуживаются, пока программа работает; чтобы "
         "снова увидеть окно, запустите Antigravity Tools из меню.",
     .keep_running = "Оставить работать",
+    .notify = "Уведомлять",
+    .account_needs_you = "Аккаунту нужны вы",
+    .none_ready = "Нет готовых аккаунтов",
+    .first_back = "Первый вернётся в {time}.",
+    .none_back = "Сам не вернётся ни один.",
+    .ready_again = "Аккаунт снова готов",
+    .gateway_ended = "Шлюз завершился",
+    .gateway_ended_text = "Клиенты не получат ответа, пока он снова не запущен.",
 };
 
 constexpr Words chinese{
@@ -66,6 +82,14 @@ constexpr Words chinese{
     .close_title = "在后台继续运行?",
     .close_text = "此桌面没有系统托盘。程序运行期间会继续为客户端服务;要再次显示窗口,请从菜单启动 Antigravity Tools。",
     .keep_running = "继续运行",
+    .notify = "通知我",
+    .account_needs_you = "账号需要您处理",
+    .none_ready = "没有可用账号",
+    .first_back = "最早 {time} 恢复。",
+    .none_back = "没有账号会自行恢复。",
+    .ready_again = "账号已恢复可用",
+    .gateway_ended = "网关已退出",
+    .gateway_ended_text = "在其重新运行之前,客户端不会得到应答。",
 };
 
 }  // namespace

@@ -22,6 +22,14 @@ struct Words {
   const char* close_title = nullptr;
   const char* close_text = nullptr;
   const char* keep_running = nullptr;
+  const char* notify = nullptr;
+  const char* account_needs_you = nullptr;
+  const char* none_ready = nullptr;
+  const char* first_back = nullptr;  // {time}
+  const char* none_back = nullptr;
+  const char* ready_again = nullptr;
+  const char* gateway_ended = nullptr;
+  const char* gateway_ended_text = nullptr;
 };
 
 [[nodiscard]] const Words& words();  // by LANGUAGE, LC_ALL, LC_MESSAGES, LANG

@@ -52,6 +52,7 @@ BANNED = [
     (re.compile(r"\bTODO(?!\((soon|someday|perf|port)\))"), "TODO(kind) with kind soon, someday, perf or port"),
     (re.compile(r"\busing namespace (?!std::\w+_literals)"), "a qualified name"),
     (re.compile(r"std::(rand|strtok|regex_replace)\b"), "a pure function"),
+    (re.compile(r"\bTOML_(EXCEPTIONS|HEADER_ONLY)\b"), "toml++ as it is: with two settings its functions share their names"),
 ]
 
 SOURCE_FOLDERS = ["src", "tests", "fuzz", "bench", "desktop"]

@@ -74,12 +74,12 @@ Result<> admit_page(const net::RequestHead& head, const AdminAccess& access) {
   return relay::admit_page(head, access.page);
 }
 
-std::string login_url(AdminAccess& access, Instant now) {
+std::string login_url(AdminAccess& access, Instant now, Rights rights) {
   // Behind the #: it is sent to no server and stands in no log.
-  return fmt::format("{}/#login={}", access.url, access.sign_ins.make_code(now).reveal());
+  return fmt::format("{}/#login={}", access.url, access.sign_ins.make_code(now, rights).reveal());
 }
 
-Result<Secret> admit_token(const net::RequestHead& head, AdminAccess& access, Instant now) {
+Result<PageToken> admit_token(const net::RequestHead& head, AdminAccess& access, Instant now) {
   constexpr std::string_view scheme = "bearer ";
   const auto shown = head.headers.get("authorization");
   if (!shown) return fail(Code::key_missing, "The admin API demands its token, and the request has none.");
@@ -87,9 +87,9 @@ Result<Secret> admit_token(const net::RequestHead& head, AdminAccess& access, In
   if (!is_bearer) return fail(Code::key_missing, "The admin API demands its token as \"Authorization: Bearer TOKEN\".");
   const auto token = text::trimmed(shown->substr(scheme.size()));
   const bool is_one = head.headers.count("authorization") == 1;
-  if (!is_one || !(access.token.matches(token) || access.sign_ins.knows(token, now)))
-    return fail(Code::key_unknown, "This is not a token of the gateway that runs now.");
-  return Secret(std::string(token));
+  const auto rights = access.token.matches(token) ? Rights::manage : access.sign_ins.rights_of(token, now);
+  if (!is_one || !rights) return fail(Code::key_unknown, "This is not a token of the gateway that runs now.");
+  return PageToken{.secret = Secret(std::string(token)), .rights = *rights};
 }
 
 }  // namespace agt::admin

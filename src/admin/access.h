@@ -48,8 +48,8 @@ void withdraw(const store::Home& home);  // removes admin.json, if it is this pr
 // The host is ours, no foreign web page is behind it, a body is JSON.
 [[nodiscard]] Result<> admit_page(const net::RequestHead& head, const AdminAccess& access);
 // The bearer token is ours, or a page's; which is returned. Code::key_missing, Code::key_unknown.
-[[nodiscard]] Result<Secret> admit_token(const net::RequestHead& head, AdminAccess& access, Instant now);
+[[nodiscard]] Result<PageToken> admit_token(const net::RequestHead& head, AdminAccess& access, Instant now);
 // The interface's address with a new code that works once.
-[[nodiscard]] std::string login_url(AdminAccess& access, Instant now);
+[[nodiscard]] std::string login_url(AdminAccess& access, Instant now, Rights rights = Rights::manage);
 
 }  // namespace agt::admin

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "admin/limits.h"
+#include "admin/metrics_page.h"
 #include "admin/routes.h"
 
 namespace agt::admin {
@@ -14,6 +15,10 @@ class AdminApi final : public net::Handler {
       : gateway_(gateway), access_(access), worker_(worker), assets_(assets) {}
 
   Task<> handle(net::Exchange& exchange) override {
+    if (exchange.head().path == metrics_path) {
+      co_await serve_metrics(gateway_, Door::admin, worker_, exchange);
+      co_return;
+    }
     if (auto page = visited(exchange.head())) {
       // Only a client that is gone cannot be answered, and then nobody is left to tell.
       static_cast<void>(co_await exchange.respond(std::move(page->head), std::move(page->body)));
@@ -45,7 +50,7 @@ class AdminApi final : public net::Handler {
     return page && admit_visit(head, access_) ? std::move(page) : std::nullopt;
   }
 
-  Result<Secret> token_of(const net::Exchange& exchange) {
+  Result<PageToken> token_of(const net::Exchange& exchange) {
     const auto now = gateway_.clock.now();
     TRY_OK(access_.wrong_tokens.admit(exchange.peer(), now));
     auto token = admit_token(exchange.head(), access_, now);
@@ -68,9 +73,12 @@ class AdminApi final : public net::Handler {
             .last_event_id = std::string(head.headers.get_or("last-event-id", "")),
             .from_here = exchange.peer().loopback};
     if (!is_open) {
-      CO_TRY(ask.token, token_of(exchange));
+      CO_TRY(auto token, token_of(exchange));
+      ask.token = std::move(token.secret);
+      ask.rights = token.rights;
     }
     if (!found) co_return std::unexpected(found.error());
+    CO_TRY_OK(admit_use(*found->endpoint, ask));
     CO_TRY(ask.body, co_await exchange.read_body(admin_body_bytes_max));
     if (const auto* const stream = std::get_if<StreamWork>(&found->endpoint->work)) {
       const Call call{.gateway = gateway_, .ask = ask, .words = found->words};

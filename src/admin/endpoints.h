@@ -57,6 +57,10 @@ namespace agt::admin {
 // refresh.cpp
 [[nodiscard]] Task<Result<Answer>> refresh_account(const Call& call, net::Worker& worker);
 
+// route_presets.cpp
+[[nodiscard]] Result<Answer> list_route_presets(const Call& call);
+[[nodiscard]] Result<Answer> use_route_preset(const Call& call);
+
 // route_rules.cpp
 [[nodiscard]] Result<Answer> list_routes(const Call& call);
 [[nodiscard]] Result<Answer> insert_route(const Call& call);
@@ -85,6 +89,14 @@ namespace agt::admin {
 [[nodiscard]] Result<Answer> show_body(const Call& call);
 [[nodiscard]] Task<Result<Answer>> replay_request(const Call& call, net::Worker& worker);
 [[nodiscard]] Result<Answer> forget_requests(const Call& call);
+
+// bundle.cpp
+[[nodiscard]] Result<Answer> bundle_request(const Call& call);
+
+// recording.cpp
+[[nodiscard]] Result<Answer> show_recording(const Call& call);
+[[nodiscard]] Result<Answer> start_recording(const Call& call);
+[[nodiscard]] Result<Answer> stop_recording(const Call& call);
 
 // settings.cpp
 [[nodiscard]] Result<Answer> list_settings(const Call& call);

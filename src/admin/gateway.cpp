@@ -248,6 +248,7 @@ Result<> check_settings(const store::Settings& settings) {
   if (const auto prices = catalogue::Prices::with(settings.prices.overrides); !prices)
     return fail(Code::schema, prices.error().message, "prices.overrides");
   TRY_OK(networks_in(settings.proxy.allowed_networks, "proxy.allowed_networks"));
+  TRY_OK(collector_in(settings));
   return {};
 }
 
@@ -258,12 +259,16 @@ Result<> reload(Gateway& gateway) {
     TRY(const auto stored, store::stored_settings(gateway.vault));
     TRY(gateway.settings, gateway.resolve(stored));
   }
-  TRY(const auto built, build_snapshot(gateway.vault, gateway.settings, gateway.families, gateway.proxy_port,
+  auto settings = gateway.settings;
+  if (gateway.recording_until_ms > unix_ms(gateway.clock.wall())) settings.logging.bodies = store::BodyCapture::all;
+  TRY(const auto built, build_snapshot(gateway.vault, settings, gateway.families, gateway.proxy_port,
                                        gateway.access == nullptr ? std::string() : gateway.access->url));
   for (const auto& problem : built.problems) gateway.log.write(LogLevel::warn, "account_unusable", {{"why", problem}});
   gateway.pool.set_accounts(built.snapshot->accounts);
   gateway.quota_minutes = gateway.settings.quota.refresh_minutes;
   gateway.current.set(built.snapshot);
+  TRY(auto collector, collector_in(gateway.settings));
+  if (gateway.spans != nullptr) gateway.spans->send_to(std::move(collector));
   TRY(gateway.prices, catalogue::Prices::with(gateway.settings.prices.overrides));
   gateway.ledger_writer.price_by(gateway.prices);
   const auto& keep = gateway.settings.ledger;

@@ -12,8 +12,10 @@
 
 #include "admin/access.h"
 #include "admin/events.h"
+#include "admin/metrics.h"
 #include "admin/oauth_logins.h"
 #include "admin/proxy_port.h"
+#include "admin/span_exporter.h"
 #include "admin/token_keeper.h"
 #include "catalogue/models.h"
 #include "catalogue/prices.h"
@@ -61,6 +63,12 @@ struct ClientFilesHome {
   std::filesystem::path state{};
 };
 
+// A database that was damaged when the gateway started.
+struct Rescued {
+  std::string what{};  // "vault" or "ledger"
+  store::Rescue rescue{};
+};
+
 // What the admin API works on. All of it outlives the handlers.
 struct Gateway {
   store::Vault& vault;
@@ -76,11 +84,15 @@ struct Gateway {
   const Log& log;
   Events* events = nullptr;  // null: nothing happens that could be looked on; as for the next
   const std::atomic<int>* in_flight = nullptr;
+  const std::atomic<int>* streams = nullptr;  // of those in flight
+  const Metrics* metrics = nullptr;
+  SpanExporter* spans = nullptr;
   ProxyPort* proxy = nullptr;
   AdminAccess* access = nullptr;              // null: no listener; the command line works on the files
   std::atomic<std::uint16_t> proxy_port = 0;  // 0: nobody listens
   WallTime started{};
   Resolve resolve{};                                  // none: settings change at the next start only
+  std::atomic<std::int64_t> recording_until_ms = 0;   // everything that is said is kept until then; 0: it is not
   std::atomic<std::int64_t> quota_minutes = 0;        // between two looks at a quota; 0: none
   std::shared_ptr<const catalogue::Prices> prices{};  // read it with prices_now()
   std::mutex reloading{};                             // one change at a time
@@ -88,6 +100,7 @@ struct Gateway {
   net::Runtime* runtime = nullptr;  // opens the door for the browser that comes back from a sign-in; null: none
   OAuthLogins logins{};
   ClientFilesHome clients{};
+  std::vector<Rescued> rescued{};
 };
 
 [[nodiscard]] store::Settings settings_now(Gateway& gateway);

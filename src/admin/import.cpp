@@ -1,4 +1,4 @@
-// accounts/import/preview and /apply, accounts/export. What is imported is stored account by account, each whole or not
+// accounts/import/preview and /apply. What is imported is stored account by account, each whole or not
 // at all; a refresh token is tried before it counts, and goes again when the provider refuses it.
 #include <fmt/format.h>
 
@@ -11,12 +11,18 @@
 #include "admin/import_text.h"
 #include "admin/limits.h"
 #include "admin/oauth_ask.h"
+#include "admin/route_rules.h"
+#include "admin/settings.h"
+#include "core/text.h"
 #include "store/backup.h"
 #include "store/bundle.h"
 #include "store/routes.h"
 
 namespace agt::admin {
 namespace {
+
+constexpr std::string_view rules_provider = "gemini";  // of rules that come without any account
+constexpr std::size_t what_bytes_max = 80;
 
 enum class Fate : std::uint8_t { add, duplicate, invalid, added, unchecked, rejected };
 
@@ -38,6 +44,7 @@ struct Judged {
   std::string account{};  // id: what it became, or what it is a duplicate of
   std::string label{};
   std::string why{};
+  std::string what{};  // of a rule or a setting
 };
 
 struct Import {
@@ -108,6 +115,66 @@ Result<std::vector<store::Route>> routes_in(std::string_view text) {
   return routes;
 }
 
+// Rules without a provider are meant for the accounts that they come with.
+void judge_rules(Import& import, const std::vector<store::Route>& there, std::string_view provider) {
+  for (auto& judged : import.items) {
+    if (!judged.item.route || judged.fate != Fate::add) continue;
+    auto& route = *judged.item.route;
+    for (auto& target : route.targets)
+      if (!target.contains('/')) target = fmt::format("{}/{}", provider, target);
+    judged.what = fmt::format("{} → {}", route.match, text::joined(route.targets, ", "));
+    const auto same = std::ranges::find(there, route.match, &store::Route::match);
+    const auto checked = check_route(route);
+    if (!checked) {
+      judged.fate = Fate::invalid;
+      judged.why = checked.error().message;
+    } else if (same != there.end()) {
+      judged.fate = Fate::duplicate;
+      judged.why = fmt::format("there is a rule for this name, to {}", text::joined(same->targets, ", "));
+    }
+  }
+}
+
+std::vector<store::SettingChange> changes_of(const Import& import) {
+  std::vector<store::SettingChange> changes;
+  for (const auto& judged : import.items)
+    if (judged.item.setting && judged.fate == Fate::add) changes.push_back(*judged.item.setting);
+  return changes;
+}
+
+// One by one, and then all together: the rest is refused where it does not fit what is set already.
+void judge_settings(Import& import, Gateway& gateway) {
+  const auto refuse = [](Judged& judged, const Error& error) {
+    judged.fate = Fate::invalid;
+    judged.why = error.message;
+  };
+  for (auto& judged : import.items) {
+    if (!judged.item.setting) continue;
+    const auto& change = *judged.item.setting;
+    // An address may carry a password.
+    const bool may_be_shown = change.value && !change.value->text.contains('@');
+    judged.what = may_be_shown ? fmt::format("{} = {}", change.name, text::quoted(change.value->text, what_bytes_max))
+                               : change.name;
+    const auto* spec = store::find_setting(change.name);
+    if (spec == nullptr) refuse(judged, {.message = "there is no such setting"});
+    if (spec == nullptr || !change.value) continue;
+    const auto value = store::parse_setting(*spec, *change.value);
+    if (!value) refuse(judged, value.error());
+    if (!value || *value != spec->load(settings_now(gateway))) continue;
+    judged.fate = Fate::duplicate;
+    judged.why = "it is so already";
+  }
+  const auto fits = check_changes(gateway, changes_of(import));
+  if (fits) return;
+  for (auto& judged : import.items)
+    if (judged.item.setting && judged.fate == Fate::add) refuse(judged, fits.error());
+}
+
+Result<> check_item(ImportItem& item, const OAuthAsk& ask, const Gateway& gateway, const store::Settings& settings) {
+  if (ask.client_id.empty() && !item.client_problem.empty()) return fail(Code::schema, item.client_problem);
+  return fill_in(item, ask, gateway, settings);
+}
+
 Result<Import> read(const Call& call) {
   TRY(const auto ask, oauth_ask_of(call.body, {"text", "passphrase"}));
   std::string text;
@@ -125,15 +192,23 @@ Result<Import> read(const Call& call) {
   TRY(import.routes, routes_in(text));
   TRY(auto known, known_accounts(call.gateway.vault));
   const auto settings = settings_now(call.gateway);
+  // Where there is more than tokens, the rest need not wait for a client.
+  const bool tokens_only =
+      std::ranges::none_of(items, [](const ImportItem& item) { return item.route || item.setting; });
+  std::string provider = ask.draft.provider;
   for (auto& item : items) {
     Judged judged;
-    if (item.problem.empty()) {
-      const auto filled_in = fill_in(item, ask, call.gateway, settings);
+    const bool is_account = !item.route && !item.setting;
+    if (is_account && item.problem.empty()) {
+      const auto filled_in = check_item(item, ask, call.gateway, settings);
       // Without a client no token of the text can be used: that is the request's fault, not the item's.
-      if (!filled_in && filled_in.error().field == "client_id") return std::unexpected(filled_in.error());
+      if (!filled_in && filled_in.error().field == "client_id" && tokens_only)
+        return std::unexpected(filled_in.error());
       if (!filled_in) item.problem = filled_in.error().message;
+      const bool oauth = item.draft.kind == store::CredentialKind::oauth;
+      if (oauth && provider.empty() && filled_in) provider = item.draft.provider;
     }
-    const auto* same = item.problem.empty() ? known.find(item) : nullptr;
+    const auto* same = is_account && item.problem.empty() ? known.find(item) : nullptr;
     judged.why = item.problem;
     judged.fate = !item.problem.empty() ? Fate::invalid : same != nullptr ? Fate::duplicate : Fate::add;
     if (same != nullptr) {
@@ -141,12 +216,15 @@ Result<Import> read(const Call& call) {
       judged.label = known.labels[*same];
       judged.why = judged.account.empty() ? fmt::format("the same as item {}", *same)
                                           : fmt::format("this is the account \"{}\"", judged.label);
-    } else if (judged.fate == Fate::add) {
+    } else if (judged.fate == Fate::add && is_account) {
       known.note(fmt::format("{}", item.place), item.draft, item.grant);
     }
     judged.item = std::move(item);
     import.items.push_back(std::move(judged));
   }
+  TRY(const auto routes, store::routes(call.gateway.vault));
+  judge_rules(import, routes, provider.empty() ? rules_provider : provider);
+  judge_settings(import, call.gateway);
   return import;
 }
 
@@ -159,12 +237,15 @@ std::string shown(const Import& import, std::size_t routes_added) {
   for (const auto& judged : import.items) {
     ++counts[word(judged.fate)];
     const bool oauth = judged.item.draft.kind == store::CredentialKind::oauth;
-    const auto& secret = oauth ? judged.item.grant.tokens.refresh : judged.item.draft.credential;
+    const auto& setting = judged.item.setting;
+    const auto& secret = setting ? setting->secret
+                         : oauth ? judged.item.grant.tokens.refresh
+                                 : judged.item.draft.credential;
     w.begin_object();
     w.field("place", judged.item.place);
     w.field("recognised", judged.item.recognised);
-    w.field("hint", secret.hint());
-    w.field("subject", judged.item.grant.subject);
+    w.field("hint", secret.empty() ? std::string() : secret.hint());
+    w.field("subject", judged.what.empty() ? judged.item.grant.subject : judged.what);
     w.field("provider", judged.item.draft.provider);
     w.field("result", word(judged.fate));
     if (!judged.account.empty()) w.field("account", judged.account);
@@ -236,11 +317,36 @@ Result<std::size_t> import_routes(Gateway& gateway, const std::vector<store::Rou
   return added;
 }
 
+// Those that were judged to fit. What does not after all says so.
+void import_settings(Gateway& gateway, Import& import) {
+  const auto applied = apply_changes(gateway, changes_of(import));
+  for (auto& judged : import.items) {
+    if (!judged.item.setting || judged.fate != Fate::add) continue;
+    judged.fate = applied ? Fate::added : Fate::invalid;
+    if (!applied) judged.why = applied.error().message;
+  }
+}
+
+// Rules of a whole, and those that are items.
+Result<std::size_t> import_rest(Gateway& gateway, Import& import) {
+  auto routes = import.routes;
+  for (auto& judged : import.items) {
+    if (!judged.item.route || judged.fate != Fate::add) continue;
+    routes.push_back(*judged.item.route);
+    judged.fate = Fate::added;
+  }
+  TRY(const auto added, import_routes(gateway, routes));
+  if (!changes_of(import).empty()) import_settings(gateway, import);
+  return added;
+}
+
 }  // namespace
 
 Result<Answer> preview_import(const Call& call) {
   TRY(const auto import, read(call));
-  return Answer{.body = shown(import, import.routes.size())};
+  const auto rules = std::ranges::count_if(
+      import.items, [](const Judged& judged) { return judged.item.route && judged.fate == Fate::add; });
+  return Answer{.body = shown(import, import.routes.size() + static_cast<std::size_t>(rules))};
 }
 
 Task<Result<Answer>> apply_import(const Call& call, net::Worker& worker) {
@@ -248,55 +354,12 @@ Task<Result<Answer>> apply_import(const Call& call, net::Worker& worker) {
   CO_TRY_OK(co_await worker.offload([&] { import = read(call); }));
   if (!import) co_return std::unexpected(std::move(import).error());
   for (auto& judged : import->items)
-    if (judged.fate == Fate::add) CO_TRY_OK(co_await import_one(call.gateway, worker, judged));
+    if (judged.fate == Fate::add && !judged.item.route && !judged.item.setting)
+      CO_TRY_OK(co_await import_one(call.gateway, worker, judged));
   Result<std::size_t> routes = 0;
-  CO_TRY_OK(co_await worker.offload([&] { routes = import_routes(call.gateway, import->routes); }));
+  CO_TRY_OK(co_await worker.offload([&] { routes = import_rest(call.gateway, *import); }));
   if (!routes) co_return std::unexpected(routes.error());
   co_return Answer{.body = shown(*import, *routes)};
-}
-
-Result<Answer> export_accounts(const Call& call) {
-  std::string passphrase;
-  TRY_OK(check_fields(call.body, {"passphrase"}));
-  TRY_OK(take(call.body, "passphrase", passphrase));
-  auto& vault = call.gateway.vault;
-  TRY(const auto accounts, store::accounts(vault));
-  TRY(const auto routes, store::routes(vault));
-  json::Writer content;
-  content.begin_object();
-  content.field("format", export_format);
-  content.key("accounts");
-  content.begin_array();
-  for (const auto& account : accounts) {
-    std::optional<store::OAuthGrant> grant;
-    if (account.kind == store::CredentialKind::oauth) {
-      TRY(grant, store::oauth_grant(vault, account.id));
-    }
-    write_exported(content, account, grant);
-  }
-  content.end_array();
-  content.key("routes");
-  content.begin_array();
-  for (const auto& route : routes) {
-    content.begin_object();
-    content.field("match", route.match);
-    content.key("targets");
-    content.begin_array();
-    for (const auto& target : route.targets) content.value(target);
-    content.end_array();
-    content.field("strict", route.strict);
-    content.end_object();
-  }
-  content.end_array();
-  content.end_object();
-  TRY(const auto sealed, store::seal_bundle(Secret(std::move(content).take()), Secret(std::move(passphrase))));
-  json::Writer w;
-  w.begin_object();
-  w.field("accounts", accounts.size());
-  w.field("routes", routes.size());
-  w.field("text", sealed);
-  w.end_object();
-  return Answer{.body = std::move(w).take()};
 }
 
 }  // namespace agt::admin

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "admin/account_form.h"
+#include "admin/import_files.h"
 #include "admin/limits.h"
 #include "core/text.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t token_bytes_min = 16;
 constexpr std::size_t token_bytes_max = 4096;
+constexpr std::size_t from_bytes_max = 80;
 
 // Why this is no refresh token; empty when it may be one.
 std::string fault_of(std::string_view token) {
@@ -50,6 +52,7 @@ ImportItem manager_item(std::size_t place, const json::Value& value) {
 
 ImportItem exported_item(std::size_t place, const json::Value& value) {
   ImportItem item{.place = place, .recognised = "exported account"};
+  if (value["from"].is_string()) item.recognised = text::quoted(value["from"].text_or(""), from_bytes_max);
   auto draft = filled({}, value["account"]);
   if (!draft) {
     item.problem = draft.error().message;
@@ -75,9 +78,11 @@ ImportItem exported_item(std::size_t place, const json::Value& value) {
 ImportItem json_item(std::size_t place, const json::Value& value) {
   if (value.is_string()) return token_item(place, value.text_or(""), "");
   if (value["token"].is_object()) return manager_item(place, value);
+  if (auto google = google_file_item(place, value)) return *std::move(google);
   if (value["refresh_token"].is_string())
     return token_item(place, value["refresh_token"].text_or(""), value["email"].text_or(""));
   ImportItem item{.place = place, .recognised = "unknown", .problem = "there is no refresh token in it"};
+  if (value["unread"].is_string()) item.problem = fmt::format("cannot be read: {}", value["unread"].text_or(""));
   if (value["email"].is_string())
     item.problem =
         "it names an account, but has no token: import the files of the folder accounts/ instead of the index";
@@ -90,12 +95,18 @@ Result<std::vector<ImportItem>> from_json(std::string_view text) {
   const bool own = root["format"].is(export_format);
   const auto list = root.is_array() ? root : root["accounts"];
   std::vector<ImportItem> items;
+  if (is_manager_config(root)) {
+    add_manager_config(items, root);
+    return items;
+  }
   if (!list.is_array()) {
     items.push_back(json_item(1, root));
     return items;
   }
   for (const auto value : list.children())
     items.push_back(own ? exported_item(items.size() + 1, value) : json_item(items.size() + 1, value));
+  if (root["format"].is(manager_format)) add_manager_config(items, root["config"]);
+  if (own) add_exported_settings(items, root["settings"]);
   return items;
 }
 

@@ -55,6 +55,24 @@ inline constexpr std::chrono::seconds quota_first_within{10};        // of a sta
 inline constexpr std::chrono::hours quota_retry_max{6};
 inline constexpr double quota_jitter = 0.1;  // of the interval
 
+// Samples of one metric with labels. What is more is counted as such, so that no user of many models fills the memory.
+inline constexpr std::size_t metric_series_max = 1'000;
+
+// Traces for a collector.
+inline constexpr std::size_t spans_queue_max = 4'096;
+inline constexpr std::size_t spans_queue_bytes_max = 8U << 20;
+inline constexpr std::size_t spans_batch_max = 512;
+inline constexpr std::chrono::milliseconds spans_pause{1'000};  // between two exports, and before the first retry
+inline constexpr std::chrono::milliseconds spans_pause_max{30'000};
+inline constexpr int spans_attempts_max = 5;
+inline constexpr std::chrono::seconds spans_first_byte_deadline{10};
+inline constexpr std::size_t spans_reply_bytes_max = 64U << 10;
+
+// How long everything that is said may be kept, when the user asks for it; and for how long if nothing is said.
+inline constexpr std::chrono::minutes recording_max{24 * 60};
+inline constexpr std::chrono::minutes recording_usual{15};
+inline constexpr std::chrono::milliseconds recording_look_every{1'000};
+
 inline constexpr std::chrono::seconds rests_saved_every{1};
 inline constexpr std::size_t explained_body_bytes_max = 1U << 20;
 

@@ -223,6 +223,7 @@ void write_operation(json::Writer& w, const Endpoint& endpoint) {
   write_content(w, "application/json", "Refusal");
   w.end_object();
   w.end_object();
+  if (endpoint.auth != Auth::none) w.field("x-rights", endpoint.auth == Auth::manage ? "manage" : "view");
   w.key("security");
   w.raw(endpoint.auth == Auth::none ? "[]" : R"([{"token":[]}])");
   w.end_object();

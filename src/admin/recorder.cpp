@@ -20,6 +20,24 @@ store::BodyKind kind_of(relay::KeptMessage::Kind kind) {
 
 constexpr long long ms(Microseconds t) { return t.count() / 1000; }
 
+// What the client waited for us: until its first byte, without the time in which somebody else was at work.
+std::optional<std::int64_t> overhead_us(const relay::Trace& trace) {
+  if (!trace.first_byte || trace.error) return std::nullopt;
+  auto own = *trace.first_byte;
+  for (const auto& attempt : trace.attempts) {
+    own -= attempt.waited;
+    const bool is_last = &attempt == &trace.attempts.back();
+    own -= is_last ? attempt.timings.first_byte.value_or(Microseconds{}) : attempt.ended - attempt.begun;
+  }
+  return std::max(own, Microseconds{}).count();
+}
+
+std::int64_t waited_us(const relay::Trace& trace) {
+  Microseconds waited{};
+  for (const auto& attempt : trace.attempts) waited += attempt.waited;
+  return waited.count();
+}
+
 // Borrows from both.
 store::LedgerEntry entry_of(const relay::Trace& trace, std::string_view text) {
   const auto* served = trace.served();
@@ -42,7 +60,9 @@ store::LedgerEntry entry_of(const relay::Trace& trace, std::string_view text) {
                            .bytes_in = static_cast<std::int64_t>(trace.bytes_in),
                            .bytes_out = static_cast<std::int64_t>(trace.bytes_out),
                            .user_agent = trace.user_agent,
-                           .trace = text};
+                           .trace = text,
+                           .overhead_us = overhead_us(trace),
+                           .waited_us = waited_us(trace)};
   const auto reached_somebody = [](const relay::Attempt& attempt) { return attempt.account != nullptr; };
   entry.attempts = static_cast<int>(std::ranges::count_if(trace.attempts, reached_somebody));
   if (trace.first_byte) entry.first_byte_ms = ms(*trace.first_byte);
@@ -98,11 +118,16 @@ std::string rest_event(const relay::Trace& trace, const relay::Attempt& attempt)
 
 void LedgerRecorder::started(const relay::Trace& trace) {
   in_flight_.fetch_add(1, std::memory_order_relaxed);
+  if (trace.stream) streams_.fetch_add(1, std::memory_order_relaxed);
   events_.publish("request.started", events_.wanted() ? started_event(trace) : std::string());
 }
 
 void LedgerRecorder::record(const relay::Trace& trace, std::string& text) {
   if (trace.announced) in_flight_.fetch_sub(1, std::memory_order_relaxed);
+  if (trace.announced && trace.stream) streams_.fetch_sub(1, std::memory_order_relaxed);
+  for (const auto& attempt : trace.attempts)
+    if (attempt.error && attempt.account != nullptr)
+      metrics_.attempt_failed(attempt.provider(), attempt.error->code, attempt.rest.has_value());
   relay::append_packed(text, trace);
   const auto entry = entry_of(trace, text);
   writer_.push(entry);

@@ -42,28 +42,12 @@ std::string etag_of(const std::vector<store::Route>& routes) {
   return fmt::format("\"{:016x}\"", hash);
 }
 
-// With an if-match header, the rules must be those that the caller has seen. Call it under Gateway::changing.
-Result<> check_unchanged(const Call& call) {
-  const auto& seen = call.ask.if_match;
-  if (seen.empty() || seen == "*") return {};
-  TRY(const auto routes, store::routes(call.gateway.vault));
-  if (seen == etag_of(routes)) return {};
-  return fail(Code::conflict, "The rules were changed elsewhere meanwhile; read them and try again.");
-}
-
 Result<std::size_t> position_in(const Call& call) {
   const auto position = text::parse_number<std::size_t>(call.word());
   if (!position)
     return fail(Code::path_unknown,
                 fmt::format("\"{}\" is no position: rules are numbered from 0.", text::quoted(call.word(), 40)));
   return *position;
-}
-
-void write_words(json::Writer& w, std::string_view key, const std::vector<std::string>& words) {
-  w.key(key);
-  w.begin_array();
-  for (const auto& word : words) w.value(word);
-  w.end_array();
 }
 
 void write_route(json::Writer& w, std::size_t position, const std::vector<store::Route>& routes,
@@ -160,6 +144,13 @@ std::vector<std::string> what_lacks(std::string_view later, const ModelFacts& fa
 
 }  // namespace
 
+void write_words(json::Writer& w, std::string_view key, const std::vector<std::string>& words) {
+  w.key(key);
+  w.begin_array();
+  for (const auto& word : words) w.value(word);
+  w.end_array();
+}
+
 Result<> check_route(const store::Route& route) {
   TRY_OK(relay::check_pattern(route.match));
   if (route.targets.empty()) return fail(Code::schema, "A rule needs at least one target.", "targets");
@@ -180,7 +171,8 @@ std::vector<std::string> warnings_of(const store::Route& route, const std::vecto
       continue;
     }
     const auto model = model_of(route, *target);
-    if (auto why = obstacle(*target, model, accounts); !why.empty()) warnings.push_back(std::move(why));
+    auto why = obstacle(*target, model, accounts);
+    if (!why.empty() && std::ranges::find(warnings, why) == warnings.end()) warnings.push_back(std::move(why));
     const auto facts = known_facts(*target, model, accounts, catalogue);
     if (!facts) continue;
     if (!first)
@@ -209,16 +201,29 @@ std::vector<std::string> warnings_of_order(const std::vector<store::Route>& rout
   return warnings;
 }
 
-Result<Answer> list_routes(const Call& call) {
-  TRY(const auto routes, store::routes(call.gateway.vault));
-  TRY(const auto accounts, store::accounts(call.gateway.vault));
+void write_routes(json::Writer& w, const std::vector<store::Route>& routes,
+                  const std::vector<store::Account>& accounts) {
   const auto catalogue = catalogue::Catalogue::built_in();
-  json::Writer w;
-  w.begin_object();
-  w.key("routes");
   w.begin_array();
   for (std::size_t i = 0; i < routes.size(); ++i) write_route(w, i, routes, accounts, *catalogue);
   w.end_array();
+}
+
+Result<> check_unchanged(const Call& call) {
+  const auto& seen = call.ask.if_match;
+  if (seen.empty() || seen == "*") return {};
+  TRY(const auto routes, store::routes(call.gateway.vault));
+  if (seen == etag_of(routes)) return {};
+  return fail(Code::conflict, "The rules were changed elsewhere meanwhile; read them and try again.");
+}
+
+Result<Answer> list_routes(const Call& call) {
+  TRY(const auto routes, store::routes(call.gateway.vault));
+  TRY(const auto accounts, store::accounts(call.gateway.vault));
+  json::Writer w;
+  w.begin_object();
+  w.key("routes");
+  write_routes(w, routes, accounts);
   w.end_object();
   return Answer{.body = std::move(w).take(), .etag = etag_of(routes)};
 }

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "admin/routes.h"
 #include "catalogue/models.h"
 #include "core/result.h"
+#include "json/writer.h"
 #include "store/accounts.h"
 #include "store/routes.h"
 
@@ -22,5 +24,14 @@ namespace agt::admin {
 
 // What the rules before it do to the rule at `position`: one that takes everything it could match hides it.
 [[nodiscard]] std::vector<std::string> warnings_of_order(const std::vector<store::Route>& routes, std::size_t position);
+
+// As a list of the API, each with its warnings.
+void write_routes(json::Writer& w, const std::vector<store::Route>& routes,
+                  const std::vector<store::Account>& accounts);
+
+// With an if-match header, the rules must be those that the caller has seen. Call it under Gateway::changing.
+[[nodiscard]] Result<> check_unchanged(const Call& call);
+
+void write_words(json::Writer& w, std::string_view key, const std::vector<std::string>& words);
 
 }  // namespace agt::admin

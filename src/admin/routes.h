@@ -26,7 +26,8 @@ struct Ask {
   std::string body{};      // JSON, or empty
   std::string if_match{};  // the header's value, or empty; as is the next
   std::string last_event_id{};
-  Secret token{};          // that the caller showed
+  Secret token{};  // that the caller showed
+  Rights rights = Rights::manage;
   bool from_here = false;  // the caller is on this computer
 };
 
@@ -46,12 +47,12 @@ using NetworkWork = Task<Result<Answer>> (*)(const Call& call, net::Worker& work
 // Answers by itself, piece by piece, or refuses before its first.
 using StreamWork = Task<Result<>> (*)(const Call& call, net::Worker& worker, net::Exchange& exchange);
 
-enum class Auth : std::uint8_t { token, none };
+enum class Auth : std::uint8_t { manage, view, none };  // none: no token at all
 
 struct Endpoint {
   std::string_view method{};
   std::string_view pattern{};  // below the prefix: "/accounts/{account}/test"
-  Auth auth = Auth::token;
+  Auth auth = Auth::manage;
   std::variant<StoreWork, NetworkWork, StreamWork> work{};
   // For the OpenAPI document; the shapes are those of shapes.txt.
   std::string_view summary{};
@@ -68,6 +69,9 @@ struct Found {
 };
 // Code::path_unknown, or Code::method with the allowed ones in Error::field.
 [[nodiscard]] Result<Found> find_endpoint(std::string_view method, std::string_view path);
+
+// Whether what the caller's token allows is enough for it. Code::view_only.
+[[nodiscard]] Result<> admit_use(const Endpoint& endpoint, const Ask& ask);
 
 // Finds and runs the endpoint. Whether the caller may is decided before.
 [[nodiscard]] Task<Answer> answer(Gateway& gateway, net::Worker& worker, Ask ask);

@@ -1,5 +1,5 @@
 // The settings of the admin API: the stored layer can be changed, the others are shown with where they come from.
-#include "store/settings.h"
+#include "admin/settings.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "net/http.h"
 #include "net/interfaces.h"
+#include "store/settings.h"
 #include "store/stored_settings.h"
 
 namespace agt::admin {
@@ -166,7 +167,50 @@ std::string all_settings(const store::Settings& settings, std::int64_t revision)
 
 std::string etag_of(std::int64_t revision) { return fmt::format("\"{}\"", revision); }
 
+// A state in which the next start would fail is not stored: a port open to the LAN without keys, two equal ports.
+Result<store::Settings> resolved_with(Gateway& gateway, store::StoredSettings stored,
+                                      const std::vector<store::SettingChange>& changes) {
+  for (const auto& one : changes) TRY_OK(check_value(one));
+  auto possible = would_resolve(gateway, changed_layer(std::move(stored), changes));
+  if (!possible) return fail(Code::conflict, possible.error().message, possible.error().field);
+  TRY_OK(check_settings(*possible));
+  return possible;
+}
+
+// Gives the revision that was reached.
+Result<std::int64_t> change(Gateway& gateway, const std::vector<store::SettingChange>& changes,
+                            const std::string& if_match) {
+  const std::scoped_lock lock(gateway.changing);
+  TRY(const auto stored, store::stored_settings(gateway.vault));
+  TRY(const auto revision, revision_asked(if_match, stored.revision));
+  TRY(const auto possible, resolved_with(gateway, stored, changes));
+  if (revision != stored.revision)
+    return fail(Code::conflict, "The settings were changed elsewhere meanwhile; read them and try again.");
+  const auto before = settings_now(gateway);
+  TRY_OK(move_proxy(gateway, possible));
+  const auto reached = store::change_settings(gateway.vault, changes, revision);
+  if (!reached) {
+    TRY_OK(move_proxy(gateway, before));
+    return std::unexpected(reached.error());
+  }
+  const bool moved = gateway.proxy != nullptr && gateway.proxy->port() != 0 &&
+                     (gateway.proxy->port() != gateway.proxy_port || before.bind_host() != possible.bind_host());
+  TRY_OK(moved ? settle_proxy(gateway) : reload(gateway));
+  return *reached;
+}
+
 }  // namespace
+
+Result<> check_changes(Gateway& gateway, const std::vector<store::SettingChange>& changes) {
+  TRY(auto stored, store::stored_settings(gateway.vault));
+  TRY_OK(resolved_with(gateway, std::move(stored), changes));
+  return {};
+}
+
+Result<> apply_changes(Gateway& gateway, const std::vector<store::SettingChange>& changes) {
+  TRY_OK(change(gateway, changes, ""));
+  return {};
+}
 
 Result<Answer> list_settings(const Call& call) {
   TRY(const auto stored, store::stored_settings(call.gateway.vault));
@@ -184,6 +228,8 @@ Result<Answer> show_setting(const Call& call) {
   }
   // The one secret that may be shown again: the user must be able to put it into a client.
   if (spec->name != "proxy.api_key") return fail(Code::schema, "Only proxy.api_key can be shown.", "reveal");
+  if (call.ask.rights != Rights::manage)
+    return fail(Code::view_only, "This sign-in may look at everything but the key itself.", "reveal");
   w.begin_object();
   w.field("name", spec->name);
   w.field("value", settings.proxy.api_key.reveal());
@@ -192,29 +238,9 @@ Result<Answer> show_setting(const Call& call) {
 }
 
 Result<Answer> patch_settings(const Call& call) {
-  auto& gateway = call.gateway;
   TRY(const auto changes, changes_in(call.body));
-  const std::scoped_lock lock(gateway.changing);
-  TRY(auto stored, store::stored_settings(gateway.vault));
-  TRY(const auto revision, revision_asked(call.ask.if_match, stored.revision));
-  for (const auto& change : changes) TRY_OK(check_value(change));
-  // A state in which the next start would fail is not stored: a port open to the LAN without keys, two equal ports.
-  const auto possible = would_resolve(gateway, changed_layer(stored, changes));
-  if (!possible) return fail(Code::conflict, possible.error().message, possible.error().field);
-  TRY_OK(check_settings(*possible));
-  if (revision != stored.revision)
-    return fail(Code::conflict, "The settings were changed elsewhere meanwhile; read them and try again.");
-  const auto before = settings_now(gateway);
-  TRY_OK(move_proxy(gateway, *possible));
-  const auto reached = store::change_settings(gateway.vault, changes, revision);
-  if (!reached) {
-    TRY_OK(move_proxy(gateway, before));
-    return std::unexpected(reached.error());
-  }
-  const bool moved = gateway.proxy != nullptr && gateway.proxy->port() != 0 &&
-                     (gateway.proxy->port() != gateway.proxy_port || before.bind_host() != possible->bind_host());
-  TRY_OK(moved ? settle_proxy(gateway) : reload(gateway));
-  return Answer{.body = all_settings(settings_now(gateway), *reached), .etag = etag_of(*reached)};
+  TRY(const auto reached, change(call.gateway, changes, call.ask.if_match));
+  return Answer{.body = all_settings(settings_now(call.gateway), reached), .etag = etag_of(reached)};
 }
 
 Result<Answer> validate_settings(const Call& call) {

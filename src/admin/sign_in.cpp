@@ -23,30 +23,31 @@ SignIns::Shelf::iterator SignIns::find(Shelf& shelf, std::string_view shown, Ins
   return found;
 }
 
-Secret SignIns::make_code(Instant now) {
+Secret SignIns::make_code(Instant now, Rights rights) {
   const std::scoped_lock lock(mutex_);
   Secret code(random_secret_text("", login_code_characters));
-  put(codes_, {.secret = code, .until = now + login_code_life}, login_codes_max, now);
+  put(codes_, {.secret = code, .until = now + login_code_life, .rights = rights}, login_codes_max, now);
   return code;
 }
 
-Result<Secret> SignIns::exchange(std::string_view code, Instant now) {
+Result<PageToken> SignIns::exchange(std::string_view code, Instant now) {
   const std::scoped_lock lock(mutex_);
   const auto found = find(codes_, code, now);
   if (found == codes_.end())
     return fail(Code::key_unknown, "This link was used already, or is too old; `agt open` makes a new one.", "code");
+  PageToken token{.secret = Secret(random_secret_text("page_")), .rights = found->rights};
   codes_.erase(found);
-  Secret token(random_secret_text("page_"));
-  put(tokens_, {.secret = token, .until = now + page_token_idle_max}, page_tokens_max, now);
+  put(tokens_, {.secret = token.secret, .until = now + page_token_idle_max, .rights = token.rights}, page_tokens_max,
+      now);
   return token;
 }
 
-bool SignIns::knows(std::string_view token, Instant now) {
+std::optional<Rights> SignIns::rights_of(std::string_view token, Instant now) {
   const std::scoped_lock lock(mutex_);
   const auto found = find(tokens_, token, now);
-  if (found == tokens_.end()) return false;
+  if (found == tokens_.end()) return std::nullopt;
   found->until = now + page_token_idle_max;
-  return true;
+  return found->rights;
 }
 
 void SignIns::forget(std::string_view token) {
@@ -62,13 +63,26 @@ Result<AdminAccess*> access_of(const Call& call) {
   return call.gateway.access;
 }
 
+std::string_view name_of(Rights rights) { return rights == Rights::manage ? "manage" : "view"; }
+
+Result<Rights> wanted_rights(const json::Value& body) {
+  if (!body.present()) return Rights::manage;
+  TRY_OK(check_fields(body, {"rights"}));
+  std::string wanted(name_of(Rights::manage));
+  TRY_OK(take(body, "rights", wanted));
+  for (const auto rights : {Rights::manage, Rights::view})
+    if (wanted == name_of(rights)) return rights;
+  return fail(Code::schema, "rights: must be manage or view.", "rights");
+}
+
 }  // namespace
 
 Result<Answer> make_login_link(const Call& call) {
   TRY(auto* const access, access_of(call));
+  TRY(const auto rights, wanted_rights(call.body));
   json::Writer w;
   w.begin_object();
-  w.field("url", login_url(*access, call.gateway.clock.now()));
+  w.field("url", login_url(*access, call.gateway.clock.now(), rights));
   w.field("expires_in_s", Seconds(login_code_life).count());
   w.end_object();
   return Answer{.status = 201, .body = std::move(w).take()};
@@ -83,7 +97,8 @@ Result<Answer> log_in(const Call& call) {
   TRY(const auto token, access->sign_ins.exchange(code, call.gateway.clock.now()));
   json::Writer w;
   w.begin_object();
-  w.field("token", token.reveal());
+  w.field("token", token.secret.reveal());
+  w.field("rights", name_of(token.rights));
   w.field("idle_max_s", Seconds(page_token_idle_max).count());
   w.end_object();
   return Answer{.body = std::move(w).take()};

@@ -45,6 +45,19 @@ Result<> write_ledger(json::Writer& w, Gateway& gateway) {
   return {};
 }
 
+void write_rescued(json::Writer& w, const Gateway& gateway) {
+  w.begin_array();
+  for (const auto& [what, rescue] : gateway.rescued) {
+    w.begin_object();
+    w.field("what", what);
+    w.field("why", rescue.why);
+    w.field("kept_as", rescue.set_aside.string());
+    if (rescue.restored) w.field("restored_from", rescue.restored->string());
+    w.end_object();
+  }
+  w.end_array();
+}
+
 // The settings that explain most questions.
 void write_settings(json::Writer& w, const store::Settings& settings) {
   w.begin_object();
@@ -69,6 +82,7 @@ Result<Answer> status(const Call& call) {
   json::Writer w;
   w.begin_object();
   w.field("version", version);
+  w.field("rights", call.ask.rights == Rights::manage ? "manage" : "view");
   w.field("pid", ::getpid());
   w.field("started_ms", unix_ms(gateway.started));
   w.field("uptime_s", gateway.started == WallTime{} ? 0 : uptime.count());
@@ -81,6 +95,8 @@ Result<Answer> status(const Call& call) {
   w.field("keys", std::ranges::count_if(keys, [](const store::ClientKey& key) { return !key.revoked_ms; }));
   w.key("ledger");
   TRY_OK(write_ledger(w, gateway));
+  w.key("rescued");
+  write_rescued(w, gateway);
   w.key("settings");
   write_settings(w, settings);
   w.end_object();

@@ -12,16 +12,6 @@ std::string path_of(Session& session, std::string_view action = "") {
   return fmt::format("/accounts/{}{}", session.arguments().word(0), action);
 }
 
-// A single empty word empties the list.
-void write_list(json::Writer& w, std::string_view key, std::vector<std::string> words) {
-  if (words.empty()) return;
-  if (words == std::vector<std::string>{""}) words.clear();
-  w.key(key);
-  w.begin_array();
-  for (const auto& word : words) w.value(word);
-  w.end_array();
-}
-
 // What decides when the account is chosen: only what was given.
 Result<> write_choice(json::Writer& w, const Arguments& arguments) {
   for (const auto& [option, field] :
@@ -194,6 +184,15 @@ std::string details(const json::Value& account) {
 }
 
 }  // namespace
+
+void write_list(json::Writer& w, std::string_view key, std::vector<std::string> words) {
+  if (words.empty()) return;
+  if (words == std::vector<std::string>{""}) words.clear();
+  w.key(key);
+  w.begin_array();
+  for (const auto& word : words) w.value(word);
+  w.end_array();
+}
 
 Result<Exit> account_add(Session& session) {
   TRY(auto body, account_body(session));

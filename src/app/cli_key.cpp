@@ -10,16 +10,6 @@ namespace agt::app {
 
 namespace {
 
-// A single empty word empties the list.
-void write_list(json::Writer& w, std::string_view key, std::vector<std::string> words) {
-  if (words.empty()) return;
-  if (words == std::vector<std::string>{""}) words.clear();
-  w.key(key);
-  w.begin_array();
-  for (const auto& word : words) w.value(word);
-  w.end_array();
-}
-
 // Only what was given.
 Result<> write_limits(json::Writer& w, Session& session) {
   const auto& arguments = session.arguments();

@@ -42,7 +42,10 @@ bool has_screen(const store::Environment& environment) {
 }  // namespace
 
 Result<Exit> open_interface(Session& session) {
-  TRY(const auto link, session.ask_document({.method = "POST", .path = "/login/link"}));
+  const bool only_look = session.arguments().has("--view");
+  TRY(const auto link, session.ask_document({.method = "POST",
+                                             .path = "/login/link",
+                                             .body = only_look ? R"({"rights":"view"})" : R"({"rights":"manage"})"}));
   const auto url = link.root()["url"].text_or("");
   const bool only_print = session.arguments().has("--print");
   if (!only_print && has_screen(session.context().environment) && handed_to_browser(url)) {

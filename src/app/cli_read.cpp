@@ -128,11 +128,14 @@ std::string providers_text(const json::Value& root) {
 
 Result<Exit> show_status(Session& session) {
   TRY(const bool runs, session.gateway_runs());
-  return show(session, {.path = "/status"}, [runs](const json::Value& root) { return status_text(root, runs); });
+  TRY(const auto shown,
+      show(session, {.path = "/status"}, [runs](const json::Value& root) { return status_text(root, runs); }));
+  return session.arguments().has("--running") && !runs ? Exit::failed : shown;
 }
 
 Result<Exit> show_trace(Session& session) {
   const auto& arguments = session.arguments();
+  if (arguments.has("--bundle")) return save_bundle(session);
   if (arguments.words() > 0)
     return show(session, {.path = fmt::format("/requests/{}/trace", arguments.word(0))}, trace_story);
   std::int64_t limit = 20;

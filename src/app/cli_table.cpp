@@ -14,53 +14,47 @@ namespace {
 constexpr OptionSpec json_option{"--json", "", "the API's answer instead of a table"};
 constexpr std::array read_options{json_option};
 
-constexpr OptionSpec only_model_option{"--model", "MODEL",
-                                       "serve only this model (wildcards allowed); several times for more", true};
-constexpr OptionSpec exclude_option{"--exclude", "MODEL", "never serve this model; several times for more", true};
-constexpr OptionSpec priority_option{"--priority", "N", "accounts of a higher priority are asked first; default 0"};
-constexpr OptionSpec weight_option{"--weight", "N", "its share among accounts of the same priority; default 1"};
-constexpr OptionSpec concurrency_option{"--max-concurrency", "N", "requests at a time; 0: no limit"};
-constexpr OptionSpec group_option{"--group", "NAME", "a name under which rules may mean several accounts; repeatable",
-                                  true};
-constexpr OptionSpec tag_option{"--tag", "WORD", "a word for yourself; repeatable", true};
-constexpr OptionSpec reserve_option{"--reserve", "PERCENT", "of a known quota, kept for yourself; 0: nothing is kept"};
-constexpr OptionSpec reserve_use_option{"--reserve-use", "WHEN",
-                                        "of what is kept: last (the default), when nobody else can serve, or never"};
+template <std::size_t... Sizes>
+constexpr auto joined(const std::array<OptionSpec, Sizes>&... parts) {
+  std::array<OptionSpec, (Sizes + ...)> all{};
+  auto* to = all.data();
+  ((to = std::ranges::copy(parts, to).out), ...);
+  return all;
+}
 
-constexpr std::array account_add_options{
-    OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
-    OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
-    OptionSpec{"--key-env", "VARIABLE", "read the key from this environment variable"},
-    OptionSpec{"--key-stdin", "", "read the key from standard input: its first line, or a whole JSON file"},
-    OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
-    OptionSpec{"--project", "PROJECT", "vertex, code-assist: the project in Google Cloud"},
-    OptionSpec{"--location", "LOCATION", "vertex: a region, us, eu or global (the default)"},
-    only_model_option,
-    exclude_option,
-    priority_option,
-    weight_option,
-    concurrency_option,
-    group_option,
-    tag_option,
-    reserve_option,
-    reserve_use_option,
-    OptionSpec{"--insecure-http", "", "allow plain http:// to another computer"},
-    OptionSpec{"--disabled", "", "add it, but do not use it yet"},
+constexpr std::array choice_options{
+    // what decides when an account is chosen
+    OptionSpec{"--model", "MODEL", "serve only this model (wildcards allowed); several times for more", true},
+    OptionSpec{"--exclude", "MODEL", "never serve this model; several times for more", true},
+    OptionSpec{"--priority", "N", "accounts of a higher priority are asked first; default 0"},
+    OptionSpec{"--weight", "N", "its share among accounts of the same priority; default 1"},
+    OptionSpec{"--max-concurrency", "N", "requests at a time; 0: no limit"},
+    OptionSpec{"--group", "NAME", "a name under which rules may mean several accounts; repeatable", true},
+    OptionSpec{"--tag", "WORD", "a word for yourself; repeatable", true},
+    OptionSpec{"--reserve", "PERCENT", "of a known quota, kept for yourself; 0: nothing is kept"},
+    OptionSpec{"--reserve-use", "WHEN", "of what is kept: last (the default), when nobody else can serve, or never"},
 };
-constexpr std::array account_set_options{
-    OptionSpec{"--label", "LABEL", "its name in targets and lists"},
-    only_model_option,
-    exclude_option,
-    priority_option,
-    weight_option,
-    concurrency_option,
-    group_option,
-    tag_option,
-    reserve_option,
-    reserve_use_option,
-    OptionSpec{"--pin", "", "prefer it whenever it may serve"},
-    OptionSpec{"--unpin", "", "no longer"},
-};
+constexpr auto account_add_options = joined(
+    std::array{
+        OptionSpec{"--label", "LABEL", "its name in targets and lists; default: the provider's name"},
+        OptionSpec{"--base-url", "URL", "where the provider is, when not at its own address"},
+        OptionSpec{"--key-env", "VARIABLE", "read the key from this environment variable"},
+        OptionSpec{"--key-stdin", "", "read the key from standard input: its first line, or a whole JSON file"},
+        OptionSpec{"--key-header", "STYLE", "how the key travels: bearer, x-api-key, x-goog-api-key or none"},
+        OptionSpec{"--project", "PROJECT", "vertex, code-assist: the project in Google Cloud"},
+        OptionSpec{"--location", "LOCATION", "vertex: a region, us, eu or global (the default)"},
+    },
+    choice_options,
+    std::array{
+        OptionSpec{"--insecure-http", "", "allow plain http:// to another computer"},
+        OptionSpec{"--disabled", "", "add it, but do not use it yet"},
+    });
+constexpr auto account_set_options =
+    joined(std::array{OptionSpec{"--label", "LABEL", "its name in targets and lists"}}, choice_options,
+           std::array{
+               OptionSpec{"--pin", "", "prefer it whenever it may serve"},
+               OptionSpec{"--unpin", "", "no longer"},
+           });
 constexpr std::array account_login_options{
     OptionSpec{"--no-browser", "", "print the link only, and take the pasted address"},
     OptionSpec{"--account", "ID", "sign in again to this account"},
@@ -87,14 +81,24 @@ constexpr std::array account_import_options{
     OptionSpec{"--token-url", "URL", "where the tokens are redeemed, when not at Google"},
     passphrase_option,
 };
-constexpr std::array import_options{json_option, dry_run_option, passphrase_option};
-constexpr std::array export_options{passphrase_option};
+constexpr std::array export_options{
+    passphrase_option,
+    OptionSpec{"--account", "ID", "only this account, by id or label; several times for more", true},
+    OptionSpec{"--no-rules", "", "without the rules"},
+    OptionSpec{"--settings", "", "with the stored settings, secrets included"},
+};
 constexpr std::array route_add_options{
     OptionSpec{"--match", "PATTERN", "a model name, with * as wildcard, or /regular expression/"},
     OptionSpec{"--to", "TARGET", "provider/model or label/model; * as model: as asked; several are tried in order",
                true},
     OptionSpec{"--strict", "", "refuse what translation would lose, naming the field, instead of leaving it out"},
     OptionSpec{"--position", "N", "where in the list, from 0; default: at the end"},
+};
+constexpr std::array route_preset_options{
+    json_option,
+    OptionSpec{"--instead", "NAME=OTHER", "what the preset sends to NAME goes to OTHER: a provider, label or group",
+               true},
+    OptionSpec{"--write", "", "change the rules; without, show what would change"},
 };
 constexpr std::array connect_options{
     json_option,
@@ -114,8 +118,11 @@ constexpr std::array explain_options{
     OptionSpec{"--without", "NAME", "what if this account, or all of this provider, had nothing left; repeatable",
                true},
 };
+constexpr std::array record_options{json_option,
+                                    OptionSpec{"--minutes", "N", "on: for how long, at most a day; default 15"}};
 constexpr std::array trace_options{
     json_option,
+    OptionSpec{"--bundle", "FILE", "with ID: save the request with all that was said, to hand on; - prints it"},
     OptionSpec{"--limit", "N", "without ID: how many requests; default 20"},
     OptionSpec{"--failures", "", "without ID: only requests that failed"},
 };
@@ -130,7 +137,11 @@ constexpr std::array key_limit_options{
     OptionSpec{"--network", "ADDRESS", "where it may be used from: an address or 192.168.1.0/24; default: anywhere",
                true},
 };
-constexpr std::array open_options{OptionSpec{"--print", "", "only print the link"}};
+constexpr std::array open_options{
+    OptionSpec{"--print", "", "only print the link"},
+    OptionSpec{"--view", "", "for a page that may look at everything, but change nothing and see no key"},
+};
+constexpr std::array status_options{json_option, OptionSpec{"--running", "", "exit code 1 when no gateway runs"}};
 constexpr std::array get_options{json_option, OptionSpec{"--reveal", "", "show proxy.api_key itself"}};
 constexpr std::array set_options{
     OptionSpec{"--default", "", "back to the default"},
@@ -176,8 +187,17 @@ constexpr std::string_view account_login_notes =
     "paste the address on which the browser ends (the page itself cannot be shown; that is as it should be).\n";
 constexpr std::string_view account_import_notes =
     "FILE (- for standard input) holds refresh tokens, one a line or as a JSON list, with or without the address in\n"
-    "front; or account files of Antigravity Manager; or an export of this program. A refresh token works only with\n"
+    "front; or account files of Antigravity Manager, or whatever `agt import` takes. A refresh token works only with\n"
     "the OAuth client that it was issued to. Each token is tried; one that is refused is not kept.\n";
+constexpr std::string_view import_notes =
+    "FILE is an export of this program; or the folder of Antigravity Manager (accounts, mappings, settings); or a key\n"
+    "file of Google Cloud (a service account, or application_default_credentials.json of gcloud); or the word env, "
+    "for\n"
+    "keys in the variables that providers' own tools read; or anything that `agt account import` takes. See first:\n\n"
+    "  agt import ~/.antigravity_tools --dry-run\n"
+    "  agt import env --dry-run\n\n"
+    "Nothing that is here is overwritten, except settings that differ. Sign-ins that were issued to another program's\n"
+    "OAuth client are named and not taken.\n";
 constexpr std::string_view export_notes =
     "FILE holds accounts with their credentials and the rules, sealed under a passphrase (Argon2id, XChaCha20).\n"
     "A refresh token that rotates is good in one place only: whoever refreshes first spends it.\n";
@@ -192,6 +212,9 @@ constexpr std::string_view restore_notes =
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"
     "  agt route add --match 'gpt-*' --to 'openai/*' --to anthropic/claude-sonnet-4-5\n";
+constexpr std::string_view route_preset_notes =
+    "A rule whose pattern is there already gets the preset's targets; the others come first. Example:\n\n"
+    "  agt route preset claude-on-gemini --instead gemini=code-assist --write\n";
 constexpr std::string_view doctor_notes =
     "Looks at the folders, the disk, the ports, the settings, the upstream proxy, certificates, host names, the "
     "clock,\n"
@@ -203,6 +226,16 @@ constexpr std::string_view explain_notes =
     "would go out, with the key masked. Exit code 1: it would be refused.\n";
 constexpr std::string_view trace_notes =
     "ID is the x-agt-trace header of an answer, or its unique beginning. Without ID: the last requests.\n";
+constexpr std::string_view record_notes =
+    "Keeps the messages of every request on both sides, prompts included, whatever logging.bodies says, and ends by\n"
+    "itself. Without a word it tells how things stand. Then:\n\n"
+    "  agt trace ID --bundle request.json          the request as a file, without keys and addresses\n"
+    "  agt-sim --port 9000 --replay request.json   says the upstream's part of it again\n";
+constexpr std::string_view selftest_notes =
+    "Starts the simulator agt-sim, which is installed beside this program, and a second gateway over a folder that is\n"
+    "thrown away; asks in every client protocol for every upstream protocol: whole answers, streams, tool calls and\n"
+    "refusals. Nothing leaves this computer, and the gateway that runs is not touched. Exit code 1: something was "
+    "wrong.\n";
 constexpr std::string_view serve_notes =
     "Runs until SIGTERM or Ctrl-C. Flags win over AGT_… variables, those over config.toml, and that over what\n"
     "`agt settings set` stored.\n";
@@ -213,13 +246,25 @@ constexpr std::string_view open_notes =
 constexpr std::string_view set_notes =
     "Changes the stored setting. config.toml, AGT_… variables and flags of `agt serve` win over it.\n";
 
+constexpr std::string_view completion_notes =
+    "Packages bring them. Without a package:\n\n"
+    "  agt completion bash > ~/.local/share/bash-completion/completions/agt\n"
+    "  agt completion zsh > ~/.zfunc/_agt\n"
+    "  agt completion fish > ~/.config/fish/completions/agt.fish\n\n"
+    "For zsh, ~/.zfunc must be in fpath before compinit runs.\n";
+constexpr std::string_view manual_notes =
+    "Written in the mdoc language. Packages bring it as agt(1). Without a package:\n\n"
+    "  agt manual | man -l -\n";
+
 Result<Exit> not_run_here(Session&) { return fail(Code::internal, "This command runs before the table is asked."); }
 
 constexpr std::array table{
     Command{"serve", "", serve_options, "Run the gateway in the foreground.", serve_notes, not_run_here},
     Command{"open", "", open_options, "Open the interface in the browser.", open_notes, open_interface},
-    Command{"status", "", read_options, "What runs where, with counts.", "", show_status},
+    Command{"status", "", status_options, "What runs where, with counts.", "", show_status},
     Command{"doctor", "", doctor_options, "What is wrong here, why, and what to do.", doctor_notes, doctor},
+    Command{"selftest", "", read_options, "Try every protocol against every other, on this computer.", selftest_notes,
+            selftest},
     Command{"account add", "PROVIDER", account_add_options, "Add an account.", account_add_notes, account_add},
     Command{"account login", "SERVICE", account_login_options, "Sign in with OAuth in the browser.",
             account_login_notes, account_login},
@@ -247,12 +292,15 @@ constexpr std::array table{
             price_list},
     Command{"route add", "", route_add_options, "Say where a model name goes.", route_add_notes, route_add},
     Command{"route list", "", read_options, "The rules, in the order in which they are asked.", "", route_list},
+    Command{"route preset", "[NAME]", route_preset_options, "Ready-made rules: list them, look at one, take it over.",
+            route_preset_notes, route_preset},
     Command{"route remove", "N", {}, "Remove the rule at position N.", "", route_remove},
     Command{"connect", "[CLIENT]", connect_options, "Set a client up for the gateway, or show how.", connect_notes,
             connect_client},
     Command{"explain", "[FILE]", explain_options, "What would happen to a request; nothing is sent.", explain_notes,
             explain},
     Command{"trace", "[ID]", trace_options, "The story of one request, or the last requests.", trace_notes, show_trace},
+    Command{"record", "[on|off]", record_options, "Keep everything that is said, for a while.", record_notes, record},
     Command{"stats", "", stats_options, "Requests, failures, tokens and cost in sums.", "", show_stats},
     Command{"key add", "NAME", key_limit_options, "Make a client key; it is printed this once.", key_notes, key_add},
     Command{"key set", "NAME", key_limit_options, "Change a client key's limits, by id or name.", key_notes, key_set},
@@ -262,10 +310,13 @@ constexpr std::array table{
     Command{"settings get", "NAME", get_options, "One setting's value.", "", settings_get},
     Command{"settings set", "NAME [VALUE]", set_options, "Change a stored setting.", set_notes, settings_set},
     Command{"export", "FILE", export_options, "Save accounts and rules under a passphrase.", export_notes, export_all},
-    Command{"import", "FILE", import_options, "Bring an export back.", "", import_all},
+    Command{"import", "FILE", account_import_options, "Bring an export back, or what other programs keep.",
+            import_notes, import_all},
     Command{"backup", "FILE", export_options, "Save everything under a passphrase.", backup_notes, backup_all},
     Command{"restore", "FILE", export_options, "Bring a backup back.", restore_notes, restore_all},
     Command{"openapi", "", {}, "The admin API as an OpenAPI document.", "", show_openapi},
+    Command{"completion", "SHELL", {}, "A completion script for bash, zsh or fish.", completion_notes, show_completion},
+    Command{"manual", "", {}, "This program's manual page, for man(1).", manual_notes, show_manual},
     Command{"version", "", {}, "The version of this program.", "", not_run_here},
     Command{"help", "[COMMAND]", {}, "This list, or a command's page.", "", not_run_here},
 };

@@ -5,11 +5,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/api_client.h"
 #include "app/args.h"
 #include "app/cli.h"
 #include "json/document.h"
+#include "json/writer.h"
 
 namespace agt::app {
 
@@ -42,6 +44,10 @@ class Session {
   const Arguments& arguments_;
   std::unique_ptr<Api> api_{};
 };
+
+// What a repeatable option names, as a member of a body; nothing when it was not given. A single empty word empties the
+// list.
+void write_list(json::Writer& w, std::string_view key, std::vector<std::string> words);
 
 [[nodiscard]] Error told_error(const json::Value& error);  // {"code", "message", "field"} of the API
 
@@ -89,6 +95,7 @@ struct Command {
 // cli_route.cpp
 [[nodiscard]] Result<Exit> route_add(Session& session);
 [[nodiscard]] Result<Exit> route_list(Session& session);
+[[nodiscard]] Result<Exit> route_preset(Session& session);
 [[nodiscard]] Result<Exit> route_remove(Session& session);
 
 // cli_key.cpp
@@ -109,6 +116,17 @@ struct Command {
 [[nodiscard]] Result<Exit> price_list(Session& session);
 [[nodiscard]] Result<Exit> provider_list(Session& session);
 [[nodiscard]] Result<Exit> show_openapi(Session& session);
+
+// cli_record.cpp
+[[nodiscard]] Result<Exit> record(Session& session);
+[[nodiscard]] Result<Exit> save_bundle(Session& session);  // agt trace ID --bundle FILE
+
+// cli_selftest.cpp
+[[nodiscard]] Result<Exit> selftest(Session& session);
+
+// cli_manual.cpp
+[[nodiscard]] Result<Exit> show_manual(Session& session);
+[[nodiscard]] Result<Exit> show_completion(Session& session);
 
 // cli_doctor.cpp
 [[nodiscard]] Result<Exit> doctor(Session& session);

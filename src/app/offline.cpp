@@ -39,8 +39,7 @@ class Offline final : public Api {
                   .pool = pool_,
                   .codecs = context.codecs,
                   .recorder = recorder_,
-                  .memories = memories_,
-                  .keepsakes = keepsakes_,
+                  .kept = kept_,
                   .doorkeeper = doorkeeper_,
                   .exchanges = exchanges_,
                   .clock = clock,
@@ -98,8 +97,7 @@ class Offline final : public Api {
   pool::Pool pool_{};
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
-  relay::Memories memories_{};
-  relay::Keepsakes keepsakes_{};
+  relay::Kept kept_{};
   relay::Doorkeeper doorkeeper_{};
   provider::Exchanges exchanges_{clock_, log_};
   provider::QuotaBook quotas_{};

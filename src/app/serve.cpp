@@ -10,8 +10,10 @@
 #include "admin/api.h"
 #include "admin/gateway.h"
 #include "admin/key_form.h"
+#include "admin/metrics_page.h"
 #include "admin/quota_keeper.h"
 #include "admin/recorder.h"
+#include "admin/recording.h"
 #include "admin/rests.h"
 #include "app/interface.h"
 #include "app/wiring.h"
@@ -19,6 +21,7 @@
 #include "core/text.h"
 #include "core/version.h"
 #include "net/runtime.h"
+#include "net/service_manager.h"
 #include "store/stored_settings.h"
 
 namespace agt::app {
@@ -53,6 +56,11 @@ Result<admin::Resolve> resolver(const ServeOptions& options, const store::Enviro
   };
 }
 
+std::string_view value_of(const store::Environment& environment, std::string_view name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string_view() : std::string_view(found->second);
+}
+
 Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
   net::RuntimeOptions options{.workers = worker_count(settings)};
   if (!settings.network.upstream_proxy.empty()) {
@@ -62,19 +70,43 @@ Result<net::RuntimeOptions> runtime_options(const store::Settings& settings) {
   return options;
 }
 
+// With the sockets that a service manager may have opened for us.
+Result<std::unique_ptr<net::Runtime>> runtime_for(const store::Settings& settings,
+                                                  const store::Environment& environment, const Log& log,
+                                                  const Clock& clock) {
+  TRY(auto options, runtime_options(settings));
+  TRY(auto inherited,
+      net::InheritedSockets::take(value_of(environment, "LISTEN_PID"), value_of(environment, "LISTEN_FDS")));
+  return net::make_runtime(std::move(options), std::move(inherited), log, clock);
+}
+
 Result<std::shared_ptr<const catalogue::Prices>> prices_in(const store::Settings& settings) {
   auto prices = catalogue::Prices::with(settings.prices.overrides);
   if (!prices) return fail(Code::config, prices.error().message, "prices.overrides");
   return prices;
 }
 
+LogForm log_form(const store::Settings& settings, const store::Environment& environment) {
+  return {.style = settings.logging.format,
+          .has_priority = is_journal(STDERR_FILENO, value_of(environment, "JOURNAL_STREAM"))};
+}
+
 // A damaged database was put aside: never in silence.
-void tell_rescue(const Log& log, std::string_view event, const std::optional<store::Rescue>& rescue) {
-  if (!rescue) return;
-  log.write(LogLevel::error, event,
+std::vector<admin::Rescued> tell_rescue(const Log& log, std::string_view what,
+                                        const std::optional<store::Rescue>& rescue) {
+  if (!rescue) return {};
+  log.write(LogLevel::error, fmt::format("{}_damaged", what),
             {{"why", rescue->why},
              {"kept_as", rescue->set_aside.string()},
              {"restored_from", rescue->restored ? rescue->restored->string() : "nothing; a new one was started"}});
+  return {{.what = std::string(what), .rescue = *rescue}};
+}
+
+Result<std::unique_ptr<store::Ledger>> open_ledger(const store::Home& home, const Clock& clock, const Log& log,
+                                                   std::vector<admin::Rescued>& rescued) {
+  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
+  for (auto& one : tell_rescue(log, "ledger", ledger->rescue())) rescued.push_back(std::move(one));
+  return ledger;
 }
 
 // What a newcomer sees: where it listens, and one line that works at once.
@@ -144,6 +176,33 @@ Result<OpenedHome> open_home(const ServeOptions& options, const store::Environme
                     .settings = std::move(settings)};
 }
 
+// What is remembered, counted and told of requests.
+struct Books {
+  std::unique_ptr<store::Ledger> reader;
+  admin::Events events;
+  admin::Metrics metrics{};
+  admin::SpanExporter spans;
+  store::LedgerWriter writer;
+  admin::LedgerRecorder recorder;
+
+  Books(std::unique_ptr<store::Ledger> ledger, std::unique_ptr<store::Ledger> its_reader,
+        std::shared_ptr<const PriceList> prices, const Clock& clock, const Log& log)
+      : reader(std::move(its_reader)),
+        events(clock),
+        spans(log),
+        // What it keeps is told by the first reload.
+        writer(std::move(ledger), {}, store::ledger_queue_max, std::move(prices), {&metrics, &spans}),
+        recorder(writer, events, metrics) {}
+};
+
+Result<std::unique_ptr<Books>> open_books(const store::Home& home, const store::Settings& settings, const Clock& clock,
+                                          const Log& log, std::vector<admin::Rescued>& rescued) {
+  TRY(auto ledger, open_ledger(home, clock, log, rescued));
+  TRY(auto reader, store::Ledger::open(home.ledger_file(), clock));
+  TRY(auto prices, prices_in(settings));
+  return std::make_unique<Books>(std::move(ledger), std::move(reader), std::move(prices), clock, log);
+}
+
 // The last words. A refresh token that is in memory only must not go in silence.
 Result<> end(const admin::TokenKeeper& tokens, const Log& log) {
   const auto lost = tokens.unsaved();
@@ -162,15 +221,25 @@ Result<> load(admin::Gateway& gateway) {
   return admin::restore_spending(gateway);
 }
 
+// A service manager that cannot be told ends us by itself; what it says then is in its own journal.
+void tell_ready(const Log& log, std::string_view notify_socket) {
+  if (const auto told = net::tell_service_manager(notify_socket, "READY=1"); !told)
+    log.write(LogLevel::warn, "service_manager_not_told", {{"why", told.error().message}});
+}
+
 // Serves until a signal.
-void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port) {
-  gateway.log.write(LogLevel::info, "listening",
-                    {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.runtime->workers()}});
+void run(admin::Gateway& gateway, net::Runtime& runtime, std::uint16_t admin_port, std::string_view notify_socket) {
+  gateway.log.write(
+      LogLevel::info, "listening",
+      {{"port", gateway.proxy_port.load()}, {"admin_port", admin_port}, {"workers", gateway.runtime->workers()}});
   auto& worker = runtime.worker(0);
   worker.spawn([&gateway, &worker] { return admin::keep_rests(gateway, worker); });
   admin::QuotaKeeper quotas(gateway);
+  worker.spawn([&gateway, &worker] { return admin::watch_recording(gateway, worker); });
   worker.spawn([&quotas, &worker] { return quotas.run(worker); });
+  if (gateway.spans != nullptr) worker.spawn([&gateway, &worker] { return gateway.spans->run(worker); });
   gateway.tokens.work_on(worker);
+  tell_ready(gateway.log, notify_socket);
   runtime.run();
   // A rest that is not on the disk is learned anew: no reason to end as a failure, nor to keep the last words back.
   if (const auto saved = admin::save_rests(gateway); !saved)
@@ -209,21 +278,13 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   const Clock clock;
   TRY(const auto opened, open_home(options, environment, clock));
   const auto& [home, home_lock, vault, resolve, settings] = opened;
-  const Log log(settings.logging.level, STDERR_FILENO, clock);
-  tell_rescue(log, "vault_damaged", vault->rescue());
-  TRY(auto ledger, store::Ledger::open(home.ledger_file(), clock));
-  TRY(const auto ledger_reader, store::Ledger::open(home.ledger_file(), clock));
-  tell_rescue(log, "ledger_damaged", ledger->rescue());
-  TRY(const auto prices, prices_in(settings));
-  // What it keeps is told by the first reload.
-  store::LedgerWriter ledger_writer(std::move(ledger), {}, store::ledger_queue_max, prices);
-  admin::Events events(clock);
-  admin::LedgerRecorder recorder(ledger_writer, events);
+  const Log log(settings.logging.level, STDERR_FILENO, clock, log_form(settings, environment));
+  auto rescued = tell_rescue(log, "vault", vault->rescue());
+  TRY(const auto books, open_books(home, settings, clock, log, rescued));
 
   pool::Pool pool;
   relay::Current current(nullptr);
-  relay::Memories memories;
-  relay::Keepsakes keepsakes;
+  relay::Kept kept;
   relay::Doorkeeper doorkeeper;
   provider::Exchanges exchanges(clock, log);
   provider::QuotaBook quotas;
@@ -231,25 +292,26 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
   const relay::Services services{.current = current,
                                  .pool = pool,
                                  .codecs = codecs(),
-                                 .recorder = recorder,
-                                 .memories = memories,
-                                 .keepsakes = keepsakes,
+                                 .recorder = books->recorder,
+                                 .kept = kept,
                                  .doorkeeper = doorkeeper,
                                  .exchanges = exchanges,
                                  .clock = clock,
                                  .log = log,
                                  .access_tokens = &tokens,
                                  .quotas = &quotas};
-  TRY(auto net_options, runtime_options(settings));
-  TRY(const auto runtime, net::make_runtime(std::move(net_options), log, clock));
-  const auto relays = [&services](net::Worker& worker) { return std::make_unique<relay::Relay>(services, worker); };
+  TRY(const auto runtime, runtime_for(settings, environment, log, clock));
+  admin::MetricsDesk metrics_desk;
+  const auto relays = [&services, &metrics_desk](net::Worker& worker) {
+    return admin::with_metrics(std::make_unique<relay::Relay>(services, worker), metrics_desk, worker);
+  };
   admin::ProxyPort proxy(*runtime, relays, clock);
   TRY_OK(proxy.open(settings));
 
   admin::AdminAccess access;
   admin::Gateway gateway{.vault = *vault,
-                         .ledger = *ledger_reader,
-                         .ledger_writer = ledger_writer,
+                         .ledger = *books->reader,
+                         .ledger_writer = books->writer,
                          .settings = settings,
                          .current = current,
                          .pool = pool,
@@ -258,20 +320,25 @@ Result<> serve(const ServeOptions& options, const store::Environment& environmen
                          .tokens = tokens,
                          .clock = clock,
                          .log = log,
-                         .events = &events,
-                         .in_flight = &recorder.in_flight(),
+                         .events = &books->events,
+                         .in_flight = &books->recorder.in_flight(),
+                         .streams = &books->recorder.streams(),
+                         .metrics = &books->metrics,
+                         .spans = &books->spans,
                          .proxy = &proxy,
                          .access = &access,
                          .proxy_port = proxy.port(),
                          .started = clock.wall(),
                          .resolve = resolve,
                          .runtime = runtime.get(),
-                         .clients = {&environment, home.folders().state}};
+                         .clients = {&environment, home.folders().state},
+                         .rescued = std::move(rescued)};
+  metrics_desk.gateway = &gateway;
   TRY(const auto admin_port, open_admin(gateway, *runtime, settings));
   TRY(const auto address, admin::publish(access, home, settings.admin.host, admin_port));
   TRY_OK(load(gateway));
   greet(settings, proxy.port(), admin::login_url(access, clock.now()), address);
-  run(gateway, *runtime, admin_port);
+  run(gateway, *runtime, admin_port, value_of(environment, "NOTIFY_SOCKET"));
   admin::withdraw(home);
   return end(tokens, log);
 }

@@ -5,6 +5,7 @@
 #include "catalogue/clients.h"
 #include "catalogue/models.h"
 #include "catalogue/presets.h"
+#include "catalogue/route_presets.h"
 
 namespace agt::catalogue {
 namespace {
@@ -161,6 +162,24 @@ TEST(Providers, a_typing_error_is_guessed) {
   EXPECT_EQ(nearest_provider("antropic"), "anthropic");
   EXPECT_EQ(nearest_provider("zzzz"), "");
   EXPECT_EQ(find_provider("zzzz"), nullptr);
+}
+
+TEST(RoutePresets, name_models_that_their_provider_is_known_for) {
+  const auto catalogue = Catalogue::built_in();
+  std::set<std::string> seen;
+  for (const auto& preset : route_presets()) {
+    EXPECT_TRUE(seen.insert(preset.name).second) << preset.name;
+    EXPECT_FALSE(preset.title.empty() || preset.rules.empty()) << preset.name;
+    for (const auto& rule : preset.rules)
+      for (const auto& target : rule.targets) {
+        const auto who = target.substr(0, target.find('/'));
+        const auto model = target.substr(who.size() + 1);
+        EXPECT_NE(find_provider(who), nullptr) << target;
+        if (model != "*") EXPECT_FALSE(catalogue->lookup(who, model).estimated) << target;
+      }
+  }
+  EXPECT_NE(find_route_preset("stand-ins"), nullptr);
+  EXPECT_EQ(find_route_preset("stand"), nullptr);
 }
 
 TEST(Clients, the_base_url_ends_as_the_client_needs_it) {

@@ -110,11 +110,16 @@ TEST(TomlText, has_strays_outside_of_strings_and_comments_only) {
   for (const auto* good :
        {"", "# \u00de\na = \"\u00de\" # \u00de", "a = '\u00de\\'\nb = 1", "a = \"\"\"\n\"\u00de\"\n\"\"\"\n",
         "a = '''\u00de\\''' # \u00de", "\"\u00de\" = 1", "\uFEFFa = 1", "a = \"\\\"\u00de\"",
-        "a = \"\"\"\\\\\u00de\\\n  b\"\"\"", "a = \"\"\"x \\\n \"\"\"\n# \u00de"})
+        "a = \"\"\"\\\\\u00de\\\n  b\"\"\"", "a = \"\"\"x \\\n \"\"\"\n# \u00de",
+        "[a.'\u00de' . \"\u00de\"]\n[[ \"\u00de\" ]]", "a = [\n '\u00de', # ]\n [\"\u00de\"]]\n'\u00de' = 1",
+        "a = {b.'\u00de' = '\u00de', \"\u00de\" = [{c.'\u00de' = 1}, '\u00de']}", "a = '''\u00de''''\nb = '\u00de'"})
     EXPECT_FALSE(text::stray_in_toml(good)) << good;
   EXPECT_EQ(text::stray_in_toml("\u00de"), 0U);
   EXPECT_EQ(text::stray_in_toml("a = \"\" \u00de"), 7U);
   EXPECT_EQ(text::stray_in_toml("a = '\n\u00de"), 6U) << "a string ends with its line";
+  for (const auto* bare :
+       {"x = 8h'\u00de'", "x = 1.'\u00de'", "x = [1.'\u00de']", "x='' '\u00de'", "x = '''''''\u00de'"})
+    EXPECT_TRUE(text::stray_in_toml(bare)) << "a quote within a value begins no string: " << bare;
   EXPECT_EQ(text::stray_in_toml("\"\\\u00de\""), 2U) << "nothing like that can be escaped";
   EXPECT_EQ(text::stray_in_toml("\"\"\"\\\n \u00de\"\"\""), 6U);
 }

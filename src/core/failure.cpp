@@ -126,6 +126,8 @@ constexpr std::array table{
               "Call the gateway by its own address, for example 127.0.0.1."},
     CodeFacts{Code::origin_refused, "origin_refused", client_error, M::forbidden,
               "Web pages may not call this gateway."},
+    CodeFacts{Code::view_only, "view_only", client_error, M::forbidden,
+              "Sign in with the right to change things: `agt open`."},
     CodeFacts{Code::upgrade_unsupported, "upgrade_unsupported", client_error, M::upgrade_required,
               "Use plain HTTP requests with server-sent events."},
     CodeFacts{Code::upstream_refused, "upstream_refused", client_error, M::bad_request,

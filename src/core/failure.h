@@ -113,6 +113,7 @@ enum class Code : std::uint8_t {
   peer_refused,
   host_refused,
   origin_refused,
+  view_only,
   upgrade_unsupported,
   upstream_refused,
   slow_client,

@@ -1,6 +1,7 @@
 #include "core/toml_text.h"
 
 #include <algorithm>
+#include <string>
 
 namespace agt::text {
 namespace {
@@ -32,20 +33,49 @@ std::size_t behind_string(std::string_view toml, std::size_t at, std::optional<s
   return toml.size();
 }
 
+// Where a quote begins a string: where a key or a value may begin, and nowhere within one. 8h'… is no string, for
+// toml++ neither.
+class Position {
+ public:
+  [[nodiscard]] bool may_begin() const { return may_begin_; }
+  void string_ended() { may_begin_ = false; }
+
+  void take(char c) {
+    if (std::string_view(" \t\r").contains(c)) return;
+    const bool is_header = c == '[' && in_key_ && open_.empty();
+    may_begin_ = std::string_view("\n=[{,").contains(c) || (c == '.' && in_key_);
+    if (c == '{' || (c == '[' && !is_header)) open_ += c;
+    if ((c == ']' || c == '}') && !open_.empty()) open_.pop_back();
+    if (c == '\n' && open_.empty()) in_key_ = true;
+    if (c == '=' || (c == '[' && !is_header)) in_key_ = false;
+    if (c == '{' || c == ',') in_key_ = open_.ends_with('{');
+  }
+
+ private:
+  bool may_begin_ = true;
+  bool in_key_ = true;
+  std::string open_{};  // brackets around a value
+};
+
 }  // namespace
 
 std::optional<std::size_t> stray_in_toml(std::string_view toml) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   std::optional<std::size_t> stray;
+  Position position;
   for (std::size_t at = toml.starts_with(byte_order_mark) ? byte_order_mark.size() : 0; at < toml.size() && !stray;) {
-    if (toml[at] == '"' || toml[at] == '\'')
+    if (position.may_begin() && (toml[at] == '"' || toml[at] == '\'')) {
       at = behind_string(toml, at, stray);
-    else if (toml[at] == '#')
+      position.string_ended();
+      // A string that does not end in its line is refused by the parser; what follows begins a line.
+      if (toml[at - 1] == '\n') position.take('\n');
+    } else if (toml[at] == '#') {
       at = std::min(toml.find('\n', at), toml.size());
-    else if (!is_ascii(toml[at]))
+    } else if (!is_ascii(toml[at])) {
       stray = at;
-    else
-      ++at;
+    } else {
+      position.take(toml[at++]);
+    }
   }
   return stray;
 }

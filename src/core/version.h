@@ -6,6 +6,7 @@
 namespace agt {
 
 inline constexpr std::string_view version = "0.1.0";
+inline constexpr std::string_view version_date = "November 23, 2026";  // as mdoc(7) wants it
 
 // How we name ourselves to upstreams. We never pass for another program.
 inline constexpr std::string_view user_agent = "antigravity-tools/0.1.0";

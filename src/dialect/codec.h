@@ -118,6 +118,11 @@ struct Memory {
   std::string_view mark{};
   // The id of the exchange that the request continues; "" when it stands alone.
   std::string (*continues)(const ir::Request& request) = nullptr;
+  // The same, of a request by its top level alone; and whether its answer is to be kept where it is given.
+  std::string (*continued)(const json::Document& members) = nullptr;
+  bool (*kept_there)(const json::Document& members) = nullptr;
+  // The id of an answer by its beginning: a whole body, or the first events of a stream; "" when it has none.
+  std::string_view (*answer_id)(std::string_view beginning) = nullptr;
   bool (*wanted)(const ir::Request& request) = nullptr;  // the client has not forbidden it
   // What to answer when the exchange of this id is not kept, or not here: it must never be left out in silence.
   Error (*forgotten)(std::string_view id) = nullptr;
@@ -157,6 +162,8 @@ struct Codec {
   // Its clients send back calls without the thinking and the signatures that came with them: kept for them
   // (keepsakes.h).
   bool forgets_signatures = false;
+  // A body that holds one of these texts replays what the account that said it can verify best.
+  std::span<const std::string_view> signature_marks{};
   // How providers of this dialect word a 400 about a signature that they cannot verify: parts of the message, in lower
   // case. The same request without any signature is worth one more try.
   std::span<const std::string_view> signature_refusals{};

@@ -9,8 +9,14 @@ namespace agt::dialect {
 MembersIn::MembersIn(json::Value object, ir::Extras& extras, ir::Dialect origin, std::string prefix, Keep keep_one)
     : object_(object), extras_(extras), prefix_(std::move(prefix)), keep_(keep_one) {
   extras_.origin = origin;
-  rest_.reserve(object.size());
-  for (const auto child : object.children()) rest_.push_back(child);
+  if (object.size() > bits) taken_beyond_.resize(object.size() - bits);
+}
+
+void MembersIn::mark(std::size_t i) {
+  if (i < bits)
+    taken_ |= std::uint64_t{1} << i;
+  else
+    taken_beyond_[i - bits] = true;
 }
 
 void MembersIn::keep(ir::Extras& extras, std::string key, json::Value value) {
@@ -19,20 +25,28 @@ void MembersIn::keep(ir::Extras& extras, std::string key, json::Value value) {
 
 json::Value MembersIn::take(std::string_view key) {
   json::Value found;
-  std::erase_if(rest_, [&](json::Value child) {
-    if (!child.key_is(key)) return false;
+  std::size_t i = 0;
+  for (const auto child : object_.children()) {
+    const auto at = i++;
+    if (taken(at) || !child.key_is(key)) continue;
     found = child;
-    return true;
-  });
+    mark(at);
+  }
   if (found.kind() != json::Kind::null) return found;
   spell(key, found.raw());
   return {};
 }
 
 Result<json::Value> MembersIn::need(std::string_view key) {
-  const auto found = object_[key];
+  json::Value found;
+  std::size_t i = 0;
+  for (const auto child : object_.children()) {
+    const auto at = i++;
+    if (!child.key_is(key)) continue;
+    found = child;
+    mark(at);
+  }
   if (!found.exists()) return missing_member(object_, key);
-  std::erase_if(rest_, [&](json::Value child) { return child.key_is(key); });
   return found;
 }
 
@@ -64,8 +78,13 @@ void MembersIn::spell(std::string_view key, std::string_view raw) {
 }
 
 void MembersIn::keep_rest() {
-  for (const auto child : rest_) keep_(extras_, prefix_ + child.key(), child);
-  rest_.clear();
+  std::size_t i = 0;
+  for (const auto child : object_.children()) {
+    const auto at = i++;
+    if (taken(at)) continue;
+    mark(at);
+    keep_(extras_, prefix_ + child.key(), child);
+  }
 }
 
 MembersOut::MembersOut(json::Writer& writer, const ir::Extras& extras, ir::Dialect origin, std::string prefix)

@@ -2,6 +2,7 @@
 // under its own key, with a dotted prefix where it stood in an inner object ("reasoning.x"), and goes home by it.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -39,11 +40,16 @@ class MembersIn {
   void keep_rest();
 
  private:
+  static constexpr std::size_t bits = 64;
+  [[nodiscard]] bool taken(std::size_t i) const { return i < bits ? (taken_ >> i & 1U) != 0 : taken_beyond_[i - bits]; }
+  void mark(std::size_t i);
+
   json::Value object_{};
   ir::Extras& extras_;
   std::string prefix_{};
   Keep keep_{};
-  std::vector<json::Value> rest_{};
+  std::uint64_t taken_ = 0;           // bit i: the member i
+  std::vector<bool> taken_beyond_{};  // those after them, which hardly any object has
 };
 
 // Writes the members that the IR knows, then the extras of the same origin that nobody has written. A spelling without

@@ -114,7 +114,9 @@ class Normaliser {
 
  private:
   struct OpenCall {
-    ToolCall call{};
+    std::string id{};
+    std::string name{};
+    ToolCall::Kind kind{};
     const Part* result = nullptr;
   };
 
@@ -136,7 +138,7 @@ class Normaliser {
       if (auto* call = std::get_if<ToolCall>(&turn.parts.back().body)) {
         const auto& paired = pairing_.call(part);
         call->id = paired.id;
-        if (message.role == Role::assistant) calls.push_back({*call, paired.result});
+        if (message.role == Role::assistant) calls.push_back({call->id, call->name, call->kind, paired.result});
       }
     }
     // Two assistant messages in a row are one turn where turns are merged: their calls are answered together.
@@ -176,8 +178,8 @@ class Normaliser {
   void answer_open_calls() {
     if (open_calls_.empty()) return;
     Message answers{.role = Role::user};
-    for (const auto& [call, found] : open_calls_) {
-      Part part = found != nullptr ? *found : made_up(call);
+    for (const auto& call : open_calls_) {
+      Part part = call.result != nullptr ? *call.result : made_up(call);
       auto& result = std::get<ToolResult>(part.body);
       result.call_id = call.id;
       if (result.name.empty()) result.name = call.name;
@@ -187,7 +189,7 @@ class Normaliser {
     out_.push_back(std::move(answers));
   }
 
-  Part made_up(const ToolCall& call) {
+  Part made_up(const OpenCall& call) {
     losses_.approximated(
         "messages", fmt::format("tool call {} ({}) has no result; an error result was put in", call.id, call.name));
     ToolResult result{.call_id = call.id, .name = call.name, .content = {}, .is_error = true, .kind = call.kind};

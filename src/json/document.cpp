@@ -85,7 +85,7 @@ Result<Words> Value::words() const {
   const auto& node = document_->node(index_);
   const auto literal = raw().substr(1, raw().size() - 2);
   if (node.surrogates) return Words(unescaped(literal));  // half a pair must not go on
-  return Words::spelled(literal, node.escaped);
+  return Words::spelled(literal, node.escaped, document_->keeper_);
 }
 
 Result<bool> Value::boolean() const {

@@ -115,6 +115,9 @@ class Document {
   // The same as parse() over a text that the document owns.
   [[nodiscard]] static Result<Document> parse_owned(std::string text);
 
+  // Long texts of words() are then not copied but share `keeper`, as long as which the source must live.
+  void share(std::shared_ptr<const void> keeper) { keeper_ = std::move(keeper); }
+
   [[nodiscard]] Value root() const { return {this, 0}; }
   [[nodiscard]] std::string_view source() const { return source_; }
 
@@ -145,6 +148,7 @@ class Document {
     return {source_.data() + node.key_begin + 1, node.key_size};
   }
   std::unique_ptr<std::string> owned_{};  // behind a pointer, so that moving the document does not move the bytes
+  std::shared_ptr<const void> keeper_{};  // of the source, if it may be shared
   std::string_view source_{};
   std::vector<Node> nodes_{};
   std::uint64_t structure_ = 0;  // the number of what stage 1 found in this text

@@ -5,22 +5,36 @@
 
 namespace agt::json {
 
-Words Words::spelled(std::string_view literal, bool escaped) {
-  Words words(literal);
+Words Words::spelled(std::string_view literal, bool escaped, const std::shared_ptr<const void>& keeper) {
+  Words words;
   words.form_ = escaped ? Form::spelled : Form::both;
+  if (keeper && literal.size() >= shared_from) {
+    words.keeper_ = keeper;
+    words.shared_ = literal;
+  } else {
+    words.text_ = literal;
+  }
   return words;
+}
+
+void Words::own() const {
+  if (!keeper_) return;
+  text_ = shared_;
+  keeper_.reset();
 }
 
 const std::string& Words::plain() const {
   if (form_ == Form::spelled) {
-    text_ = unescaped(text_);
+    text_ = unescaped(held());
+    keeper_.reset();
     form_ = Form::plain;
   }
+  own();
   return text_;
 }
 
 std::size_t Words::size() const {
-  const auto counted = form_ == Form::spelled ? unescaped_size(text_) : text_.size();
+  const auto counted = form_ == Form::spelled ? unescaped_size(held()) : held().size();
   return counted ? *counted : plain().size();
 }
 
@@ -38,10 +52,11 @@ Words& Words::operator+=(std::string_view more) {
 }
 
 void Words::append(const Words& other) {
-  if (text_.empty()) {
+  if (empty()) {
     *this = other;
-  } else if (literal() != nullptr && other.literal() != nullptr) {
-    text_ += other.text_;
+  } else if (literal() && other.literal()) {
+    own();
+    text_ += other.held();
     if (other.form_ == Form::spelled) form_ = Form::spelled;
   } else {
     *this += other.plain();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
 #include <string>
 
@@ -76,6 +77,36 @@ TEST(Words, law_of_sizes) {
     EXPECT_EQ(words.plain(), plain) << json;
     EXPECT_EQ(Words(plain), read(written(words)));
     EXPECT_FALSE(Document::parse(wrong)) << wrong;
+  }
+}
+
+// Long ones stay in the source, which lives as long as one of them; a change of one is none of the others.
+TEST(Words, share_the_source) {
+  const std::string middle(100, 'x');
+  for (const auto* const end : {"", R"(\n)"}) {
+    auto source = std::make_shared<const std::string>('"' + middle + end + '"');
+    const std::weak_ptr<const std::string> watch = source;
+    auto document = *Document::parse(*source);
+    document.share(source);
+    const auto plain = *document.root().text();
+    const auto literal = *source;
+    auto one = *document.root().words();
+    const auto two = one;
+    auto three = one;
+    source.reset();
+    document = *Document::parse("0");
+    EXPECT_FALSE(watch.expired());
+    EXPECT_EQ(written(two), literal);
+    EXPECT_EQ(two.size(), plain.size());
+    one += "\t";
+    EXPECT_EQ(one.plain(), plain + "\t");
+    three.append(two);
+    EXPECT_EQ(three.plain(), plain + plain);
+    EXPECT_EQ(written(two), literal);
+    EXPECT_EQ(Words(two).take(), plain);
+    EXPECT_EQ(two.plain(), plain);
+    EXPECT_TRUE(watch.expired()) << "whoever was looked into has a text of his own";
+    EXPECT_EQ(written(two), *end == 0 ? literal : json::quoted(plain));
   }
 }
 

@@ -108,8 +108,8 @@ void Writer::value(std::string_view s) {
 }
 
 void Writer::value(const Words& words) {
-  const auto* literal = words.literal();
-  if (literal == nullptr) return value(words.plain());
+  const auto literal = words.literal();
+  if (!literal) return value(words.plain());
   separate();
   out_ += '"';
   out_ += *literal;

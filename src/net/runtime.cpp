@@ -5,11 +5,13 @@
 
 #include <future>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "net/internal/signals.h"
 #include "net/internal/tls.h"
 #include "net/internal/worker.h"
+#include "net/service_manager.h"
 
 namespace agt::net {
 namespace {
@@ -34,8 +36,8 @@ void keep_memory_between_bodies() {
 
 class LiveRuntime final : public Runtime {
  public:
-  LiveRuntime(RuntimeOptions options, const Log& log, const Clock& clock)
-      : common_{.log = log, .clock = clock, .options = std::move(options)} {
+  LiveRuntime(RuntimeOptions options, InheritedSockets inherited, const Log& log, const Clock& clock)
+      : common_{.log = log, .clock = clock, .options = std::move(options)}, inherited_(std::move(inherited)) {
     const auto allowed = connections_allowed();
     const auto wanted = common_.options.connections_max;
     common_.connections_max = wanted == 0 ? allowed : std::min(wanted, allowed);
@@ -49,7 +51,7 @@ class LiveRuntime final : public Runtime {
   }
 
   Result<std::uint16_t> listen(std::string name, ListenAddress address, HandlerFactory factory) override {
-    TRY(const auto sockets, open_listening_sockets(address, workers()));
+    TRY(const auto sockets, listening_sockets(address));
     const auto port = local_port(sockets.front());
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       auto& worker = *workers_[i];
@@ -87,6 +89,7 @@ class LiveRuntime final : public Runtime {
 
   void run() override {
     ignore_sigpipe();
+    tell_unused_sockets();
     // Signals have a thread of their own: a worker may be done while others still drain, and a second signal must
     // reach those.
     Loop watch(common_.clock);
@@ -121,6 +124,23 @@ class LiveRuntime final : public Runtime {
   std::size_t open_connections() const override { return common_.open_connections; }
 
  private:
+  // Those that were handed over for this address, else our own.
+  Result<std::vector<int>> listening_sockets(const ListenAddress& address) {
+    TRY(const auto inherited, inherited_socket(address, inherited_.descriptors()));
+    if (!inherited) return open_listening_sockets(address, workers());
+    inherited_used_.insert(*inherited);
+    return copies_of(*inherited, workers());
+  }
+
+  // Connections to such a socket would wait for ever.
+  void tell_unused_sockets() const {
+    for (const int fd : inherited_.descriptors())
+      if (!inherited_used_.contains(fd))
+        common_.log.write(
+            LogLevel::warn, "inherited_socket_unused",
+            {{"port", local_port(fd)}, {"remedy", "give the socket unit the address and the port of the settings"}});
+  }
+
   // At once when there is no other thread yet or this is the worker's own.
   void on_worker(LiveWorker& worker, std::move_only_function<void()> work) {
     const std::lock_guard lock(start_);
@@ -143,15 +163,22 @@ class LiveRuntime final : public Runtime {
   std::mutex start_{};  // so that what is done before the threads run is done when they do
   std::atomic<bool> running_ = false;
   bool signalled_ = false;
+  InheritedSockets inherited_;
+  std::set<int> inherited_used_{};
 };
 
 }  // namespace
 
 Result<std::unique_ptr<Runtime>> make_runtime(RuntimeOptions options, const Log& log, const Clock& clock) {
+  return make_runtime(std::move(options), InheritedSockets(), log, clock);
+}
+
+Result<std::unique_ptr<Runtime>> make_runtime(RuntimeOptions options, InheritedSockets inherited, const Log& log,
+                                              const Clock& clock) {
   keep_memory_between_bodies();
   // Said at the start rather than with the first request.
   if (!options.client.ca_file.empty()) TRY_OK(TlsContext::make(options.client.ca_file));
-  return std::make_unique<LiveRuntime>(std::move(options), log, clock);
+  return std::make_unique<LiveRuntime>(std::move(options), std::move(inherited), log, clock);
 }
 
 }  // namespace agt::net

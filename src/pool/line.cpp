@@ -38,7 +38,8 @@ Ask Pool::Waiting::ask(Instant now) const {
           .session = session,
           .pinned = pinned,
           .patience = std::max(Milliseconds{}, std::chrono::duration_cast<Milliseconds>(until - now)),
-          .tried = tried};
+          .tried = tried,
+          .carries_state = carries_state};
 }
 
 std::optional<Ticket> Pool::wait(const Ask& ask, std::string_view client, Waker& waker, Instant now) {
@@ -58,6 +59,7 @@ std::optional<Ticket> Pool::wait(const Ask& ask, std::string_view client, Waker&
                                                   .pinned = std::string(ask.pinned),
                                                   .mode = ask.mode,
                                                   .session = ask.session,
+                                                  .carries_state = ask.carries_state,
                                                   .waker = &waker,
                                                   .lane = lane_id(ask.who, ask.model),
                                                   .asked_model = ask.model,
@@ -140,7 +142,7 @@ void Pool::look_at(Lane& lane, Instant now) {
 // take what belongs to another session, and that one in turn.
 bool Pool::waits_for_home(const Waiting& waiting, const Roster& roster, Instant now) {
   const auto session = session_of(waiting.ask(now), roster);
-  if (session == 0) return false;
+  if (session == 0 || (waiting.mode == Mode::performance_first && !waiting.carries_state)) return false;
   const auto* home = registry_.find(sessions_.find(session, now));
   const auto at = home == nullptr ? std::nullopt : Registry::slot_of(roster, home->index);
   if (!at) return false;

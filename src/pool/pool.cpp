@@ -47,10 +47,15 @@ Leased Pool::lease(const Ask& ask, Instant now) {
   return lease_now(ask, now);
 }
 
-// A conversation with one model: another model has a cache of its own. 0: the request goes to whoever is best.
+namespace {
+
+bool spreads(const Ask& ask) { return ask.mode == Mode::performance_first; }
+
+}  // namespace
+
+// A conversation with one model: another model has a cache of its own. 0: there is none.
 std::uint64_t Pool::session_of(const Ask& ask, const Roster& roster) {
-  const bool sticks = ask.session != 0 && ask.mode != Mode::performance_first;
-  return sticks ? mixed(ask.session, roster.hash) : 0;
+  return ask.session == 0 ? 0 : mixed(ask.session, roster.hash);
 }
 
 std::vector<std::uint32_t> Pool::indexes_of(std::span<const std::string> ids) const {
@@ -70,7 +75,7 @@ Pool::Preference Pool::preference(const Roster& roster, const Ask& ask, std::uin
   if (!ask.pinned.empty())
     if (const auto at = look(registry_.find_named(ask.pinned)); at && !obstacle(field, roster.slots[*at], tried, now))
       return {.slot = at};
-  if (session == 0) return {};
+  if (session == 0 || (spreads(ask) && !ask.carries_state)) return {};
   const auto bound = sessions_.find(session, now);
   if (bound.empty()) return {};
   const auto at = look(registry_.find(bound));
@@ -97,7 +102,8 @@ Pool::Decision Pool::decide(const Roster& roster, const Ask& ask, Instant now) {
   }
   out.slot = wish.slot;
   if (out.slot) return out;
-  out.choice = choose(registry_.field(roster), {.mode = ask.mode, .session = out.session, .tried = out.tried}, now);
+  const auto session = spreads(ask) ? 0 : out.session;
+  out.choice = choose(registry_.field(roster), {.mode = ask.mode, .session = session, .tried = out.tried}, now);
   out.slot = out.choice->slot;
   return out;
 }
@@ -130,7 +136,7 @@ Leased Pool::granted(Roster& roster, const Ask& ask, const Decision& decision, I
   Leased out;
   const auto slot = *decision.slot;
   tell_skips(roster, decision.choice ? &*decision.choice : nullptr, slot, decision.tried, now, out);
-  if (decision.choice && decision.session == 0)
+  if (decision.choice && (decision.session == 0 || spreads(ask)))
     served_floor_ = std::max(served_floor_, registry_.field(roster).hot(roster.slots[slot]).served);
   out.lease.emplace(grant(roster, slot, ask, decision.session, now));
   return out;
@@ -224,7 +230,7 @@ std::vector<Standing> Pool::standings(const Ask& ask, Instant now) {
   auto next = preference(roster, ask, session, tried, now).slot;
   while (all.size() < skips_listed_max) {
     if (!next || obstacle(field, roster.slots[*next], tried, now))
-      next = choose(field, {.mode = ask.mode, .session = session, .tried = tried}, now).slot;
+      next = choose(field, {.mode = ask.mode, .session = spreads(ask) ? 0 : session, .tried = tried}, now).slot;
     if (!next) break;
     const auto account = roster.slots[*next].account;
     all.push_back({.account = registry_.state(account)->account});

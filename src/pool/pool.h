@@ -33,6 +33,7 @@ struct Ask {
   Milliseconds patience{};               // how much longer the request may wait
   std::span<const std::string> tried{};  // account ids that this request has used up
   bool is_retry = false;                 // it has been counted before
+  bool carries_state = false;            // of the account that its session stays with: that one first in every mode
 };
 
 // The right to use one account for one request. Dropping it without a word counts as cancelled: no blame.
@@ -164,6 +165,7 @@ class Pool {
     std::string pinned{};
     Mode mode{};
     std::uint64_t session = 0;
+    bool carries_state = false;
     Waker* waker = nullptr;
     std::uint64_t lane = 0;          // for whom and which model
     std::string_view asked_model{};  // the same, in the memory of the one who asks: leases refer to it

@@ -227,6 +227,26 @@ TEST(Pool, keeps_a_session_with_its_account) {
   }
 }
 
+TEST(Pool, what_only_one_account_can_verify_goes_back_to_it_also_in_performance_first) {
+  Pool pool;
+  auto accounts = two();
+  accounts.push_back({.id = "3", .label = "three", .provider = "p"});
+  pool.set_accounts(std::move(accounts));
+  auto ask = session(7, Mode::performance_first);
+  auto first = pool.lease(ask, t0);
+  const auto said = first.lease->account().id;
+  first.lease->accepted(t0);
+  const auto busy = pool.lease(ask, t0);  // others serve the session beside it, and it stays where it was
+  EXPECT_NE(busy.lease->account().id, said);
+  ask.carries_state = true;
+  for (int i = 0; i < 5; ++i) {
+    auto again = pool.lease(ask, t0);
+    ASSERT_TRUE(again.lease.has_value());
+    EXPECT_EQ(again.lease->account().id, said);
+    EXPECT_EQ(pool.standings(ask, t0).front().account->id, said);
+  }
+}
+
 TEST(Pool, spreads_requests_in_performance_first_also_those_of_a_session) {
   Pool pool;
   pool.set_accounts(two());

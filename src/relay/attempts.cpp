@@ -47,9 +47,10 @@ std::string_view media_words(dialect::Operation operation) {
 std::uint64_t Journey::session() {
   constexpr std::size_t accounts_with_demo = 2;
   const bool has_choice = snapshot_->accounts.size() > accounts_with_demo;
-  if (!has_choice || snapshot_->mode == pool::Mode::performance_first || !shallow_) return 0;
+  if (!has_choice || !shallow_) return 0;
+  if (const auto known = continued_.session(); known != 0) return known;
   const auto header = [&](std::string_view name) { return exchange_.head().headers.get(name); };
-  return session_of(header, body_, *shallow_, *codec_, trace_.client_key);
+  return session_of(header, body(), *shallow_, *codec_, trace_.client_key);
 }
 
 Task<Result<>> Journey::try_targets(const Route& route) {
@@ -58,10 +59,12 @@ Task<Result<>> Journey::try_targets(const Route& route) {
     static_cast<void>(waker.bell());
     return waker;
   };
+  session_ = session();
   Pursuit pursuit(
       services_.pool, route,
       {.mode = snapshot_->mode,
-       .session = session(),
+       .session = session_,
+       .carries_state = snapshot_->mode == pool::Mode::performance_first && carries_state(*codec_, body()),
        .pinned = snapshot_->pinned_account,
        .client = trace_.client_key,
        .waker = make_waker},
@@ -144,7 +147,7 @@ Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& 
     if (*several) return answer_several(target, upstream);
   }
   if (upstream.family->local()) return answer_locally(upstream);
-  const bool carries = native && !codec_->carried_mark.empty() && text::contains(body_, codec_->carried_mark);
+  const bool carries = native && !codec_->carried_mark.empty() && text::contains(body(), codec_->carried_mark);
   // An envelope has events only; an array of them is written by us.
   const bool reframed = upstream.family->envelope != nullptr && endpoint_.array_framing;
   if (native && !carries && !reframed && !continues_own()) return pass_through(target, upstream);
@@ -183,7 +186,9 @@ Error Journey::given_up(const Pursuit::Step& step, const Route& route, std::opti
     if (back_in && worth_another_attempt(last->failure_class())) last->retry_after = back_in;
     return *std::move(last);
   }
-  return nobody_free(trace_.attempts, step.back_in, model_, to_text(route.targets.front()), step.line_full);
+  auto nobody = nobody_free(trace_.attempts, step.back_in, model_, to_text(route.targets.front()), step.line_full);
+  const bool comes_back = step.back_in || nobody.code == Code::concurrency;
+  return bound_ ? bound_to_owner(std::move(nobody), continued_, comes_back) : nobody;
 }
 
 }  // namespace agt::relay

@@ -8,6 +8,7 @@
 #include "dialect/signs.h"
 #include "ir/turns.h"
 #include "json/splice.h"
+#include "relay/continued.h"
 #include "relay/explain.h"
 #include "relay/limits.h"
 #include "relay/plan.h"
@@ -43,16 +44,20 @@ class Rehearsal {
   Result<> run(std::string& outcome) {
     TRY_OK(read());
     TRY_OK(leave_out());
-    TRY(const auto route, plan(*snapshot_, model_, endpoint_.dialect));
+    TRY(auto route, plan(*snapshot_, model_, endpoint_.dialect));
     const auto header = [&](std::string_view name) { return asked_.headers.get(name); };
-    session_ = session_of(header, body_, *members_, *codec_, asked_.client_key);
+    from_ = continued(services_.kept, asked_.client_key, *codec_, body_, *members_, services_.clock.now());
+    const bool bound = narrow(route, from_, snapshot_->accounts);
+    session_ = from_.session();
+    if (session_ == 0) session_ = session_of(header, body_, *members_, *codec_, asked_.client_key);
     w_.field("rule", route.why);
     w_.key("targets");
     w_.begin_array();
     for (const auto& target : route.targets) weigh(target);
     w_.end_array();
     if (first_ == nullptr) {
-      const auto error = nobody_free(looks_, back_in_, model_, to_text(route.targets.front()), false);
+      auto error = nobody_free(looks_, back_in_, model_, to_text(route.targets.front()), false);
+      if (bound) error = bound_to_owner(std::move(error), from_, back_in_ || error.code == Code::concurrency);
       write_error(error);
       outcome = fmt::format("{} {}", error.message, error.remedy());
       return {};
@@ -138,12 +143,13 @@ class Rehearsal {
 
   // Whom this target means, in their order, each with what stands against it.
   void weigh(const Target& target) {
-    const pool::Ask ask{.who = target.who,
+    const pool::Ask ask{.who = target.asked(),
                         .model = target.model,
                         .mode = snapshot_->mode,
                         .session = session_,
                         .pinned = snapshot_->pinned_account,
-                        .tried = without_};
+                        .tried = without_,
+                        .carries_state = carries_state(*codec_, body_)};
     const auto now = services_.clock.now();
     Attempt look{.target = &target};
     w_.begin_object();
@@ -194,7 +200,7 @@ class Rehearsal {
       return {};
     }
     const bool carries = !codec_->carried_mark.empty() && body_.contains(codec_->carried_mark);
-    const bool passes = native && !carries;
+    const bool passes = native && !carries && kept_conversation() == nullptr;
     w_.field("lane", name(passes ? Lane::passthrough : Lane::translate));
     TRY(const auto body, passes ? passed(target) : translated(target, upstream));
     if (!upstream.key.empty()) upstream.key = Secret(std::string(masked));
@@ -224,6 +230,12 @@ class Rehearsal {
     return {};
   }
 
+  // What the request goes on from, if it is we who keep it.
+  std::shared_ptr<const std::string> kept_conversation() {
+    if (from_.id.empty()) return nullptr;
+    return services_.kept.conversations.find(asked_.client_key, from_.id, services_.clock.now());
+  }
+
   Result<std::string> passed(const Target& target) {
     if (codec_->model_in_path) return body_;
     return json::spliced(body_, json::set_member(*members_, "model", json::quoted(target.model)));
@@ -238,9 +250,13 @@ class Rehearsal {
       asked.operation = dialect::Asked::Operation::count_tokens;
       rendering.operation = dialect::Asked::Operation::count_tokens;
     }
-    TRY(const auto request, codec_->parse_request(document, asked));
+    TRY(auto request, codec_->parse_request(document, asked));
+    if (const auto kept = kept_conversation()) TRY_OK(codec_->memory->recall(request, *kept));
     const auto* codec = codec_of(services_, upstream.family->dialect_for(codec_->dialect));
     if (codec == nullptr) return agt::fail(Code::internal, "The upstream's dialect is not wired.");
+    if (codec_->memory != nullptr && codec != codec_)
+      if (const auto id = codec_->memory->continues(request); !id.empty())
+        return std::unexpected(codec_->memory->forgotten(id));
     TRY(auto rendered, codec->render_request(request, rendering));
     w_.key("losses");
     w_.begin_array();
@@ -267,6 +283,7 @@ class Rehearsal {
   std::string body_;
   Writer w_{};
   json::Scratch scratch_{};
+  Continued from_{};
   std::uint64_t session_ = 0;
   dialect::Endpoint endpoint_{};
   const dialect::Codec* codec_ = nullptr;

@@ -18,7 +18,7 @@ Task<Result<>> Journey::translate_embeddings(const Target& target, const provide
   const auto* there = codec_of(services_, upstream.family->dialect);
   if (there == nullptr || there->embedder == nullptr || !upstream.family->embeds)
     co_return std::unexpected(not_there("embeddings", upstream));
-  CO_TRY(document_, json::Document::parse(body_, desk_.scratch));
+  CO_TRY(document_, json::Document::parse(body(), desk_.scratch));
   const dialect::Asked asked{.model = endpoint_.model};
   CO_TRY(const auto request, codec_->embedder->parse_request(*document_, asked));
   trace_.losses = request.losses.all();

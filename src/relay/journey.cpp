@@ -11,6 +11,7 @@
 #include "json/writer.h"
 #include "relay/admit.h"
 #include "relay/limits.h"
+#include "relay/traceparent.h"
 
 namespace agt::relay {
 namespace {
@@ -79,6 +80,8 @@ Journey::Journey(const Services& services, net::Worker& worker, Desk& desk, net:
   trace_.path = exchange.head().path;
   trace_.user_agent =
       text::as_utf8(text::clipped(exchange.head().headers.get_or("user-agent", ""), user_agent_bytes_max));
+  if (const auto parent = exchange.head().headers.get("traceparent"); parent && parse_traceparent(*parent))
+    trace_.traceparent = *parent;
 }
 
 Microseconds Journey::elapsed() const {
@@ -226,7 +229,7 @@ Task<Result<>> Journey::show_model() {
 // What the lanes need to know of the body: that it is JSON, the model, and whether to stream.
 Result<> Journey::read_ask() {
   if (dialect::takes_form(endpoint_.operation)) return read_form();
-  TRY(shallow_, json::Document::parse_members(body_, desk_.scratch));
+  TRY(shallow_, json::Document::parse_members(body(), desk_.scratch));
   const auto root = shallow_->root();
   if (!root.is_object()) return root.refuse("a JSON object");
   if (codec_->model_in_path) {
@@ -247,11 +250,11 @@ Result<> Journey::read_ask() {
 
 // The same of a form, which holds a file beside the words.
 Result<> Journey::read_form() {
-  TRY(form_, dialect::Form::parse(exchange_.head().headers.get_or("content-type", ""), body_));
-  TRY(const auto model, form_->text(body_, "model"));
+  TRY(form_, dialect::Form::parse(exchange_.head().headers.get_or("content-type", ""), body()));
+  TRY(const auto model, form_->text(body(), "model"));
   if (!model) return fail(Code::schema, "model: is required, since it says who is to be asked.", "model");
   model_ = *model;
-  TRY(const auto stream, form_->text(body_, "stream"));
+  TRY(const auto stream, form_->text(body(), "stream"));
   stream_ = stream && text::iequals(*stream, "true");
   return note_ask();
 }
@@ -271,27 +274,29 @@ Result<> Journey::note_ask() {
 
 Task<Result<>> Journey::forward() {
   if (snapshot_->capture != Capture::none) tape_ = std::make_unique<Tape>();
-  CO_TRY(body_, co_await exchange_.read_body(snapshot_->body_bytes_max));
-  CO_TRY_OK(find_route());
+  CO_TRY(auto body, co_await exchange_.read_body(snapshot_->body_bytes_max));
+  CO_TRY_OK(find_route(std::move(body)));
   co_return co_await try_targets(*trace_.route);
 }
 
 // From the body that has come to the targets.
-Result<> Journey::find_route() {
-  trace_.bytes_in = body_.size();
+Result<> Journey::find_route(std::string body) {
+  trace_.bytes_in = body.size();
   if (!codings_.empty()) {
-    TRY(body_, net::decoded(codings_, std::move(body_), snapshot_->body_bytes_max));
+    TRY(body, net::decoded(codings_, std::move(body), snapshot_->body_bytes_max));
   }
+  body_ = std::make_shared<const std::string>(std::move(body));
   TRY_OK(read_ask());
   trace_.announced = true;
   services_.recorder.started(trace_);
   TRY(trace_.route, desk_.planner.plan(snapshot_, model_, endpoint_.dialect));
+  follow_trail();
   return {};
 }
 
 void Journey::keep_messages() {
   if (!tape_ || (snapshot_->capture == Capture::failures && !trace_.error)) return;
-  tape_->asked(exchange_.head(), body_);
+  tape_->asked(exchange_.head(), body());
   trace_.messages = tape_->take();
 }
 

@@ -16,6 +16,7 @@
 #include "net/runtime.h"
 #include "net/server.h"
 #include "pool/pool.h"
+#include "relay/continued.h"
 #include "relay/plan.h"
 #include "relay/pursuit.h"
 #include "relay/relay.h"
@@ -42,7 +43,8 @@ class Journey {
   [[nodiscard]] Task<Result<>> list_models();
   [[nodiscard]] Task<Result<>> show_model();
   [[nodiscard]] Task<Result<>> forward();
-  [[nodiscard]] Result<> find_route();
+  [[nodiscard]] Result<> find_route(std::string body);
+  [[nodiscard]] std::string_view body() const { return body_ ? std::string_view(*body_) : std::string_view(); }
   [[nodiscard]] Result<> read_ask();
   [[nodiscard]] Result<> read_form();
   [[nodiscard]] Result<> note_ask();
@@ -57,6 +59,10 @@ class Journey {
   [[nodiscard]] bool signature_refused(const Error& error, const provider::Upstream& upstream) const;
   [[nodiscard]] Task<Result<>> attempt_unsigned(const Target& target, const provider::Upstream& upstream, Error error);
   [[nodiscard]] std::uint64_t session();
+  // continued.cpp
+  void follow_trail();
+  void leave_trail(std::string_view id, std::string_view owner);
+  void leave_trail_of(std::string_view answer);
   void note_passed(std::vector<Pursuit::Passed> passed);
   [[nodiscard]] Task<Result<>> wait(const Pursuit::Step& step, net::Bell& bell);
   void close_attempt(const Error& error, Pursuit& pursuit, pool::Lease& lease);
@@ -138,16 +144,19 @@ class Journey {
   KeyMeter::Stay stay_{};                  // while the request counts among those of the key
   const dialect::Codec* codec_ = nullptr;  // the client's
   dialect::Endpoint endpoint_{};
-  std::vector<net::Coding> codings_{};  // of the body as it comes
-  std::string body_{};
-  std::optional<json::Document> shallow_{};   // of the body: its top-level members
-  std::optional<json::Document> document_{};  // the whole body, when a lane needs it
+  std::vector<net::Coding> codings_{};         // of the body as it comes
+  std::shared_ptr<const std::string> body_{};  // once it is read; the texts of the conversation share it
+  std::optional<json::Document> shallow_{};    // of the body: its top-level members
+  std::optional<json::Document> document_{};   // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
-  std::optional<dialect::Form> form_{};        // of a body that is one
-  bool batch_ = false;                         // what is asked upstream are the vectors of many texts
-  std::unique_ptr<ir::Request> request_{};     // parsed when a lane needs it; apart, as a passing stream has none
-  bool signatures_dropped_ = false;            // from request_, as an upstream could not verify them
+  std::optional<dialect::Form> form_{};     // of a body that is one
+  bool batch_ = false;                      // what is asked upstream are the vectors of many texts
+  std::unique_ptr<ir::Request> request_{};  // parsed when a lane needs it; apart, as a passing stream has none
+  bool signatures_dropped_ = false;         // from request_, as an upstream could not verify them
+  Continued continued_{};                   // what the request goes on from by its id
+  bool bound_ = false;                      // to the account that gave that
+  std::uint64_t session_ = 0;
   bool recalled_ = false;                      // it continues what we had kept, which now stands in it
   dialect::KeepsakeCollector beside_calls_{};  // of the answer
   std::unique_ptr<Tape> tape_{};               // when messages may be kept

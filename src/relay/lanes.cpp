@@ -115,10 +115,10 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
   current().lane = upstream.family->envelope != nullptr ? Lane::envelope : Lane::passthrough;
   const bool same_model = codec_->model_in_path || target.model == model_;
   std::string renamed;
-  if (!same_model && form_) renamed = form_->with(body_, "model", target.model);
+  if (!same_model && form_) renamed = form_->with(body(), "model", target.model);
   if (!same_model && !form_)
-    renamed = json::spliced(body_, json::set_member(*shallow_, "model", json::quoted(target.model)));
-  CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body_ : renamed, true));
+    renamed = json::spliced(body(), json::set_member(*shallow_, "model", json::quoted(target.model)));
+  CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body() : renamed, true));
   renamed = {};  // it has been sent, and a stream may last for hours
   if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing))
     co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
@@ -142,6 +142,7 @@ Result<> Journey::read_passing(const net::ResponseHead& head, const std::string&
     if (observed.failed) return std::unexpected(*std::move(observed.failed));
     if (observed.usage) trace_.usage = *std::move(observed.usage);
     trace_.stop = std::move(observed.stop);
+    leave_trail_of(plain ? *plain : whole);
   }
   if (plain) headers.add("content-encoding", head.headers.get_or("content-encoding", ""));
   return {};
@@ -156,7 +157,10 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
     const auto passed = passage.tap.take(piece->bytes);
     if (passage.tap.failed()) co_return std::unexpected(*passage.tap.failed());
     if (passed.empty()) continue;
-    if (!passage.begun) CO_TRY_OK(co_await begin_passage(passage, reply.head()));
+    if (!passage.begun) {
+      leave_trail_of(passed);
+      CO_TRY_OK(co_await begin_passage(passage, reply.head()));
+    }
     CO_TRY_OK(co_await write(passage.gate.pass(passed)));
   }
 }
@@ -165,7 +169,8 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
 Task<Result<>> Journey::begin_passage(Passage& passage, const net::ResponseHead& head) {
   if (!request_ && !tape_) {
     shallow_.reset();
-    body_ = {};
+    document_.reset();
+    body_.reset();
   }
   passage.begun = true;
   auto headers = provider::returned_headers(head.headers);

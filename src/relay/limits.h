@@ -21,6 +21,8 @@ inline constexpr std::size_t unfinished_event_bytes_max =
     16 * 1024;  // of a passing stream, kept back until the event is whole
 inline constexpr std::size_t model_name_bytes_max = 256;
 inline constexpr std::size_t pattern_bytes_max = 512;               // of a rule
+inline constexpr std::size_t repetitions_max = 1'000;               // {n} in one
+inline constexpr std::size_t pattern_written_out_max = 5'000;       // its characters, repeated ones each time
 inline constexpr std::size_t routes_kept_max = 256;                 // planned routes that a worker remembers
 inline constexpr std::size_t message_bytes_kept_max = 256UL << 10;  // of each body that the user wants kept
 inline constexpr std::size_t warnings_shown_max = 8;
@@ -40,6 +42,12 @@ inline constexpr auto memory_kept_for = 6h;
 inline constexpr std::size_t memories_max = 1'000;
 inline constexpr std::size_t memories_bytes_max = 64UL << 20;
 inline constexpr std::size_t memory_bytes_max = 4UL << 20;  // of one; a longer one is not kept
+
+// Which account gave an answer that its provider keeps. Providers keep them for a month; a conversation that rests
+// longer than a day is worth one refused request.
+inline constexpr auto trail_kept_for = 24h;
+inline constexpr std::size_t trails_max = 20'000;
+inline constexpr std::size_t trail_bytes_max = 128;
 
 // What is kept beside tool calls for clients that forget it. A tool loop is over in hours.
 inline constexpr auto keepsake_kept_for = 6h;

@@ -34,6 +34,29 @@ TEST(Pattern, takes_no_longer_for_a_name_that_a_client_made_up) {
   }
 }
 
+TEST(Pattern, repeats_only_so_often_and_says_where) {
+  EXPECT_TRUE(check_pattern("/m{1000}/").has_value());
+  EXPECT_TRUE(check_pattern("/(ab){2,3}[{9999}]\\{x{0,}/").has_value()) << "in a set and escaped it is no repetition";
+  const auto said = [](std::string_view match) {
+    const auto checked = check_pattern(match);
+    return checked ? "good" : checked.error().field + ": " + checked.error().message;
+  };
+  EXPECT_EQ(said("/gpt-m{1001}/"), "match: \"/gpt-m{1001}/\", character 7: it repeats something more than 1000 times.");
+  EXPECT_EQ(said("/m{49999999999999999999999,9}/"),
+            "match: \"/m{49999999999999999999999,9}/\", character 3: it repeats something more than 1000 times.");
+  EXPECT_EQ(said("/m{1,4999}/"), "match: \"/m{1,4999}/\", character 3: it repeats something more than 1000 times.");
+  EXPECT_EQ(said("/((a{99}){99})x/"),
+            "match: \"/((a{99}){99})x/\", character 10: its repetitions make more than 5000 characters of it.");
+}
+
+TEST(Pattern, as_long_as_they_may_be_are_quick) {
+  const auto name = std::string(model_name_bytes_max, 'a');
+  for (const auto* match : {"/(a{70}){70}/", "/((a?){50}){90}b/"}) {
+    EXPECT_TRUE(check_pattern(match).has_value()) << match;
+    EXPECT_FALSE(matches(match, name)) << match;
+  }
+}
+
 TEST(Pattern, cannot_refer_back) {
   EXPECT_TRUE(check_pattern("/(a)-\\1/").error().message.contains("refers back"));
   EXPECT_FALSE(matches("/(a)-\\1/", "a-a"));

@@ -13,14 +13,15 @@ Milliseconds Pursuit::patience(Instant now) const {
 }
 
 pool::Ask Pursuit::ask_for(const Target& target, Instant now) const {
-  return {.who = target.who,
+  return {.who = target.asked(),
           .model = target.model,
           .mode = asker_.mode,
           .session = asker_.session,
           .pinned = asker_.pinned,
           .patience = patience(now),
           .tried = tried_,
-          .is_retry = calls_ > 0};
+          .is_retry = calls_ > 0,
+          .carries_state = asker_.carries_state};
 }
 
 Pursuit::Step Pursuit::call(const Target& target, pool::Leased leased) {

@@ -20,6 +20,7 @@ class Pursuit {
   struct Asker {
     pool::Mode mode{};
     std::uint64_t session = 0;
+    bool carries_state = false;  // as in pool::Ask
     std::string_view pinned{};
     std::string_view client{};              // who waits in line takes turns by this
     std::function<pool::Waker&()> waker{};  // asked for before the first wait

@@ -7,7 +7,7 @@ namespace agt::relay {
 Result<bool> Journey::asks_several() {
   if (codec_->questions == nullptr) return false;
   if (questions_.empty()) {
-    TRY(const auto document, json::Document::parse(body_, desk_.scratch));
+    TRY(const auto document, json::Document::parse(body(), desk_.scratch));
     TRY(questions_, codec_->questions->split(document));
   }
   return questions_.size() > 1;

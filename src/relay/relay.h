@@ -17,8 +17,7 @@
 #include "provider/exchange.h"
 #include "provider/quota.h"
 #include "relay/doorkeeper.h"
-#include "relay/keepsakes.h"
-#include "relay/memories.h"
+#include "relay/kept.h"
 #include "relay/plan.h"
 #include "relay/snapshot.h"
 #include "relay/trace.h"
@@ -41,8 +40,7 @@ struct Services {
   pool::Pool& pool;
   std::span<const dialect::Codec* const> codecs;  // the wiring's list
   Recorder& recorder;
-  Memories& memories;
-  Keepsakes& keepsakes;
+  Kept& kept;
   Doorkeeper& doorkeeper;
   provider::Exchanges& exchanges;
   const Clock& clock;

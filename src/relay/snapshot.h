@@ -25,6 +25,9 @@ namespace agt::relay {
 struct Target {
   std::string who{};
   std::string model = "*";
+  std::string only{};  // this account of theirs alone, by its id; "": any
+
+  [[nodiscard]] std::string_view asked() const { return only.empty() ? who : only; }
 };
 [[nodiscard]] Result<Target> parse_target(std::string_view text);  // "provider/model"; Code::schema
 [[nodiscard]] std::string to_text(const Target& target);

@@ -63,6 +63,7 @@ constexpr auto names = std::to_array<std::string_view>({
     "path",
     "why",
     "weight",
+    "traceparent",
 });
 using Writer = json::PackedWriter<names>;
 
@@ -178,6 +179,7 @@ void write_ask(Writer& w, const Trace& trace) {
   w.field("method", trace.method);
   w.field("operation", trace.operation);
   if (!trace.correction.empty()) w.field("correction", trace.correction);
+  if (!trace.traceparent.empty()) w.field("traceparent", trace.traceparent);
   if (trace.route == nullptr) return;
   w.field("rule", trace.route->why);
   w.key("targets");

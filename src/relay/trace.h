@@ -61,7 +61,8 @@ struct Trace {
   std::string_view operation{};
   std::string client_model{};
   std::string user_agent{};
-  std::string client_key{};  // the name of the key, never the key
+  std::string traceparent{};  // of the client's own trace, as it was sent; "": none
+  std::string client_key{};   // the name of the key, never the key
   bool stream = false;
   std::string correction{};  // how a wrong path was understood
   SharedRoute route{};       // nullptr when it never came to one

@@ -14,9 +14,10 @@ namespace agt::relay {
 Result<const ir::Request*> Journey::parsed_request() {
   if (!request_) {
     const bool begun =
-        shallow_ && shallow_->source().data() == body_.data() && shallow_->source().size() == body_.size();
+        shallow_ && shallow_->source().data() == body().data() && shallow_->source().size() == body().size();
     TRY(document_,
-        begun ? json::Document::parse_rest(*shallow_, desk_.scratch) : json::Document::parse(body_, desk_.scratch));
+        begun ? json::Document::parse_rest(*shallow_, desk_.scratch) : json::Document::parse(body(), desk_.scratch));
+    document_->share(body_);
     dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
     if (endpoint_.operation == dialect::Operation::count_tokens)
       asked.operation = dialect::Asked::Operation::count_tokens;
@@ -34,7 +35,7 @@ Result<> Journey::recall() {
   if (memory == nullptr) return {};
   const auto id = memory->continues(*request_);
   if (id.empty()) return {};
-  const auto kept = services_.memories.find(trace_.client_key, id, services_.clock.now());
+  const auto kept = services_.kept.conversations.find(trace_.client_key, id, services_.clock.now());
   if (!kept) return {};
   recalled_ = true;
   return memory->recall(*request_, *kept);
@@ -42,7 +43,7 @@ Result<> Journey::recall() {
 
 // A conversation of ours is unknown to every upstream: it must be told anew, also to one of the client's own dialect.
 bool Journey::continues_own() {
-  if (codec_->memory == nullptr || !body_.contains(codec_->memory->mark)) return false;
+  if (codec_->memory == nullptr || !body().contains(codec_->memory->mark)) return false;
   return parsed_request() && recalled_;  // what cannot be read is for the upstream to refuse
 }
 
@@ -53,8 +54,10 @@ bool Journey::to_be_remembered() const {
 
 void Journey::remember(const ir::Response& response, const dialect::ReplyContext& context) {
   if (!context.remembered) return;
-  services_.memories.keep(trace_.client_key, codec_->memory->reply_id(response.id, context),
-                          codec_->memory->remembered(*request_, response, context), services_.clock.now());
+  const auto id = codec_->memory->reply_id(response.id, context);
+  services_.kept.conversations.keep(trace_.client_key, id, codec_->memory->remembered(*request_, response, context),
+                                    services_.clock.now());
+  leave_trail(id, {});
 }
 
 void Journey::remember_events(const std::vector<ir::Event>& events) {
@@ -67,7 +70,7 @@ void Journey::put_back_keepsakes() {
   if (!codec_->forgets_signatures) return;
   const auto now = services_.clock.now();
   dialect::put_back(*request_,
-                    [&](std::string_view id) { return services_.keepsakes.find(trace_.client_key, id, now); });
+                    [&](std::string_view id) { return services_.kept.keepsakes.find(trace_.client_key, id, now); });
 }
 
 void Journey::keep_beside_calls(const std::vector<ir::Event>& events) {
@@ -78,7 +81,7 @@ void Journey::keep_beside_calls(const std::vector<ir::Event>& events) {
 void Journey::release_beside_calls() {
   const auto now = services_.clock.now();
   for (auto& [id, kept] : std::exchange(beside_calls_, {}).release())
-    services_.keepsakes.keep(trace_.client_key, id, std::move(kept), now);
+    services_.kept.keepsakes.keep(trace_.client_key, id, std::move(kept), now);
 }
 
 dialect::ReplyContext Journey::reply_context() const {
@@ -114,7 +117,7 @@ Task<Result<>> Journey::translate(const Target& target, const provider::Upstream
   CO_TRY_OK(co_await bring_media(upstream));
   dialect::RenderTarget rendering{.model = target.model,
                                   .facts = snapshot_->catalogue->lookup(upstream.provider, target.model),
-                                  .source_bytes = body_.size()};
+                                  .source_bytes = body().size()};
   if (endpoint_.operation == dialect::Operation::count_tokens)
     rendering.operation = dialect::Asked::Operation::count_tokens;
   // Always from the client's own words: another upstream's rendering may have lost something that this one can carry.

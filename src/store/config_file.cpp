@@ -1,6 +1,4 @@
-// config.toml → values. The only file that knows the TOML library.
-#define TOML_HEADER_ONLY 1
-#define TOML_EXCEPTIONS 0
+// config.toml → values.
 // toml++ 3.3 asserts what a file can break ("[." ends the program); the error behind the assertion is the right answer.
 #define TOML_ASSERT(expression) static_assert(true)
 #include "store/config_file.h"
@@ -91,14 +89,13 @@ Result<std::vector<ConfigValue>> config_values(const ConfigFile& file) {
   if (const auto stray = text::stray_in_toml(file.text))
     return fail(Code::config, fmt::format("{}:{}: a character that is not ASCII stands outside of quotes",
                                           file.shown_as, 1 + std::ranges::count(file.text.substr(0, *stray), '\n')));
-  const auto parsed = toml::parse(file.text);
-  if (!parsed) {
-    const auto& error = parsed.error();
+  try {
+    std::vector<ConfigValue> values;
+    TRY_OK(collect(file, toml::parse(file.text), "", values));
+    return values;
+  } catch (const toml::parse_error& error) {
     return fail(Code::config, fmt::format("{}: {}", at(file, error.source()), error.description()));
   }
-  std::vector<ConfigValue> values;
-  TRY_OK(collect(file, parsed.table(), "", values));
-  return values;
 }
 
 Result<std::optional<ConfigFile>> read_config_file(const std::filesystem::path& path, bool must_exist) {

@@ -38,6 +38,22 @@ Result<std::string> costs_of(const std::vector<std::string_view>& rows, HourSums
   return costs;
 }
 
+// The same of rows that are new.
+Result<std::string> costs_of(const PackedRows& batch, const std::vector<std::string_view>& rows, HourSums& sums,
+                             std::span<RowObserver* const> observers) {
+  if (observers.empty()) return costs_of(rows, sums);
+  std::string costs;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    LedgerEntry row;
+    if (!unpack(rows[i], row)) return fail(Code::storage, "a batch of the ledger is damaged");
+    batch.tell_beside(i, row);
+    row.cost = sums.add(row);
+    append_cost(costs, row.cost);
+    for (auto* const observer : observers) observer->observe(row);
+  }
+  return costs;
+}
+
 std::unexpected<Error> unknown(std::string_view id) {
   return fail(Code::path_unknown, fmt::format("there is no request \"{}\" in the ledger", text::quoted(id)));
 }
@@ -70,11 +86,11 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file, 
   return std::unique_ptr<Ledger>(new Ledger(std::move(database), clock));
 }
 
-Result<> Ledger::append(const PackedRows& rows, const PriceList* prices) {
+Result<> Ledger::append(const PackedRows& rows, const PriceList* prices, std::span<RowObserver* const> observers) {
   if (rows.empty()) return {};
   HourSums sums(prices);
   TRY(const auto each, packed_rows(rows.packed()));
-  TRY(const auto costs, costs_of(each, sums));
+  TRY(const auto costs, costs_of(rows, each, sums, observers));
   TRY(const auto squeezed_rows, squeezed(rows.packed()));
   const std::scoped_lock held(mutex_);
   TRY(auto transaction, Transaction::begin(database_));

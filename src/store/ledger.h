@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,11 +67,21 @@ struct BasicLedgerRow {
   // Found by the writer, and filled by list() and get(): in billionths of a dollar; nothing: the price or the tokens
   // are unknown.
   std::optional<std::int64_t> cost{};
+  // For who observes the writer; not kept.
+  std::optional<std::int64_t> overhead_us{};  // of the gateway itself, up to the first byte of the answer
+  std::int64_t waited_us = 0;                 // for an account
 };
 
 using LedgerBody = BasicLedgerBody<std::string>;
 using LedgerRow = BasicLedgerRow<std::string>;
 using LedgerEntry = BasicLedgerRow<std::string_view>;
+
+// Sees every row on the writer's thread, before the disk does: what counts requests costs these nothing.
+class RowObserver {
+ public:
+  virtual ~RowObserver() = default;
+  virtual void observe(const LedgerEntry& row) = 0;  // with its cost
+};
 
 struct LedgerFilter {
   std::int64_t limit = 50;                        // 1 … ledger_page_max
@@ -131,7 +142,8 @@ class Ledger {
   [[nodiscard]] static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file, const Clock& clock);
 
   // Rows and their part of the sums, in one transaction.
-  [[nodiscard]] Result<> append(const PackedRows& rows, const PriceList* prices = nullptr);
+  [[nodiscard]] Result<> append(const PackedRows& rows, const PriceList* prices = nullptr,
+                                std::span<RowObserver* const> observers = {});
   // The sums of rows that are older than the sums themselves.
   [[nodiscard]] Result<> sum_old_rows(const PriceList* prices);
   [[nodiscard]] Result<LedgerRow> get(std::string_view id_or_prefix);  // Code::conflict when the prefix is not unique

@@ -7,8 +7,12 @@
 
 namespace agt::store {
 LedgerWriter::LedgerWriter(std::unique_ptr<Ledger> ledger, Retention retention, std::size_t queue_max,
-                           std::shared_ptr<const PriceList> prices)
-    : ledger_(std::move(ledger)), queue_max_(queue_max), retention_(retention), prices_(std::move(prices)) {
+                           std::shared_ptr<const PriceList> prices, std::vector<RowObserver*> observers)
+    : ledger_(std::move(ledger)),
+      queue_max_(queue_max),
+      observers_(std::move(observers)),
+      retention_(retention),
+      prices_(std::move(prices)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -119,7 +123,7 @@ void LedgerWriter::write_batch(const PackedRows& batch) {
     const std::scoped_lock held(mutex_);
     prices = prices_;
   }
-  const auto written = ledger_->append(batch, prices.get());
+  const auto written = ledger_->append(batch, prices.get(), observers_);
   {
     const std::scoped_lock held(mutex_);
     // A disk that is full now may have room later: the batch is lost, the writer goes on.

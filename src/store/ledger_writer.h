@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "store/ledger.h"
 #include "store/limits.h"
@@ -25,7 +26,8 @@ class LedgerWriter {
   };
 
   explicit LedgerWriter(std::unique_ptr<Ledger> ledger, Retention retention = {},
-                        std::size_t queue_max = ledger_queue_max, std::shared_ptr<const PriceList> prices = nullptr);
+                        std::size_t queue_max = ledger_queue_max, std::shared_ptr<const PriceList> prices = nullptr,
+                        std::vector<RowObserver*> observers = {});  // which outlive it
   LedgerWriter(const LedgerWriter&) = delete;
   LedgerWriter& operator=(const LedgerWriter&) = delete;
   ~LedgerWriter();  // writes what is queued, then stops
@@ -49,6 +51,7 @@ class LedgerWriter {
 
   std::unique_ptr<Ledger> ledger_;
   const std::size_t queue_max_;
+  const std::vector<RowObserver*> observers_;
   mutable std::mutex mutex_{};
   std::condition_variable wake_{};     // for the writer
   std::condition_variable settled_{};  // for flush

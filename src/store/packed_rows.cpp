@@ -77,6 +77,7 @@ void PackedRows::add(const BasicLedgerRow<Text>& row) {
                                 .truncated = body.truncated}});
     body_bytes_ += body.bytes.size();
   }
+  beside_.push_back({.overhead_us = row.overhead_us.value_or(-1), .waited_us = row.waited_us});
   from_ms_ = std::min(from_ms_, row.started_ms);
   until_ms_ = std::max(until_ms_, row.started_ms);
   ++size_;
@@ -84,12 +85,21 @@ void PackedRows::add(const BasicLedgerRow<Text>& row) {
 template void PackedRows::add(const LedgerRow& row);
 template void PackedRows::add(const LedgerEntry& row);
 
+void PackedRows::tell_beside(std::size_t row, LedgerEntry& entry) const {
+  const auto& beside = beside_.at(row);
+  if (beside.overhead_us >= 0) entry.overhead_us = beside.overhead_us;
+  entry.waited_us = beside.waited_us;
+}
+
 void PackedRows::clear() {
   auto kept = std::move(bytes_);
+  auto beside = std::move(beside_);
   kept.clear();
+  beside.clear();
   if (kept.capacity() > ledger_batch_bytes_kept) kept.shrink_to_fit();
   *this = {};
   bytes_ = std::move(kept);
+  beside_ = std::move(beside);
 }
 
 Result<std::vector<std::string_view>> packed_rows(std::string_view batch) {

@@ -33,10 +33,16 @@ class PackedRows {
   [[nodiscard]] std::size_t bytes() const { return bytes_.size() + body_bytes_; }
   [[nodiscard]] std::int64_t from_ms() const { return from_ms_; }    // the earliest start
   [[nodiscard]] std::int64_t until_ms() const { return until_ms_; }  // the latest start
+  void tell_beside(std::size_t row, LedgerEntry& entry) const;       // what goes with a row, but not to the disk
   void clear();                                                      // keeps the memory of usual batches
 
  private:
+  struct Beside {
+    std::int64_t overhead_us = -1;  // -1: nothing
+    std::int64_t waited_us = 0;
+  };
   std::string bytes_{};
+  std::vector<Beside> beside_{};
   std::vector<Body> bodies_{};
   std::size_t body_bytes_ = 0;
   std::size_t size_ = 0;

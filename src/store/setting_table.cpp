@@ -41,6 +41,8 @@ constexpr std::string_view media_url_choices = "provider|gateway|gateway_any|ref
 constexpr std::string_view scheduling_modes = "cache_first|balance|performance_first";
 constexpr std::string_view log_levels = "debug|info|warn|error|off";
 constexpr std::string_view body_captures = "none|failures|all";
+constexpr std::string_view log_formats = "text|json";
+constexpr std::string_view metrics_accesses = "token|loopback";
 
 bool flag(const SettingValue& v) { return std::get<bool>(v); }
 std::int64_t number(const SettingValue& v) { return std::get<std::int64_t>(v); }
@@ -259,6 +261,15 @@ constexpr std::array table{
                 .store = [](Settings& s, const SettingValue& v) { s.logging.level = chosen<LogLevel>(log_levels, v); },
                 .load = [](const Settings& s) { return choice_of(log_levels, s.logging.level); }},
     SettingSpec{
+        .name = "logging.format",
+        .kind = Kind::choice,
+        .built_in = "text",
+        .choices = log_formats,
+        .needs_restart = true,
+        .description = "How a line of the log is written: for people, or as a JSON object for programs.",
+        .store = [](Settings& s, const SettingValue& v) { s.logging.format = chosen<LogForm::Style>(log_formats, v); },
+        .load = [](const Settings& s) { return choice_of(log_formats, s.logging.format); }},
+    SettingSpec{
         .name = "logging.bodies",
         .kind = Kind::choice,
         .built_in = "none",
@@ -266,6 +277,39 @@ constexpr std::array table{
         .description = "Whose request and answer bodies the ledger keeps.",
         .store = [](Settings& s, const SettingValue& v) { s.logging.bodies = chosen<BodyCapture>(body_captures, v); },
         .load = [](const Settings& s) { return choice_of(body_captures, s.logging.bodies); }},
+    SettingSpec{
+        .name = "metrics.access",
+        .kind = Kind::choice,
+        .built_in = "token",
+        .choices = metrics_accesses,
+        .description = "Who may read /metrics: whoever shows a token, or every program on this computer as well.",
+        .store = [](Settings& s,
+                    const SettingValue& v) { s.metrics.access = chosen<MetricsAccess>(metrics_accesses, v); },
+        .load = [](const Settings& s) { return choice_of(metrics_accesses, s.metrics.access); }},
+    SettingSpec{.name = "metrics.token",
+                .kind = Kind::secret,
+                .built_in = "",
+                .min = 16,
+                .description = "A token for reading /metrics and nothing else; the admin token changes at each start.",
+                .store = [](Settings& s, const SettingValue& v) { s.metrics.token = Secret(words(v)); },
+                .load = [](const Settings& s) -> SettingValue {
+                  return s.metrics.token.empty() ? std::string() : s.metrics.token.hint();
+                }},
+    SettingSpec{.name = "telemetry.otlp_endpoint",
+                .kind = Kind::text,
+                .built_in = "",
+                .description = "OpenTelemetry collector that gets a trace of each request over OTLP/HTTP, such as "
+                               "http://127.0.0.1:4318; empty: none.",
+                .store = [](Settings& s, const SettingValue& v) { s.telemetry.otlp_endpoint = words(v); },
+                .load = [](const Settings& s) -> SettingValue { return s.telemetry.otlp_endpoint; }},
+    SettingSpec{.name = "telemetry.otlp_headers",
+                .kind = Kind::secret,
+                .built_in = "",
+                .description = "Headers that the collector wants, as NAME=VALUE, separated by commas.",
+                .store = [](Settings& s, const SettingValue& v) { s.telemetry.otlp_headers = Secret(words(v)); },
+                .load = [](const Settings& s) -> SettingValue {
+                  return s.telemetry.otlp_headers.empty() ? std::string() : s.telemetry.otlp_headers.hint();
+                }},
     SettingSpec{.name = "ledger.keep_days",
                 .kind = Kind::integer,
                 .built_in = "30",

@@ -23,6 +23,7 @@ namespace agt::store {
 enum class MediaUrls : std::uint8_t { provider, gateway, gateway_any, refuse };
 enum class AuthMode : std::uint8_t { off, automatic, strict, all_except_health };
 enum class SchedulingMode : std::uint8_t { cache_first, balance, performance_first };
+enum class MetricsAccess : std::uint8_t { token, loopback };
 enum class BodyCapture : std::uint8_t { none, failures, all };
 
 // Lowest to highest.
@@ -73,8 +74,17 @@ struct Settings {
   } quota{};
   struct Logging {
     LogLevel level = LogLevel::info;
+    LogForm::Style format = LogForm::Style::text;
     BodyCapture bodies = BodyCapture::none;
   } logging{};
+  struct MetricsPage {
+    MetricsAccess access = MetricsAccess::token;
+    Secret token{};  // for a scraper; the admin token is good in any case
+  } metrics{};
+  struct Telemetry {
+    std::string otlp_endpoint{};  // empty: no traces are sent
+    Secret otlp_headers{};        // NAME=VALUE, separated by commas
+  } telemetry{};
   struct PriceOverrides {
     std::string overrides{};  // catalogue/prices.h has the form
   } prices{};

@@ -18,7 +18,7 @@ gi.require_version("Gio", "2.0")
 from gi.repository import Gio, GLib  # noqa: E402
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
-from harness import CHAT, AGT, CleanCase, Folders, Program, call, clean_environment, main, wait_until  # noqa: E402
+from harness import CHAT, AGT, CleanCase, Folders, Program, Sim, call, clean_environment, main, wait_until  # noqa: E402
 
 DESKTOP = os.environ.get("AGT_DESKTOP_BINARY") or str(pathlib.Path(AGT).parent / "agt-desktop")
 WATCHER = """<node><interface name="org.kde.StatusNotifierWatcher">
@@ -94,6 +94,37 @@ class TrayHost:
         self.bus.close_sync(None)
 
 
+NOTIFICATIONS = """<node><interface name="org.freedesktop.Notifications">
+  <method name="Notify"><arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="s" direction="in"/>
+    <arg type="as" direction="in"/><arg type="a{sv}" direction="in"/><arg type="i" direction="in"/><arg type="u" direction="out"/></method>
+</interface></node>"""
+
+
+class NoticeHost:
+    """The part of a desktop that shows notifications."""
+
+    def __init__(self, address):
+        self.bus = Gio.DBusConnection.new_for_address_sync(address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
+        self.shown = []  # (id, title, text)
+        self.bus.register_object("/org/freedesktop/Notifications", Gio.DBusNodeInfo.new_for_xml(NOTIFICATIONS).interfaces[0], self._called, None, None)
+        self.bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", GLib.Variant("(su)", ("org.freedesktop.Notifications", 0)), None, 0, -1, None)
+
+    def _called(self, _bus, _sender, _path, _interface, _method, parameters, invocation):
+        _, replaces, _, title, text, _, _, _ = parameters.unpack()
+        number = replaces or len(self.shown) + 1
+        self.shown.append((number, title, text))
+        invocation.return_value(GLib.Variant("(u)", (number,)))
+
+    def click(self, number):
+        self.bus.emit_signal(None, "/org/freedesktop/Notifications", "org.freedesktop.Notifications", "ActionInvoked", GLib.Variant("(us)", (number, "default")))
+
+    def titles(self):
+        return [title for _, title, _ in self.shown]
+
+    def close(self):
+        self.bus.close_sync(None)
+
+
 class Screen:
     """An X server and a session bus of our own."""
 
@@ -144,9 +175,14 @@ class Screen:
         wait_until(file.exists, 20, "the gateway has been started")
         return json.loads(file.read_text())
 
-    def status(self):
+    def ask(self, method, path, body=None):
         admin = self.admin()
-        return call(int(admin["address"].rsplit(":", 1)[1]), "GET", "/api/v1/status", None, {"authorization": "Bearer " + admin["token"]}).json()
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"authorization": "Bearer " + admin["token"]} | ({"content-type": "application/json"} if data else {})
+        return call(int(admin["address"].rsplit(":", 1)[1]), method, "/api/v1" + path, data, headers).json()
+
+    def status(self):
+        return self.ask("GET", "/status")
 
     def stop(self):
         for program in (self.dbus, self.x):
@@ -193,7 +229,8 @@ class Desktop(CleanCase):
         address = screen.status()["proxy"]["address"]
         menu = host.menu()
         self.assertEqual([label for label in menu if label != next(iter(menu))],
-                         ["Open", "Stop the proxy", "Copy base URL", "OpenAI (…/v1)", "Anthropic", "Gemini", "Settings", "Open in browser", "Start with the system", "Quit"])
+                         ["Open", "Stop the proxy", "Copy base URL", "OpenAI (…/v1)", "Anthropic", "Gemini", "Settings", "Open in browser",
+                          "Notify me", "An account needs you", "No account is ready", "The gateway has ended", "Start with the system", "Quit"])
         self.assertIn(address, next(iter(menu)))
         wait_until(lambda: screen.colours("desktop") > 16 and screen.pixels("desktop") != waiting, 30, "the page is drawn")
 
@@ -267,6 +304,49 @@ class Desktop(CleanCase):
         pid = screen.admin()["pid"]
         self.assertEqual(program.stop(), 0)
         self.gone(pid)
+
+    def test_the_user_is_told_what_was_asked_for_and_nothing_else(self):
+        screen = self.screen()
+        host = self.host(screen)
+        notices = NoticeHost(screen.bus)
+        self.addCleanup(notices.close)
+        sim = Sim(tls=False)
+        self.addCleanup(sim.stop)
+        screen.env["AGT_SCHEDULING_MAX_ATTEMPTS"] = "1"  # a refusal is the answer, and not waited for
+        program = self.start(screen, "--hidden")
+        wait_until(lambda: host.icon() == "agt-running-symbolic", 20, "the tray shows that it runs")
+        for label in ("An account needs you", "No account is ready", "The gateway has ended"):
+            host.click(label)
+        wait_until(lambda: "notify_gateway=1" in (screen.home / "desktop.ini").read_text(), 5, "the choice is kept")
+        port = int(screen.status()["proxy"]["address"].rsplit(":", 1)[1])
+
+        def add(label, secret, model):
+            screen.ask("POST", "/accounts", {"provider": "openai-compatible", "label": label, "base_url": f"http://127.0.0.1:{sim.port}/v1", "key": secret, "models": [model]})
+
+        def use(model):
+            return call(port, "POST", "/v1/chat/completions", CHAT.body(model, "Hi")).status
+        add("a <b> & c", "x-sim:error=401", "m")
+        add("tired", "x-sim:error=openai_429_rate,retry_after=4", "n")
+        time.sleep(3.5)  # it has looked at both
+        self.assertEqual(notices.titles(), [])
+        use("m")
+        wait_until(lambda: notices.shown, 20, "the user is told of the account")
+        number, title, text = notices.shown[0]
+        self.assertEqual((title, text), ("An account needs you", "a &lt;b&gt; &amp; c"))
+        wait_until(lambda: host.icon() == "agt-attention-symbolic", 10, "the tray shows it")
+        notices.click(number)
+        wait_until(screen.windows, 10, "a click shows the window")
+
+        use("n")
+        wait_until(lambda: "No account is ready" in notices.titles(), 20, "none is ready")
+        self.assertRegex(notices.shown[-1][2], r"The first is back at \d\d:\d\d")
+        wait_until(lambda: notices.titles()[-1] == "An account is ready again", 20, "one is back")
+        self.assertEqual(notices.shown[-1][2], "tired")
+        os.kill(screen.admin()["pid"], 15)
+        wait_until(lambda: notices.titles()[-1] == "The gateway has ended", 20, "the gateway's end is told")
+        self.assertEqual(notices.titles(), ["An account needs you", "No account is ready", "An account is ready again", "The gateway has ended"])
+        self.ended(self.start(screen, "--quit"))
+        self.assertEqual(self.ended(program), 0)
 
     def test_without_a_tray_the_user_is_asked(self):
         screen = self.screen()

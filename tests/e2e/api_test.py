@@ -135,7 +135,15 @@ class Shapes(WithGateway):
         self.ask("POST", "/routes/{position}/move", {"to": 1}, position=0)
         self.ask("PUT", "/routes/{position}", rule, position=1)
         self.ask("DELETE", "/routes/{position}", position=1)
-        self.ask("PUT", "/routes", {"routes": self.ask("GET", "/routes")["routes"]})
+        before = self.ask("GET", "/routes")["routes"]
+        for preset in self.ask("GET", "/routes/presets")["presets"]:
+            self.assertFalse(self.ask("POST", "/routes/presets/{preset}", {}, preset=preset["name"])["written"])
+        self.assertEqual(self.ask("GET", "/routes")["routes"], before)
+        for _ in range(2):
+            self.ask("POST", "/routes/presets/{preset}", {"write": True, "instead": ["gemini=code-assist"]}, preset="claude-on-gemini")
+        self.ask("POST", "/routes/presets/{preset}", {"instead": ["openai=x"]}, preset="claude-on-gemini", expected=400)
+        self.ask("POST", "/routes/presets/{preset}", {}, preset="claude", expected=404)
+        self.ask("PUT", "/routes", {"routes": before})
         asked = {"model": "to-chat", "max_tokens": 5, "messages": [{"role": "user", "content": "hi"}]}
         self.assertIn("body", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked})["would_send"])
         self.assertIn("error", self.ask("POST", "/routes/explain", {"path": "/v1/messages", "body": asked, "without": ["openai-compatible"]}))
@@ -172,6 +180,13 @@ class Shapes(WithGateway):
             self.ask("GET", "/requests/{id}/trace", id=row["id"])
         self.ask("GET", "/requests/{id}/body/{kind}", id=good, kind="upstream")
         self.ask("POST", "/requests/{id}/replay", {"stream": True}, id=good)
+        self.ask("POST", "/recording", {"minutes": 1})
+        self.ask("GET", "/recording")
+        traced = {"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+        kept = MESSAGES.post(self.gateway, "to-chat", headers=traced).headers["x-agt-trace"]
+        self.ask("GET", "/requests/{id}/bundle", id=kept)
+        self.assertEqual(self.ask("GET", "/requests/{id}/trace", id=kept)["traceparent"], traced["traceparent"])
+        self.ask("DELETE", "/recording")
         for by in ("model", "account", "client", "provider", "day"):
             self.ask("GET", "/stats", query=f"by={by}&slice_ms=3600000")
         self.ask("DELETE", "/requests")
@@ -206,6 +221,8 @@ class Shapes(WithGateway):
         self.ask("POST", "/clients/{client}/preview", client="nobody", expected=404)
 
     def ask_login(self):
+        looker = self.ask("POST", "/login/link", {"rights": "view"}, expected=201)["url"].split("#login=")[1]
+        self.assertEqual(self.ask("POST", "/login", {"code": looker})["rights"], "view")
         code = self.ask("POST", "/login/link", expected=201)["url"].split("#login=")[1]
         token = self.ask("POST", "/login", {"code": code})["token"]
         done = call(self.gateway.admin_port, "POST", "/api/v1/logout", None, {"authorization": "Bearer " + token})

@@ -98,7 +98,7 @@ class Backup(CleanCase):
                           settings={"AGT_LOGGING_LEVEL": "warn"}).start()
         try:
             key = gateway.admin_call("POST", "/api/v1/keys", {"name": "laptop"}).json()["key"]
-            gateway.cli("settings", "set", "proxy.auth_mode", "all")
+            gateway.cli("settings", "set", "proxy.auth_mode", "strict")
             file = gateway.folder / "backup.agt"
             environment = clean_environment(AGT_HOME=gateway.home, HOME=gateway.folder, WORDS=WORDS)
             done = subprocess.run([AGT, "backup", str(file), "--passphrase-env", "WORDS"], capture_output=True, text=True, env=environment, timeout=30)

@@ -11,7 +11,19 @@ PARALLEL = 40
 TOOL = [{"functionDeclarations": [{"name": "weather", "parametersJsonSchema": {"type": "object"}}]}]
 
 
-class Vertex(WithGateway):
+class Google(WithGateway):
+    def ask_with_every_client(self, model, look):
+        """Whole and streamed; `look` sees the client, whether it streams, and its answer."""
+        for client in DIALECTS:
+            for stream in (False, True):
+                with self.subTest(f"{client.name} stream={stream}"):
+                    reply = client.post(self.gateway, model, "Hello there", stream=stream)
+                    self.assertEqual(reply.status, 200, reply)
+                    self.assertIn("Hello there", client.said(reply, stream))
+                    look(client, stream, reply)
+
+
+class Vertex(Google):
     @classmethod
     def accounts(cls):
         return ()
@@ -31,14 +43,10 @@ class Vertex(WithGateway):
         return [entry["path"] for entry in self.sim.log()]
 
     def test_every_client_is_served_at_the_address_of_the_project(self):
-        for client in DIALECTS:
-            for stream in (False, True):
-                with self.subTest(f"{client.name} stream={stream}"):
-                    reply = client.post(self.gateway, "to-vertex", "Hello there", stream=stream)
-                    self.assertEqual(reply.status, 200, reply)
-                    self.assertIn("Hello there", client.said(reply, stream))
-                    verb = "streamGenerateContent" if stream else "generateContent"
-                    self.assertEqual(self.paths()[-1], f"/v1beta1/projects/sim-project/locations/europe-west4/publishers/google/models/{MODEL}:{verb}")
+        def look(_client, stream, _reply):
+            verb = "streamGenerateContent" if stream else "generateContent"
+            self.assertEqual(self.paths()[-1], f"/v1beta1/projects/sim-project/locations/europe-west4/publishers/google/models/{MODEL}:{verb}")
+        self.ask_with_every_client("to-vertex", look)
 
     def test_an_express_key_needs_no_project(self):
         reply = CHAT.post(self.gateway, "to-express", "Hello there")
@@ -134,7 +142,7 @@ class AccessTokens(WithGateway):
             gateway.stop()
 
 
-class CodeAssist(WithGateway):
+class CodeAssist(Google):
     @classmethod
     def accounts(cls):
         return [("code-assist", "assist", "ya29.access-token")]
@@ -147,19 +155,15 @@ class CodeAssist(WithGateway):
         return [entry for entry in self.sim.log() if not entry["path"].endswith("loadCodeAssist")]
 
     def test_38_the_envelope_is_put_on_and_taken_off(self):
-        for client in DIALECTS:
-            for stream in (False, True):
-                with self.subTest(f"{client.name} stream={stream}"):
-                    reply = client.post(self.gateway, "to-assist", "Hello there", stream=stream)
-                    self.assertEqual(reply.status, 200, reply)
-                    self.assertIn("Hello there", client.said(reply, stream))
-                    if stream:
-                        self.assertTrue(client.stream_ended_well(reply), reply)
-                    sent = json.loads(self.requests()[-1]["body"])
-                    self.assertEqual(sorted(sent), ["model", "project", "request", "user_prompt_id"])
-                    self.assertEqual((sent["model"], sent["project"]), (MODEL, "sim-project"))
-                    self.assertIn("contents", sent["request"])
-        self.assertNotIn('"response"', reply.text())
+        def look(client, stream, reply):
+            if stream:
+                self.assertTrue(client.stream_ended_well(reply), reply)
+            sent = json.loads(self.requests()[-1]["body"])
+            self.assertEqual(sorted(sent), ["model", "project", "request", "user_prompt_id"])
+            self.assertEqual((sent["model"], sent["project"]), (MODEL, "sim-project"))
+            self.assertIn("contents", sent["request"])
+            self.assertNotIn('"response"', reply.text())
+        self.ask_with_every_client("to-assist", look)
 
     def test_38_a_gemini_client_keeps_its_bytes_inside_of_it(self):
         inner = '{"contents":[ {"role":"user","parts":[{"text":"H\\u0069"}]}],\n "labels": {}}'
@@ -216,7 +220,7 @@ class CodeAssist(WithGateway):
         self.assertIn("weather", [p["functionCall"]["name"] for p in parts if "functionCall" in p])
 
 
-class SignedIn(WithGateway):
+class SignedIn(Google):
     """Code Assist with the user's own OAuth client: sign-in, project, requests and refreshing in one piece."""
     @classmethod
     def accounts(cls):
@@ -237,15 +241,11 @@ class SignedIn(WithGateway):
             self.assertIn(word, redeemed)
         self.assertIn("works: 2 models", self.gateway.cli("account", "test", "mine").stdout)
         tokens = set()
-        for client in DIALECTS:
-            for stream in (False, True):
-                with self.subTest(f"{client.name} stream={stream}"):
-                    reply = client.post(self.gateway, "to-assist", "Hello there", stream=stream)
-                    self.assertEqual(reply.status, 200, reply)
-                    self.assertIn("Hello there", client.said(reply, stream))
-                    sent = self.sim.last()
-                    tokens.add(sent["key_fingerprint"])
-                    self.assertEqual(json.loads(sent["body"])["project"], "sim-project")
+        def look(_client, _stream, _reply):
+            sent = self.sim.last()
+            tokens.add(sent["key_fingerprint"])
+            self.assertEqual(json.loads(sent["body"])["project"], "sim-project")
+        self.ask_with_every_client("to-assist", look)
         self.assertEqual((len(tokens), self.refreshes()), (1, []))
         # A token that the provider takes back is renewed once, with the user's own client, and nobody notices.
         gone = {"error": {"code": 401, "message": "gone", "status": "UNAUTHENTICATED"}}

@@ -46,6 +46,8 @@ class Vectors(WithGateway):
 
     def check(self, name, pieces, expected):
         statuses, everything = self.answers(pieces, len(expected))
+        if len(pieces) > 1 and statuses and statuses[-1] >= 400 and b"\r\nconnection: close\r\n" in everything:
+            expected = expected[:len(statuses)]  # refused before its body was here: not read on, and said so
         self.assertEqual(len(statuses), len(expected), f"{name}: {everything[:2000]!r}")
         for status, right in zip(statuses, expected):
             self.assertIn(status, right, f"{name}: {everything[:2000]!r}")

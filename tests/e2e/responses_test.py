@@ -4,9 +4,10 @@ continuing of an answer by its id.
 import json
 import unittest
 
-from harness import CHAT, DIALECTS, GEMINI, MESSAGES, OPENAI, TO, WithGateway, two_accounts_each
+from harness import CHAT, DIALECTS, GEMINI, MESSAGES, OPENAI, TO, WithGateway, two_accounts_each, wait_until
 
 PATH = "/v1/responses"
+NOT_KEPT = "previous_response_not_found"
 ASK_FOR_TOOLS = 'Look [[tool weather {"city":"Rome"}]] [[tool weather {"city":"Oslo"}]]'
 TOOL = {"type": "function", "name": "weather", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
 
@@ -85,6 +86,17 @@ class Responses(WithGateway):
                     self.assertIn("My word is plum.", self.sim.last()["body"])
                     self.assertEqual(third["status"], "completed")
 
+    def test_60_the_dry_run_shows_what_is_continued(self):
+        first = self.answer(self.ask("to-anthropic", "My word is plum."))
+        self.sim.reset()
+        body = {"model": "to-anthropic", "input": "And now?", "previous_response_id": first["id"]}
+        told = self.gateway.admin_call("POST", "/api/v1/routes/explain", {"path": PATH, "body": body}).json()
+        self.assertIn("My word is plum.", json.dumps(told["would_send"]["body"]))
+        body["previous_response_id"] = "resp_never"
+        told = self.gateway.admin_call("POST", "/api/v1/routes/explain", {"path": PATH, "body": body}).json()
+        self.assertEqual(told["error"]["field"], "previous_response_id")
+        self.assertEqual(self.sim.log(), [])
+
     def test_a_conversation_of_ours_moves_to_an_account_of_the_same_dialect(self):
         first = self.answer(self.ask("to-anthropic", "My word is plum."))
         reply = self.ask("to-native", "And now?", previous_response_id=first["id"])
@@ -159,6 +171,121 @@ class Responses(WithGateway):
                     self.assertEqual(reply.status, 200, reply)
                     self.assertIn("Hello there", client.said(reply, stream))
                     self.assertEqual(self.sim.last()["path"], PATH)
+
+
+class GoingOn(WithGateway):
+    """Three accounts of the client's own protocol: what one of them keeps, the others do not know. The simulator keeps
+    nothing, and says so whoever is asked."""
+    sim_tls = False
+
+    @classmethod
+    def accounts(cls):
+        return [("openai", f"owner-{n}", f"key-owner-{n}") for n in range(3)]
+
+    @classmethod
+    def routes(cls):
+        return ()
+
+    def ask(self, said, stream=False, **more):
+        return self.gateway.call("POST", PATH, {"model": "gpt-5.5", "input": said, "stream": stream, **more}, OPENAI)
+
+    def begun(self, stream=False):
+        """The id of an answer and the number of the account that gave it."""
+        self.sim.reset()
+        reply = self.ask("My word is plum.", stream)
+        self.assertEqual(reply.status, 200, reply)
+        response = [data for _, data in reply.events()][-1]["response"] if stream else reply.json()
+        return response["id"], self.served()
+
+    def served(self):
+        return self.sim.last()["key_hint"][-1]
+
+    def test_60_who_goes_on_comes_to_the_account_that_has_the_answer(self):
+        owners = set()
+        for stream in (False, True) * 4:
+            answer, owner = self.begun(stream)
+            owners.add(owner)
+            for _ in range(3):
+                reply = self.ask("And now?", stream, previous_response_id=answer)
+                self.assertEqual((reply.json()["error"]["code"], self.served()), (NOT_KEPT, owner), reply)
+                self.assertIn(answer, self.sim.last()["body"])
+                route = self.gateway.trace(reply)["rule"]
+                self.assertIn(f"only the account that gave {answer}", route)
+        self.assertGreater(len(owners), 1, "one account has served all, which proves nothing")
+
+    def test_60_an_account_that_rests_is_waited_for_and_nobody_else_is_asked(self):
+        answer, owner = self.begun()
+        self.sim.script({"status": 429, "retry_after": "2"}, key=f"key-owner-{owner}")
+        self.assertEqual(self.ask("And now?", previous_response_id=answer).status, 429)
+        self.sim.reset()
+        reply = self.ask("And now?", previous_response_id=answer)
+        self.assertEqual(reply.status, 429, reply)
+        self.assertIn(reply.headers["retry-after"], ("1", "2"))
+        self.assertIn(f"Only the account that gave {answer} can go on from it: wait, or send the whole conversation instead.", reply.json()["error"]["message"])
+        self.assertEqual(self.sim.log(), [])
+        other = self.ask("Something else")
+        self.assertEqual(other.status, 200, other)
+        self.assertNotEqual(self.served(), owner)
+        wait_until(lambda: self.ask("And now?", previous_response_id=answer).status != 429, 10, "the account is back")
+        self.assertEqual(self.served(), owner)
+
+    def test_60_without_its_account_an_answer_is_the_providers_to_know(self):
+        answer, owner = self.begun()
+        label = f"owner-{owner}"
+        self.gateway.cli("account", "disable", self.gateway.ids[label])
+        try:
+            reply = self.ask("And now?", previous_response_id=answer)
+            self.assertEqual(reply.json()["error"]["code"], NOT_KEPT, reply)
+            self.assertNotEqual(self.served(), owner)
+        finally:
+            self.gateway.cli("account", "enable", self.gateway.ids[label])
+
+    def test_60_what_is_not_to_be_kept_binds_nobody(self):
+        self.sim.reset()
+        first = self.ask("My word is plum.", store=False)
+        reply = self.ask("And now?", previous_response_id=first.json()["id"])
+        self.assertEqual(reply.json()["error"]["code"], NOT_KEPT, reply)
+        self.assertNotIn("only the account", self.gateway.trace(reply)["rule"])
+
+    def test_60_the_dry_run_knows_it_too(self):
+        answer, owner = self.begun()
+        self.sim.reset()
+        body = {"model": "gpt-5.5", "input": "And now?", "previous_response_id": answer}
+        told = self.gateway.admin_call("POST", "/api/v1/routes/explain", {"path": PATH, "body": body}).json()
+        self.assertIn(f"only the account that gave {answer}", told["rule"])
+        self.assertEqual([one["account"] for one in told["targets"][0]["accounts"]], [f"owner-{owner}"])
+        body_gone = {"path": PATH, "body": body, "without": [f"owner-{owner}"]}
+        gone = self.gateway.admin_call("POST", "/api/v1/routes/explain", body_gone).json()
+        self.assertIn("can go on from it", gone["error"]["message"])
+        self.assertEqual(self.sim.log(), [])
+
+
+class Signed(WithGateway):
+    """What one account has signed goes back to it, also where requests are spread."""
+    sim_tls = False
+    settings = {"AGT_SCHEDULING_MODE": "performance_first"}
+
+    @classmethod
+    def accounts(cls):
+        return [("anthropic", f"signer-{n}", f"key-signer-{n}") for n in range(3)]
+
+    @classmethod
+    def routes(cls):
+        return ()
+
+    def ask(self, turns, session):
+        body = {"model": "claude-opus-5", "max_tokens": 64, "messages": turns}
+        reply = self.gateway.call("POST", "/v1/messages", body, {"anthropic-version": "2023-06-01", "session-id": session})
+        self.assertEqual(reply.status, 200, reply)
+        return self.sim.last()["key_hint"][-1]
+
+    def test_60_a_signature_comes_back_to_who_made_it(self):
+        hello = [{"role": "user", "content": "Hello"}]
+        signed = [*hello, {"role": "assistant", "content": [{"type": "thinking", "thinking": "Hm.", "signature": "c2ln"}, {"type": "text", "text": "Hi"}]}, {"role": "user", "content": "And?"}]
+        for session in ("s1", "s2", "s3"):
+            owner = self.ask(hello, session)
+            self.assertEqual({self.ask(signed, session) for _ in range(5)}, {owner})
+        self.assertEqual(len({self.ask(hello, "s1") for _ in range(6)}), 3, "the others are spread")
 
 
 if __name__ == "__main__":

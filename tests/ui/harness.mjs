@@ -59,12 +59,17 @@ export function storeSetting(name, value) {
   return home;
 }
 
-// A port of null is the stored one.
-export async function startGateway({ home = mkdtempSync(join(tmpdir(), 'agt-ui-')), port = 0, adminPort = 0, args = [], env = {} } = {}) {
+// A port of null is the stored one. `mounted` is the size of a disk of its own for the home, which only the gateway and
+// its `seen` path know: filling it fills nothing else.
+export async function startGateway({ home = mkdtempSync(join(tmpdir(), 'agt-ui-')), port = 0, adminPort = 0, args = [], env = {}, mounted } = {}) {
   cleanups.push(() => rmSync(home, { recursive: true, force: true }));
   const ports = [...(port === null ? [] : ['--port', String(port)]), '--admin-port', String(adminPort)];
-  const run = program(AGT, ['serve', '--home', home, ...ports, ...args], env);
-  const file = join(home, 'admin.json');
+  const command = [AGT, 'serve', '--home', home, ...ports, ...args];
+  const own = ['unshare', '-m', 'sh', '-c', `mount -t tmpfs -o size=${mounted},mode=700 none "${home}" && exec "$0" "$@"`];
+  const [first, ...rest] = mounted ? [...own, ...command] : command;
+  const run = program(first, rest, env);
+  const seen = mounted ? `/proc/${run.child.pid}/root${home}` : home;
+  const file = join(seen, 'admin.json');
   const admin = await until(() => {
     if (run.child.exitCode !== null) throw new Error(`agt ended: ${run.said.err}`);
     if (!existsSync(file)) return null;
@@ -95,7 +100,7 @@ export async function startGateway({ home = mkdtempSync(join(tmpdir(), 'agt-ui-'
       headers: { 'content-type': 'application/json', 'user-agent': 'codex_exec/0.169.0', ...headers },
       body: JSON.stringify({ model, stream, max_tokens: 64, messages: [{ role: 'user', content: text }] }),
     }).then(async (reply) => ({ status: reply.status, text: await reply.text(), trace: reply.headers.get('x-agt-trace') }));
-  return { home, admin, api, ask, proxy: status.proxy.address, said: run.said, stop: run.stop, kill: () => run.child.kill('SIGKILL') };
+  return { home, seen, admin, api, ask, proxy: status.proxy.address, said: run.said, stop: run.stop, kill: () => run.child.kill('SIGKILL') };
 }
 
 export async function startBrowser(options = {}) {
@@ -105,6 +110,15 @@ export async function startBrowser(options = {}) {
   return browser;
 }
 
+// AGT_UI_DIST=ui/dist shows pages that were just built, before they are part of a program.
+const DIST = process.env.AGT_UI_DIST;
+function serveDist(route) {
+  const { pathname } = new URL(route.request().url());
+  if (pathname.startsWith('/api/')) return route.fallback();
+  const file = join(DIST, pathname);
+  return route.fulfill({ path: existsSync(file) && pathname !== '/' ? file : join(DIST, 'index.html') });
+}
+
 // A page that is signed in by a one-time link, with its errors collected.
 export async function openPage(browser, gateway, { path = '/', width = 1280, height = 800, theme = 'light', language = 'en', context: extra = {}, preferences = {} } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: 'en-US', permissions: ['clipboard-read', 'clipboard-write'], ...extra });
@@ -112,6 +126,7 @@ export async function openPage(browser, gateway, { path = '/', width = 1280, hei
   await context.addInitScript((values) => {
     for (const [name, value] of Object.entries(values)) if (localStorage.getItem(`agt.ui.${name}`) === null) localStorage.setItem(`agt.ui.${name}`, value);
   }, kept);
+  if (DIST) await context.route(`${gateway.admin.address}/**`, (route) => serveDist(route));
   const page = await context.newPage();
   page.problems = [];
   // A refusal is an answer that the page shows (a wrong value, a body that was not kept); the browser notes each.

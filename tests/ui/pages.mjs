@@ -101,6 +101,31 @@ test('rules are moved by keyboard, and one that is never reached is named', { ti
   await done(page);
 });
 
+test('a preset is a proposal, and a dry run asks what if an account were gone', { timeout: 60_000 }, async () => {
+  await gateway.api('PUT', '/routes', { routes: [{ match: 'claude-*', targets: ['demo/demo'] }] });
+  const page = await openPage(browser, gateway, { path: '/proxy/routing?model=claude-x' });
+  await page.getByRole('button', { name: 'Presets' }).click();
+  await page.getByRole('menuitem', { name: 'Claude names answered by Gemini' }).click();
+  await page.getByText('From the preset: new').waitFor();
+  await page.getByText('From the preset: was demo/demo').waitFor();
+  assert.equal(await page.getByLabel('Rule 1: model asked for').inputValue(), 'claude-*haiku*');
+  assert.equal((await gateway.api('GET', '/routes')).routes.length, 1, 'nothing is saved yet');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('saved and in force').waitFor();
+  const used = await gateway.api('POST', '/routes/presets/claude-on-gemini', {});
+  assert.deepEqual(used.changes.map((one) => one.kind), ['unchanged', 'unchanged'], 'the gateway lays it in the same way');
+
+  await gateway.api('PUT', '/routes', { routes: [{ match: 'claude-*', targets: ['demo/demo'] }] });
+  const tester = page.getByRole('region', { name: 'Result' });
+  await page.getByRole('button', { name: 'Explain, send nothing' }).click();
+  await tester.getByText('would go to').waitFor();
+  await tester.getByLabel('What if it were gone?').first().check();
+  await tester.getByText('Nobody can serve').waitFor();
+  await tester.getByLabel('What if it were gone?').first().uncheck();
+  await tester.getByText('would go to').waitFor();
+  await done(page);
+});
+
 test('a batch has a result for each account', { timeout: 60_000 }, async () => {
   const page = await openPage(browser, gateway, { path: '/accounts' });
   await page.getByRole('checkbox', { name: /Select all/ }).check();

@@ -17,8 +17,11 @@ export async function seed(gateway, sim) {
       { match: 'gpt-*', targets: ['openai-compatible/*'] },
     ],
   });
-  await api('POST', '/keys', { name: 'laptop-agent' });
-  await api('POST', '/keys', { name: 'ci', expires_ms: Date.now() + 30 * 86_400_000 });
+  const agent = await api('POST', '/keys', { name: 'laptop-agent', models: ['claude-*', 'gpt-5.5'], requests_per_minute: 120, concurrency: 4, tokens_per_day: 20_000 });
+  await api('POST', '/keys', { name: 'ci', expires_ms: Date.now() + 30 * 86_400_000, networks: ['192.168.1.0/24'] });
+  await api('POST', '/keys', { name: 'phone' });
+  const spent = { path: '/v1/messages', headers: { authorization: `Bearer ${agent.key}`, 'user-agent': 'claude-cli/2.1.197', 'anthropic-version': '2023-06-01' } };
+  await ask('claude-sonnet-4-5', 'Summarise this [[usage {"input":12800,"output":740}]]', spent);
   for (let i = 0; i < 14; i += 1) {
     await ask('claude-sonnet-4-5', `Question ${i} [[usage {"input":${900 + i * 37},"output":${120 + i * 11}}]]`, { path: '/v1/messages', headers: { 'user-agent': 'claude-cli/2.1.197 (external, cli)', 'anthropic-version': '2023-06-01' } });
     await ask('gpt-5.5', `Question ${i}`, { stream: i % 2 === 0 });

@@ -152,8 +152,7 @@ class LiveGateway {
   pool::Pool pool_{};
   relay::Current current_{nullptr};
   NoRecorder recorder_{};
-  relay::Memories memories_{};
-  relay::Keepsakes keepsakes_{};
+  relay::Kept kept_{};
   relay::Doorkeeper doorkeeper_{};
   provider::Exchanges exchanges_{clock_, log_};
   TokenKeeper tokens_{*vault_, clock_, log_};
@@ -161,8 +160,7 @@ class LiveGateway {
                                   .pool = pool_,
                                   .codecs = all_codecs,
                                   .recorder = recorder_,
-                                  .memories = memories_,
-                                  .keepsakes = keepsakes_,
+                                  .kept = kept_,
                                   .doorkeeper = doorkeeper_,
                                   .exchanges = exchanges_,
                                   .clock = clock_,

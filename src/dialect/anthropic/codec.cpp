@@ -10,6 +10,7 @@ namespace agt::dialect {
 namespace {
 
 // Seen in 2026-08 to 2026-11.
+constexpr auto signature_marks = std::to_array<std::string_view>({"\"signature\""});
 constexpr auto signature_refusals = std::to_array<std::string_view>(
     {"invalid `signature` in `thinking`", "invalid signature in thinking", "invalid `data` in `redacted_thinking`",
      "expected `thinking` or `redacted_thinking`"});
@@ -21,6 +22,7 @@ const Codec anthropic_codec{
     .turns = "messages",
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",
+    .signature_marks = signature_marks,
     .signature_refusals = signature_refusals,
     .parse_request = anthropic::parse_request,
     .render_request = anthropic::render_request,

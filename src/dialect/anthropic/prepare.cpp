@@ -23,8 +23,8 @@ constexpr std::string_view silent_failure = "The tool failed without a message."
 
 // Its first character tells it of nearly every text.
 bool blank(const json::Words& text) {
-  const auto* literal = text.literal();
-  if (literal != nullptr && !literal->empty() && !(white_space.contains(literal->front()) || literal->front() == '\\'))
+  const auto literal = text.literal();
+  if (literal && !literal->empty() && !(white_space.contains(literal->front()) || literal->front() == '\\'))
     return false;
   return text.plain().find_first_not_of(white_space) == std::string::npos;
 }
@@ -35,7 +35,7 @@ std::unexpected<Error> unsupported(std::string_view what, const std::string& pat
 
 class Fitter {
  public:
-  Fitter(const Rendering& rendering, const ir::Part& part, ir::Role role, const std::string& path)
+  Fitter(const Rendering& rendering, ir::Part& part, ir::Role role, const std::string& path)
       : rendering_(rendering), losses_(rendering.losses), part_(part), role_(role), path_(path) {}
 
   Result<MaybePart> run() {
@@ -55,11 +55,10 @@ class Fitter {
   }
 
  private:
-  // The part with what Anthropic has a place for.
-  ir::Part base() const {
-    ir::Part out = part_;
-    if (!losses_.extras_go_home(part_.extras, ir::Dialect::anthropic, path_)) out.extras = {};
-    return out;
+  // The part with what Anthropic has a place for, moved out. The body that a fit() was given lies in it from then on.
+  ir::Part base() {
+    if (!losses_.extras_go_home(part_.extras, ir::Dialect::anthropic, path_)) part_.extras = {};
+    return std::move(part_);
   }
 
   Result<MaybePart> fit(const ir::Text& text) {
@@ -79,8 +78,9 @@ class Fitter {
   Result<MaybePart> fit(const ir::Refusal& refusal) {
     if (blank(refusal.text)) return std::nullopt;
     losses_.harmless(path_, "a refusal travels as text");
+    ir::Text text{.text = refusal.text};
     auto out = base();
-    out.body = ir::Text{.text = refusal.text};
+    out.body = std::move(text);
     return out;
   }
 
@@ -126,10 +126,10 @@ class Fitter {
     if (!plain || !json::Document::parse(json::quoted(*plain)))
       return fail(Code::schema, fmt::format("{}: is not base64 of UTF-8 text.", path_), path_);
     auto out = base();
-    out.body = ir::Media{.kind = media.kind,
-                         .mime = "text/plain",
-                         .source = ir::InlineData{.base64 = *std::move(plain), .plain = true},
-                         .name = media.name};
+    auto& document = std::get<ir::Media>(out.body);
+    document.mime = "text/plain";
+    document.source = ir::InlineData{.base64 = *std::move(plain), .plain = true};
+    document.detail = ir::Detail::unset;
     return out;
   }
 
@@ -139,17 +139,16 @@ class Fitter {
     return std::nullopt;
   }
 
-  Result<MaybePart> fit(const ir::ToolResult& result) {
+  Result<MaybePart> fit(const ir::ToolResult&) {
     if (rendering_.home) return base();
     auto out = base();
-    auto& content = std::get<ir::ToolResult>(out.body).content;
-    content.clear();
-    for (const auto& inner : result.content) {
-      TRY(auto fitted, fitted_part(rendering_, inner, ir::Role::user, path_));
-      if (fitted) content.push_back(*std::move(fitted));
+    auto& result = std::get<ir::ToolResult>(out.body);
+    for (auto& inner : std::exchange(result.content, {})) {
+      TRY(auto fitted, fitted_part(rendering_, std::move(inner), ir::Role::user, path_));
+      if (fitted) result.content.push_back(*std::move(fitted));
     }
     // 400 "content cannot be empty if is_error is true" (seen 2026-08).
-    if (content.empty() && result.is_error) content.push_back(ir::text_part(std::string(silent_failure)));
+    if (result.content.empty() && result.is_error) result.content.push_back(ir::text_part(std::string(silent_failure)));
     return out;
   }
 
@@ -161,7 +160,7 @@ class Fitter {
 
   const Rendering& rendering_;
   ir::Losses& losses_;
-  const ir::Part& part_;
+  ir::Part& part_;
   ir::Role role_;
   const std::string& path_;
 };
@@ -186,8 +185,10 @@ Result<std::vector<ir::Message>> home_messages(const Rendering& rendering) {
     const auto path = fmt::format("messages[{}]", i);
     const bool had_parts = !message.parts.empty();
     std::vector<ir::Part> parts;
+    parts.reserve(message.parts.size());
     for (std::size_t k = 0; k < message.parts.size(); ++k) {
-      TRY(auto fitted, fitted_part(rendering, message.parts[k], message.role, fmt::format("{}.content[{}]", path, k)));
+      const auto at = fmt::format("{}.content[{}]", path, k);
+      TRY(auto fitted, fitted_part(rendering, std::move(message.parts[k]), message.role, at));
       if (fitted) parts.push_back(*std::move(fitted));
     }
     message.parts = std::move(parts);
@@ -221,23 +222,24 @@ void trim_prefill(std::vector<ir::Message>& messages, ir::Losses& losses) {
 
 }  // namespace
 
-Result<MaybePart> fitted_part(const Rendering& rendering, const ir::Part& part, ir::Role role,
-                              const std::string& path) {
+Result<MaybePart> fitted_part(const Rendering& rendering, ir::Part&& part, ir::Role role, const std::string& path) {
   return Fitter(rendering, part, role, path).run();
 }
 
 Result<std::vector<ir::Message>> fitted_messages(const Rendering& rendering) {
   if (rendering.home) return home_messages(rendering);
   const bool inside = rendering.target.facts.system_mid_conversation;
-  const auto turns = ir::turns(rendering.request, {.merge_same_role = true, .system_inside = inside}, rendering.losses);
+  auto turns = ir::turns(rendering.request, {.merge_same_role = true, .system_inside = inside}, rendering.losses);
   std::vector<ir::Message> out;
+  out.reserve(turns.size());
   const std::string path = "messages";
-  for (const auto& turn : turns) {
+  for (auto& turn : turns) {
     rendering.losses.extras_go_home(turn.extras, ir::Dialect::anthropic, path);
     if (!turn.name.empty()) rendering.losses.dropped(path, "Anthropic knows no names of participants");
     ir::Message message{.role = turn.role};
-    for (const auto& part : turn.parts) {
-      TRY(auto fitted, fitted_part(rendering, part, turn.role, path));
+    message.parts.reserve(turn.parts.size());
+    for (auto& part : turn.parts) {
+      TRY(auto fitted, fitted_part(rendering, std::move(part), turn.role, path));
       if (fitted) message.parts.push_back(*std::move(fitted));
     }
     if (message.parts.empty()) continue;
@@ -262,8 +264,8 @@ Result<std::vector<ir::Part>> fitted_system(const Rendering& rendering) {
     rendering.losses.extras_go_home(message.extras, ir::Dialect::anthropic, "system");
   }
   std::vector<ir::Part> out;
-  for (const auto& part : ir::system_parts(rendering.request)) {
-    TRY(auto fitted, fitted_part(rendering, part, ir::Role::system, "system"));
+  for (auto& part : ir::system_parts(rendering.request)) {
+    TRY(auto fitted, fitted_part(rendering, std::move(part), ir::Role::system, "system"));
     if (!fitted) continue;
     if (std::holds_alternative<ir::Text>(fitted->body))
       out.push_back(*std::move(fitted));

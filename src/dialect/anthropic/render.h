@@ -40,8 +40,8 @@ struct Fitted {
 };
 
 // One part as this dialect can carry it in a message of that role, or nothing (and a Loss).
-[[nodiscard]] Result<std::optional<ir::Part>> fitted_part(const Rendering& rendering, const ir::Part& part,
-                                                          ir::Role role, const std::string& path);
+[[nodiscard]] Result<std::optional<ir::Part>> fitted_part(const Rendering& rendering, ir::Part&& part, ir::Role role,
+                                                          const std::string& path);
 [[nodiscard]] Result<std::vector<ir::Message>> fitted_messages(const Rendering& rendering);
 [[nodiscard]] Result<std::vector<ir::Part>> fitted_system(const Rendering& rendering);
 

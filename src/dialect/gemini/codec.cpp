@@ -10,6 +10,7 @@ namespace agt::dialect {
 namespace {
 
 // Seen in 2026-08 to 2026-11.
+constexpr auto signature_marks = std::to_array<std::string_view>({"\"thoughtSignature\"", "\"thought_signature\""});
 constexpr auto signature_refusals = std::to_array<std::string_view>({"thought signature", "thought_signature"});
 
 }  // namespace
@@ -19,6 +20,7 @@ const Codec gemini_codec{
     .turns = "contents",
     .model_in_path = true,
     .counts_tokens_upstream = true,
+    .signature_marks = signature_marks,
     .signature_refusals = signature_refusals,
     .parse_request = gemini::parse_request,
     .render_request = gemini::render_request,

@@ -2,26 +2,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "core/overloaded.h"
-#include "dialect/limits.h"
-#include "dialect/openai_chat/data_url.h"
 #include "dialect/openai_chat/request.h"
+#include "dialect/openai_chat/shared_messages.h"
 #include "dialect/openai_chat/wire.h"
 #include "ir/turns.h"
 
 namespace agt::dialect::openai_chat {
 namespace {
 
-constexpr std::string_view path = "messages";
-
-bool is_text_mime(std::string_view mime) { return mime.starts_with("text/") || mime == "application/json"; }
-
-class Adapter {
+class Adapter : private SharedMessages {
  public:
   Adapter(const RenderTarget& target, const ToolNames& names, ir::Losses& losses)
-      : facts_(target.facts), names_(names), losses_(losses) {}
+      : SharedMessages(here, target, names, losses) {}
 
   Result<> add_system(const std::vector<ir::Part>& parts) {
     for (const auto& part : parts) {
@@ -51,20 +45,6 @@ class Adapter {
  private:
   void push(ir::Message message) {
     if (!message.parts.empty()) out_.push_back(std::move(message));
-  }
-
-  // The part without what only its own dialect understands.
-  ir::Part stripped(const ir::Part& part, std::string_view at) {
-    losses_.extras_go_home(part.extras, here, at);
-    if (part.signature) losses_.harmless(std::string(at), "a signature means nothing to another provider");
-    ir::Part out;
-    out.body = part.body;
-    out.cache = part.cache;
-    if (out.cache && !facts_.cache_marks) {
-      losses_.harmless(std::string(at), "this model takes no cache marks");
-      out.cache.reset();
-    }
-    return out;
   }
 
   Result<> add_words(ir::Message& message, const ir::Part& part, std::string_view at) {
@@ -156,23 +136,13 @@ class Adapter {
       if (file->origin == ir::Dialect::openai_responses) return {};  // both APIs of OpenAI share their files
       return unsupported("a file id of another provider means nothing here");
     }
-    const auto* data = std::get_if<ir::InlineData>(&media.source);
-    if (data == nullptr) return unsupported("Chat Completions takes documents inline, not by URL");
-    if (data->plain || is_text_mime(media.mime)) {
-      auto text = data->plain ? std::optional(data->base64) : from_base64(data->base64);
-      if (!text) return fail(Code::schema, "The data of a text document is not base64.", std::string(path));
-      losses_.approximated(std::string(path), "a text document was put in as text");
-      if (!media.name.empty()) text = fmt::format("{}:\n{}", media.name, *text);
-      part.body = ir::Text{.text = *std::move(text)};
-      return {};
-    }
+    if (!std::holds_alternative<ir::InlineData>(media.source))
+      return unsupported("Chat Completions takes documents inline, not by URL");
+    TRY(const bool done, document_as_text(part));
+    if (done) return {};
     if (!facts_.documents && !facts_.estimated) return unsupported("this model takes no documents");
     if (media.name.empty()) media.name = "document.pdf";  // the API wants a name beside file_data
     return {};
-  }
-
-  [[nodiscard]] static std::unexpected<Error> unsupported(std::string_view why) {
-    return fail(Code::feature_unsupported, fmt::format("{}: {}.", path, why), std::string(path));
   }
 
   Result<> add_result(const ir::Part& part, ir::Message& media) {
@@ -247,38 +217,6 @@ class Adapter {
         },
         part.body);
   }
-
-  ir::Part adapted_call(const ir::Part& part, const ir::ToolCall& call) {
-    auto out = stripped(part, path);
-    out.cache.reset();
-    auto& own = std::get<ir::ToolCall>(out.body);
-    own.id = legal_tool_id(call.id);
-    own.name = names_.upstream(call.name, call.name_space);
-    own.name_space.clear();
-    if (call.kind == ir::ToolCall::Kind::custom && !facts_.custom_tools) {
-      own.kind = ir::ToolCall::Kind::function;
-      own.arguments = fmt::format("{{{}:{}}}", json::quoted(custom_argument), json::quoted(call.arguments));
-    } else if (call.kind == ir::ToolCall::Kind::function && own.arguments.empty()) {
-      own.arguments = "{}";
-    }
-    return out;
-  }
-
-  // The last ones are kept: they hold the longest prefixes.
-  void trim_cache_marks() {
-    std::size_t kept = 0;
-    for (auto& message : out_ | std::views::reverse)
-      for (auto& part : message.parts | std::views::reverse) {
-        if (!part.cache || ++kept <= cache_marks_max) continue;
-        losses_.harmless(std::string(path), "more cache marks than the provider takes");
-        part.cache.reset();
-      }
-  }
-
-  const ModelFacts& facts_;
-  const ToolNames& names_;
-  ir::Losses& losses_;
-  std::vector<ir::Message> out_{};
 };
 
 }  // namespace
@@ -293,9 +231,9 @@ Result<ir::Request> adapted(const ir::Request& request, const RenderTarget& targ
   const auto turns = ir::turns(request, {.merge_same_role = true, .system_inside = true}, losses);
   for (const auto& turn : turns) TRY_OK(adapter.add(turn));
   if (!turns.empty() && turns.back().role == ir::Role::assistant)
-    losses.approximated(std::string(path), "a begun answer is not continued here; it was sent as a finished message");
+    losses.approximated("messages", "a begun answer is not continued here; it was sent as a finished message");
   own.messages = std::move(adapter).take();
-  if (own.messages.empty()) return fail(Code::schema, "The conversation is empty.", std::string(path));
+  if (own.messages.empty()) return fail(Code::schema, "The conversation is empty.", "messages");
   return own;
 }
 

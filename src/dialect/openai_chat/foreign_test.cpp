@@ -183,6 +183,8 @@ TEST(OpenaiChatForeign, case_48_what_chat_cannot_take_is_refused) {
             Code::feature_unsupported);
   EXPECT_EQ(why({.kind = Kind::image, .source = ir::InlineData{}}, {.images = false}), Code::feature_unsupported);
   EXPECT_EQ(why({.kind = Kind::document, .mime = "text/plain", .source = ir::InlineData{.base64 = "*"}}), Code::schema);
+  EXPECT_EQ(why({.kind = Kind::document, .mime = "text/plain", .source = ir::InlineData{.base64 = "//8="}}),
+            Code::schema);
 }
 
 TEST(OpenaiChatForeign, tools_and_settings) {

@@ -4,9 +4,8 @@
 #include <algorithm>
 
 #include "core/overloaded.h"
-#include "dialect/limits.h"
-#include "dialect/openai_chat/data_url.h"
 #include "dialect/openai_chat/request.h"
+#include "dialect/openai_chat/shared_messages.h"
 #include "dialect/openai_responses/items.h"
 #include "dialect/openai_responses/request.h"
 #include "ir/turns.h"
@@ -14,19 +13,12 @@
 namespace agt::dialect::openai_responses {
 namespace {
 
-constexpr std::string_view path = "messages";
 constexpr std::string_view between_blocks = "\n\n";
 
-bool is_text_mime(std::string_view mime) { return mime.starts_with("text/") || mime == "application/json"; }
-
-std::unexpected<Error> unsupported(std::string_view why) {
-  return fail(Code::feature_unsupported, fmt::format("{}: {}.", path, why), std::string(path));
-}
-
-class Adapter {
+class Adapter : private openai_chat::SharedMessages {
  public:
   Adapter(const RenderTarget& target, const ToolNames& names, ir::Losses& losses)
-      : facts_(target.facts), names_(names), losses_(losses) {}
+      : SharedMessages(here, target, names, losses) {}
 
   // As `instructions`, which every server knows; as a developer message where cache marks are worth keeping.
   Result<> add_system(const std::vector<ir::Part>& parts, ir::Request& to) {
@@ -80,21 +72,6 @@ class Adapter {
     out_.push_back(std::move(message));
   }
 
-  // The part without what only its own dialect understands.
-  ir::Part stripped(const ir::Part& part, std::string_view at) {
-    losses_.extras_go_home(part.extras, here, at);
-    if (part.signature && part.signature->signer != here)
-      losses_.harmless(std::string(at), "a signature means nothing to another provider");
-    ir::Part out;
-    out.body = part.body;
-    out.cache = part.cache;
-    if (out.cache && !facts_.cache_marks) {
-      losses_.harmless(std::string(at), "this model takes no cache marks");
-      out.cache.reset();
-    }
-    return out;
-  }
-
   void drop(const ir::Part& part, std::string_view at) {
     losses_.dropped(std::string(at), fmt::format("a {} has no place here", ir::kind_name(part.body)));
   }
@@ -131,25 +108,14 @@ class Adapter {
   }
 
   Result<> adapt_document(ir::Part& part) {
+    TRY(const bool done, document_as_text(part));
+    if (done) return {};
     auto& media = std::get<ir::Media>(part.body);
-    if (const auto* data = std::get_if<ir::InlineData>(&media.source)) {
-      if (data->plain || is_text_mime(media.mime)) return document_as_text(part, media, *data);
-      if (media.name.empty()) media.name = "document.pdf";  // the API wants a name beside file_data
-    } else {
+    if (!std::holds_alternative<ir::InlineData>(media.source))
       media.name.clear();  // a name stands beside file_data only
-    }
+    else if (media.name.empty())
+      media.name = "document.pdf";  // the API wants one there
     if (!facts_.documents && !facts_.estimated) return unsupported("this model takes no documents");
-    return {};
-  }
-
-  Result<> document_as_text(ir::Part& part, const ir::Media& media, const ir::InlineData& data) {
-    auto text = data.plain ? std::optional(data.base64) : openai_chat::from_base64(data.base64);
-    // A Document checks UTF-8, which the body must be.
-    if (!text || !json::Document::parse(json::quoted(*text)))
-      return fail(Code::schema, "The data of a text document is not base64 of UTF-8 text.", std::string(path));
-    losses_.approximated(std::string(path), "a text document was put in as text");
-    if (!media.name.empty()) text = fmt::format("{}:\n{}", media.name, *text);
-    part.body = ir::Text{.text = *std::move(text)};
     return {};
   }
 
@@ -219,38 +185,6 @@ class Adapter {
     }
     return flush();
   }
-
-  ir::Part adapted_call(const ir::Part& part, const ir::ToolCall& call) {
-    auto out = stripped(part, path);
-    out.cache.reset();
-    auto& own = std::get<ir::ToolCall>(out.body);
-    own.id = legal_tool_id(call.id);
-    own.name = names_.upstream(call.name, call.name_space);
-    own.name_space.clear();
-    if (call.kind == ir::ToolCall::Kind::custom && !facts_.custom_tools) {
-      own.kind = ir::ToolCall::Kind::function;
-      own.arguments = fmt::format("{{{}:{}}}", json::quoted(custom_argument), json::quoted(call.arguments));
-    } else if (call.kind == ir::ToolCall::Kind::function && own.arguments.empty()) {
-      own.arguments = "{}";
-    }
-    return out;
-  }
-
-  // The last ones are kept: they hold the longest prefixes.
-  void trim_cache_marks() {
-    std::size_t kept = 0;
-    for (auto message = out_.rbegin(); message != out_.rend(); ++message)
-      for (auto part = message->parts.rbegin(); part != message->parts.rend(); ++part) {
-        if (!part->cache || ++kept <= cache_marks_max) continue;
-        losses_.harmless(std::string(path), "more cache marks than the provider takes");
-        part->cache.reset();
-      }
-  }
-
-  const ModelFacts& facts_;
-  const ToolNames& names_;
-  ir::Losses& losses_;
-  std::vector<ir::Message> out_{};
 };
 
 }  // namespace
@@ -264,9 +198,9 @@ Result<ir::Request> adapted(const ir::Request& request, const RenderTarget& targ
   const auto turns = ir::turns(request, {.merge_same_role = true, .system_inside = true}, losses);
   for (const auto& turn : turns) TRY_OK(adapter.add(turn));
   if (!turns.empty() && turns.back().role == ir::Role::assistant)
-    losses.approximated(std::string(path), "a begun answer is not continued here; it was sent as a finished message");
+    losses.approximated("messages", "a begun answer is not continued here; it was sent as a finished message");
   own.messages = std::move(adapter).take();
-  if (own.messages.empty()) return fail(Code::schema, "The conversation is empty.", std::string(path));
+  if (own.messages.empty()) return fail(Code::schema, "The conversation is empty.", "messages");
   return own;
 }
 

@@ -13,6 +13,7 @@ namespace agt::dialect {
 namespace {
 
 // Seen in 2026-08 to 2026-11.
+constexpr auto signature_marks = std::to_array<std::string_view>({"\"encrypted_content\""});
 constexpr auto signature_refusals = std::to_array<std::string_view>({"encrypted content", "encrypted_content"});
 
 }  // namespace
@@ -23,6 +24,7 @@ const Codec openai_responses_codec{
     .model_in_path = false,
     .counts_tokens_upstream = true,
     .carried_mark = "\"agt1.",
+    .signature_marks = signature_marks,
     .signature_refusals = signature_refusals,
     .parse_request = openai_responses::parse_request,
     .render_request = openai_responses::render_request,

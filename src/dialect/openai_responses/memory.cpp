@@ -26,6 +26,30 @@ std::string continues(const ir::Request& request) {
   return document ? document->root().text_or("") : std::string();
 }
 
+std::string continued(const json::Document& members) { return members.root()[previous].text_or(""); }
+
+bool kept_there(const json::Document& members) { return members.root()["store"].boolean_or(true); }
+
+// It is the first thing that the API says of an answer, before the ids of its items.
+std::string_view answer_id(std::string_view beginning) {
+  constexpr std::string_view key = "\"id\"", prefix = "resp_", spaces = " \t\r\n";
+  const auto skip = [&beginning](std::string_view characters) {
+    beginning.remove_prefix(std::min(beginning.find_first_not_of(characters), beginning.size()));
+  };
+  const auto at = beginning.find(key);
+  if (at == std::string_view::npos) return {};
+  beginning.remove_prefix(at + key.size());
+  skip(spaces);
+  if (!beginning.starts_with(':')) return {};
+  beginning.remove_prefix(1);
+  skip(spaces);
+  if (!beginning.starts_with('"')) return {};
+  beginning.remove_prefix(1);
+  const auto id = beginning.substr(0, beginning.find_first_of("\"\\"));
+  return id.starts_with(prefix) && id.size() < beginning.size() && beginning[id.size()] == '"' ? id
+                                                                                               : std::string_view();
+}
+
 // The API keeps what it is not told to forget.
 bool wants_memory(const ir::Request& request) {
   const auto* store = spelling(request.extras, here, "store");

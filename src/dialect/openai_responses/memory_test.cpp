@@ -25,6 +25,26 @@ TEST(ResponsesMemory, says_which_response_a_request_continues) {
   EXPECT_EQ(memory().continues(ir::Request{}), "");
 }
 
+TEST(ResponsesMemory, says_so_by_the_top_level_alone) {
+  json::Scratch scratch;
+  const auto members = [&](std::string_view body) { return json::Document::parse_members(body, scratch).value(); };
+  EXPECT_EQ(memory().continued(members(R"({"input":"x","previous_response_id":"resp_1"})")), "resp_1");
+  EXPECT_EQ(memory().continued(members(R"({"previous_response_id":null})")), "");
+  EXPECT_TRUE(memory().kept_there(members(R"({"input":"x"})")));
+  EXPECT_TRUE(memory().kept_there(members(R"({"store":true})")));
+  EXPECT_FALSE(memory().kept_there(members(R"({"store":false})")));
+}
+
+TEST(ResponsesMemory, finds_the_id_of_an_answer_in_its_beginning) {
+  const auto id = [](std::string_view beginning) { return memory().answer_id(beginning); };
+  EXPECT_EQ(id(R"({"id":"resp_6A-b","object":"response","previous_response_id":"resp_0"})"), "resp_6A-b");
+  EXPECT_EQ(id(R"({"previous_response_id":"resp_0", "id" : "resp_1"})"), "resp_1");
+  EXPECT_EQ(id("event: response.created\ndata: {\"response\":\n {\"id\": \"resp_2\"}}\n\n"), "resp_2");
+  for (const auto* none : {"", "{}", R"({"id")", R"({"id":)", R"({"id":")", R"({"id":"resp_cut)", R"({"id":7})",
+                           R"({"id":"chatcmpl-1"})", R"({"id":"resp_\u0041"})"})
+    EXPECT_EQ(id(none), "") << none;
+}
+
 TEST(ResponsesMemory, is_wanted_unless_the_client_says_no) {
   EXPECT_TRUE(memory().wanted(parsed(R"({"model":"m","input":"x"})")));
   EXPECT_TRUE(memory().wanted(parsed(R"({"model":"m","input":"x","store":true})")));

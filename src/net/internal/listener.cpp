@@ -46,6 +46,7 @@ std::unexpected<Error> cannot_listen(const ListenAddress& address, std::uint16_t
   if (error == EADDRINUSE) {
     const auto holder = port_holder(port);
     why = holder.empty() ? "the port is in use by another process" : fmt::format("the port is in use by {}", holder);
+    if (holder.starts_with("systemd ")) why += ", for a socket unit: start its service instead, or stop agt.socket";
   }
   return fail(Code::config, fmt::format("Cannot listen on {} port {}: {}.", address.host, port, why));
 }
@@ -129,6 +130,33 @@ Result<std::vector<int>> open_listening_sockets(const ListenAddress& wanted, int
   return cannot_listen(wanted, port_of(address), error);
 }
 
+Result<std::optional<int>> inherited_socket(const ListenAddress& wanted, const std::vector<int>& descriptors) {
+  if (descriptors.empty() || wanted.port == 0) return std::nullopt;
+  TRY(auto address, resolve(wanted));
+  for (const int fd : descriptors) {
+    Address at;
+    if (::getsockname(fd, at.get(), &at.size) != 0 || at.size != address.size) continue;
+    if (peer_of(at).address == peer_of(address).address && port_of(at) == port_of(address)) return fd;
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<int>> copies_of(int descriptor, int count) {
+  set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+  set(descriptor, SOL_SOCKET, SO_SNDBUF, socket_send_buffer_bytes);
+  std::vector<int> sockets;
+  for (int i = 0; i < count; ++i) {
+    const int fd = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0) {
+      const int error = errno;
+      for (const int made : sockets) ::close(made);
+      return fail(Code::config, fmt::format("Cannot listen on an inherited socket: {}.", std::strerror(error)));
+    }
+    sockets.push_back(fd);
+  }
+  return sockets;
+}
+
 Listener::Listener(Loop& loop, int fd, Service& service, const std::atomic<std::size_t>& open_connections,
                    std::size_t connections_max)
     : loop_(loop),
@@ -148,7 +176,7 @@ Listener::~Listener() {
 void Listener::close() {
   if (fd_ < 0) return;
   disarm();
-  loop_.forget(*this);
+  loop_.unwatch(fd_, *this);  // closing would not end it: an inherited socket is open elsewhere too
   ::close(fd_);
   fd_ = -1;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/log.h"
@@ -14,6 +15,11 @@ namespace agt::net {
 
 // A listening, non-blocking socket with the options that accepted ones inherit; one for each worker, all on one port.
 [[nodiscard]] Result<std::vector<int>> open_listening_sockets(const ListenAddress& address, int count);
+// The one of `descriptors` that listens on just this address; nothing when none does.
+[[nodiscard]] Result<std::optional<int>> inherited_socket(const ListenAddress& address,
+                                                          const std::vector<int>& descriptors);
+// The same socket for each worker; whoever turns up first accepts. The original stays open.
+[[nodiscard]] Result<std::vector<int>> copies_of(int descriptor, int count);
 [[nodiscard]] std::uint16_t local_port(int fd);
 
 class Listener final : private Watch, private Deadline {

@@ -164,6 +164,8 @@ Ended Delivery::deliver(const Reply& reply, After after) {
     if (const auto waited = wait(script_.stall_ms); waited != Ended::complete) return waited;
   if (script_.raw) {
     const auto sent = send_body(*script_.raw);
+    if (sent == Ended::complete)
+      if (const auto waited = wait(script_.after_raw_ms); waited != Ended::complete) return waited;
     return sent == Ended::complete ? Ended::cut : sent;
   }
   std::string head;

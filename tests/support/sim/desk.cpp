@@ -84,6 +84,35 @@ std::string model_of(const Request& request, const Route& route) {
   return document ? document->root()["model"].text_or("") : std::string();
 }
 
+// Not what only stands around a conversation: sign-in, lists of models, quotas.
+bool answers_a_prompt(Operation operation) {
+  switch (operation) {
+    case Operation::generate:
+    case Operation::generate_stream:
+    case Operation::count_tokens:
+    case Operation::embed:
+    case Operation::batch_embed:
+    case Operation::draw:
+    case Operation::edit_image:
+    case Operation::vary_image:
+    case Operation::transcribe:
+    case Operation::translate_speech: return true;
+    case Operation::unknown:
+    case Operation::probe:
+    case Operation::upgrade:
+    case Operation::models:
+    case Operation::model:
+    case Operation::load_code_assist:
+    case Operation::onboard_user:
+    case Operation::retrieve_quota:
+    case Operation::token:
+    case Operation::authorize:
+    case Operation::userinfo:
+    case Operation::control: return false;
+  }
+  std::unreachable();
+}
+
 }  // namespace
 
 std::string credential(const Request& request) {
@@ -216,6 +245,7 @@ Handled Desk::handle(const Request& request, const Route& route, Now now) {
     if (!found) return refused(found.error());
     script = *std::move(found);
   }
+  if (replayed && answers_a_prompt(route.operation)) script = *replayed;
   Handled out{.script = script, .refreshed = route.operation == Operation::token};
   if (replaces_answer(script)) {
     out.reply = scripted_reply(script, route.dialect, model_of(request, route), ids);

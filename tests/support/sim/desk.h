@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "sim/http.h"
@@ -39,6 +40,7 @@ class Desk {
   Minter ids;
   Signer signer;
   ScriptBook scripts{};
+  std::optional<Script> replayed{};  // what a recorded upstream has said, instead of every answer to a prompt
   TokenDesk tokens;
   RequestLog log;
   Counters counters{};

@@ -5,6 +5,8 @@
 
 #include <csignal>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,7 @@
 
 #include "core/ids.h"
 #include "core/text.h"
+#include "sim/replay.h"
 #include "sim/server.h"
 
 namespace agt::sim {
@@ -22,6 +25,7 @@ constexpr int exit_config = 78;
 
 constexpr std::string_view usage_text =
     R"(agt-sim --port P [--host 127.0.0.1] [--tls CERT KEY | --tls-self DIR] [--quiet] [--no-log]
+        [--replay FILE]
 
 A scripted upstream: OpenAI Chat, Completions, Responses and Embeddings, Anthropic Messages, Gemini (also Vertex paths
 and the Code Assist envelope), and an OAuth token endpoint.
@@ -32,6 +36,7 @@ and the Code Assist envelope), and an OAuth token endpoint.
   --tls-self DIR  make a private authority (DIR/ca.pem) and a certificate for localhost, and serve HTTPS with it
   --no-log        keep no requests for GET /sim/log; repeated requests get prepared replies (for benches)
   --quiet         print nothing but the address
+  --replay FILE   say what the upstream of a recorded request said (agt trace ID --bundle FILE), to every prompt
 
 Prompts may hold markers: [[tool NAME {json}]] [[think]] [[long N]] [[json {...}]] [[length]] [[refuse]] [[usage {...}]]
 Scripts: header x-sim: {json}; an API key with sim:status=429,retry_after=7; POST /sim/script.
@@ -44,6 +49,7 @@ struct Options {
   std::string certificate{};
   std::string key{};
   std::string own_folder{};
+  std::string replay{};
   bool quiet = false;
   bool log = true;
   bool wants_usage = false;
@@ -68,6 +74,8 @@ Result<Options> parse_options(const std::vector<std::string_view>& arguments) {
     } else if (name == "--tls" && need(2)) {
       options.certificate = arguments[++i];
       options.key = arguments[++i];
+    } else if (name == "--replay" && need(1)) {
+      options.replay = arguments[++i];
     } else if (name == "--tls-self" && need(1)) {
       options.own_folder = arguments[++i];
     } else {
@@ -87,6 +95,16 @@ Result<TlsContext> context_for(const Options& options) {
   }
   if (!options.key.empty()) return tls_context(options.certificate, options.key);
   return TlsContext{};
+}
+
+Result<std::optional<Script>> replayed_by(const Options& options) {
+  if (options.replay.empty()) return std::nullopt;
+  std::ifstream file(options.replay);
+  const std::string bundle(std::istreambuf_iterator<char>(file), {});
+  if (!file) return fail(Code::config, fmt::format("{} cannot be read", options.replay));
+  auto script = replay_of(bundle);
+  if (!script) return fail(Code::config, fmt::format("{}: {}", options.replay, script.error().message));
+  return *std::move(script);
 }
 
 void prepare_process() {
@@ -112,8 +130,14 @@ int run(const Options& options) {
     fmt::print(stderr, "agt-sim: {}\n", listener.error().message);
     return exit_config;
   }
+  auto replayed = replayed_by(options);
+  if (!replayed) {
+    fmt::print(stderr, "agt-sim: {}\n", replayed.error().message);
+    return exit_config;
+  }
   auto rng = seeded_rng();
   Desk desk(rng(), random_secret_text("", 32), options.log);
+  desk.replayed = *std::move(replayed);
   desk.tls = *context != nullptr;
   const bool bracketed_host = options.host.find(':') != std::string::npos;
   fmt::print("agt-sim listening on {}://{}{}{}:{}\n", *context ? "https" : "http", bracketed_host ? "[" : "",

@@ -58,6 +58,7 @@ struct Script {
   std::string garbage{};
   std::optional<std::int64_t> content_length_lie{};
   std::optional<std::string> raw{};
+  int after_raw_ms = 0;    // nothing more is said, but the connection stays; of a replay only
   std::string encoding{};  // compressed so (compression.h)
   // the answer
   std::optional<std::string> text{};

@@ -13,6 +13,7 @@ export type Agreement = [
   Fits<wire.Route, mine.Rule>,
   Fits<wire.Keys, mine.Keys>,
   Fits<wire.NewKey, mine.ClientKey>,
+  Fits<mine.KeyChange, wire.KeyLimits>,
   Fits<wire.Request, mine.RequestRow>,
   Fits<wire.Trace, mine.Trace>,
   Fits<wire.Stat, mine.Stat>,

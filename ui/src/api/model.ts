@@ -21,6 +21,7 @@ export interface WireError {
 }
 
 export interface Status {
+  rights?: 'manage' | 'view';
   version: string;
   pid: number;
   started_ms: number;
@@ -38,6 +39,7 @@ export interface Status {
   routes: number;
   keys: number;
   ledger: { requests: number; bytes: number; dropped: number; lost: number; last_error: string };
+  rescued?: { what: 'vault' | 'ledger'; why: string; kept_as: string; restored_from?: string }[];
   settings: Record<string, unknown>;
 }
 
@@ -176,13 +178,24 @@ export interface ClientGuide {
   needs_model: boolean;
 }
 
-export interface ClientKey {
+// What a key may do; what is not there is not limited.
+export interface KeyLimits {
+  models?: string[];
+  networks?: string[];
+  expires_ms?: number;
+  requests_per_minute?: number;
+  concurrency?: number;
+  tokens_per_day?: number;
+}
+// null takes a limit away.
+export type KeyChange = { [name in keyof KeyLimits]: KeyLimits[name] | null };
+export interface ClientKey extends KeyLimits {
   id: string;
   name: string;
   hint: string;
   created_ms: number;
   revoked_ms?: number;
-  expires_ms?: number;
+  tokens_today?: number;
   key?: string;
 }
 export interface Keys {

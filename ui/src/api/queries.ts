@@ -2,6 +2,7 @@
 import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, get, patch, post, put, query, remove } from './client';
 import type * as m from './model';
+import type { RoutePresets } from './types';
 
 export const client = new QueryClient({
   defaultOptions: {
@@ -55,6 +56,12 @@ export const useRules = () =>
   useQuery({
     queryKey: keys.routes,
     queryFn: async ({ signal }) => (await get<{ routes: m.Rule[] }>('/routes', signal)).routes,
+  });
+export const useRoutePresets = () =>
+  useQuery({
+    queryKey: ['route-presets'],
+    queryFn: async ({ signal }) => (await get<RoutePresets>('/routes/presets', signal)).presets,
+    staleTime: Number.POSITIVE_INFINITY,
   });
 export const useSettings = () =>
   useQuery({ queryKey: keys.settings, queryFn: ({ signal }) => get<m.Settings>('/settings', signal) });
@@ -137,7 +144,8 @@ export const ruleApi = {
   replaceAll: (routes: { match: string; targets: string[]; strict?: boolean }[]) => put<{ routes: m.Rule[] }>('/routes', { routes }),
 };
 export const keyApi = {
-  create: (form: { name: string; expires_ms?: number }) => post<m.ClientKey>('/keys', form),
+  create: (form: { name: string } & m.KeyLimits) => post<m.ClientKey>('/keys', form),
+  limit: ({ id, limits }: { id: string; limits: m.KeyChange }) => patch<m.Keys>(`/keys/${encodeURIComponent(id)}`, limits),
   rotate: ({ id, hours }: { id: string; hours: number }) => post<m.ClientKey>(`/keys/${encodeURIComponent(id)}/rotate`, { overlap_hours: hours }),
   revoke: (id: string) => remove<m.Keys>(`/keys/${encodeURIComponent(id)}`),
   reveal: () => get<{ name: string; value: string }>('/settings/proxy.api_key?reveal=1'),

@@ -2,7 +2,7 @@
 
 export type FailureClass = "account_invalid" | "rate_limited" | "quota_exhausted" | "upstream_capacity" | "network" | "client_error" | "gateway_error" | "cancelled";
 
-export type FailureCode = "token_revoked" | "token_refresh_failed" | "verification_required" | "forbidden" | "suspended" | "key_rejected" | "project_missing" | "rpm" | "tpm" | "concurrency" | "unknown_429" | "window_5h" | "daily" | "weekly" | "credits" | "protected_reserve" | "overloaded" | "model_capacity" | "internal_5xx" | "dns" | "refused" | "tls" | "proxy_auth" | "proxy_down" | "connect_timeout" | "first_byte_timeout" | "idle_timeout" | "stream_cut" | "path_unknown" | "path_corrected" | "method" | "key_missing" | "key_unknown" | "key_expired" | "key_elsewhere" | "key_rate" | "key_concurrency" | "key_budget" | "key_guesses" | "key_not_allowed_model" | "model_unknown" | "model_blocked_by_rule" | "no_account" | "bad_json" | "schema" | "context_too_long" | "body_too_large" | "head_too_large" | "feature_unsupported" | "content_blocked" | "content_type" | "content_encoding" | "bad_http" | "expectation" | "peer_refused" | "host_refused" | "origin_refused" | "upgrade_unsupported" | "upstream_refused" | "slow_client" | "conflict" | "translate_request" | "translate_reply" | "config" | "storage" | "busy" | "shutting_down" | "internal" | "client_gone";
+export type FailureCode = "token_revoked" | "token_refresh_failed" | "verification_required" | "forbidden" | "suspended" | "key_rejected" | "project_missing" | "rpm" | "tpm" | "concurrency" | "unknown_429" | "window_5h" | "daily" | "weekly" | "credits" | "protected_reserve" | "overloaded" | "model_capacity" | "internal_5xx" | "dns" | "refused" | "tls" | "proxy_auth" | "proxy_down" | "connect_timeout" | "first_byte_timeout" | "idle_timeout" | "stream_cut" | "path_unknown" | "path_corrected" | "method" | "key_missing" | "key_unknown" | "key_expired" | "key_elsewhere" | "key_rate" | "key_concurrency" | "key_budget" | "key_guesses" | "key_not_allowed_model" | "model_unknown" | "model_blocked_by_rule" | "no_account" | "bad_json" | "schema" | "context_too_long" | "body_too_large" | "head_too_large" | "feature_unsupported" | "content_blocked" | "content_type" | "content_encoding" | "bad_http" | "expectation" | "peer_refused" | "host_refused" | "origin_refused" | "view_only" | "upgrade_unsupported" | "upstream_refused" | "slow_client" | "conflict" | "translate_request" | "translate_reply" | "config" | "storage" | "busy" | "shutting_down" | "internal" | "client_gone";
 
 /** every answer of 400 and above */
 export interface Refusal {
@@ -29,6 +29,8 @@ export interface Done {
 
 export interface Status {
   version: string;
+  /** of the token that was shown */
+  rights: "manage" | "view";
   pid: number;
   started_ms: number;
   uptime_s: number;
@@ -38,6 +40,8 @@ export interface Status {
   routes: number;
   keys: number;
   ledger: LedgerState;
+  /** databases that were damaged when the gateway started */
+  rescued: Rescued[];
   settings: Record<string, unknown>;
 }
 
@@ -46,6 +50,15 @@ export interface AccountCounts {
   enabled: number;
   unusable: number;
   resting: number;
+}
+
+export interface Rescued {
+  what: "vault" | "ledger";
+  why: string;
+  /** the damaged file */
+  kept_as: string;
+  /** the copy that is used now; absent: a new one was begun */
+  restored_from?: string;
 }
 
 export interface LedgerState {
@@ -66,6 +79,11 @@ export interface OpenApi {
   components: Record<string, unknown>;
 }
 
+export interface LoginLinkForm {
+  /** view: the page can change nothing */
+  rights?: "manage" | "view";
+}
+
 export interface LoginLink {
   /** works once */
   url: string;
@@ -79,6 +97,7 @@ export interface LoginCode {
 
 export interface PageToken {
   token: string;
+  rights: "manage" | "view";
   /** it is forgotten when it was not used for so long */
   idle_max_s: number;
 }
@@ -345,7 +364,7 @@ export interface SignInDone {
 }
 
 export interface ImportForm {
-  /** refresh tokens, account files, or an export */
+  /** refresh tokens, account files, files of Google Cloud, settings of Antigravity Manager, or an export */
   text: string;
   /** of an export */
   passphrase?: string;
@@ -388,11 +407,18 @@ export interface ImportedItem {
 
 export interface ExportForm {
   passphrase: string;
+  /** ids or labels; default: all */
+  accounts?: string[];
+  /** default true */
+  routes?: boolean;
+  /** the stored ones, secrets included; default false */
+  settings?: boolean;
 }
 
 export interface Exported {
   accounts: number;
   routes: number;
+  settings: number;
   text: string;
 }
 
@@ -442,6 +468,43 @@ export interface RouteInList {
   strict?: boolean;
   position?: number;
   warnings?: string[];
+}
+
+export interface RoutePresets {
+  presets: RoutePreset[];
+}
+
+export interface RoutePreset {
+  name: string;
+  title: string;
+  rules: RoutePresetRule[];
+}
+
+export interface RoutePresetRule {
+  match: string;
+  targets: string[];
+}
+
+export interface RoutePresetUse {
+  /** NAME=OTHER: what the preset sends to one goes to the other */
+  instead?: string[];
+  /** without: nothing changes */
+  write?: boolean;
+}
+
+export interface RoutePresetUsed {
+  written: boolean;
+  changes: RouteChange[];
+  /** all of them, afterwards */
+  routes: Route[];
+}
+
+export interface RouteChange {
+  kind: "new" | "changed" | "unchanged";
+  position: number;
+  match: string;
+  targets: string[];
+  before?: string[];
 }
 
 export interface RouteMove {
@@ -598,6 +661,68 @@ export interface ReplayForm {
   stream?: boolean;
 }
 
+export interface Recording {
+  on: boolean;
+  until_ms?: number;
+  /** what logging.bodies keeps */
+  otherwise: "none" | "failures" | "all";
+}
+
+export interface RecordingForm {
+  minutes?: number;
+}
+
+export interface Bundle {
+  format: "agt-bundle/1";
+  made_by: string;
+  request: BundleRequest;
+  attempts: BundleAttempt[];
+  /** how the last answer of an upstream ended */
+  upstream_end: "whole" | "cut" | "silent" | "none";
+  /** by their kind: client, upstream, upstream_reply, reply */
+  messages: Record<string, BundleMessage>;
+}
+
+export interface BundleRequest {
+  id: string;
+  started_ms: number;
+  dialect: string;
+  operation: string;
+  path: string;
+  model: string;
+  stream: boolean;
+  status: number;
+  class?: string;
+  code?: string;
+  total_ms: number;
+}
+
+export interface BundleAttempt {
+  provider?: string;
+  model?: string;
+  lane?: string;
+  scope?: string;
+  next?: string;
+  begun_ms?: number;
+  ended_ms?: number;
+  status?: number;
+  waited_ms?: number;
+  rest_ms?: number;
+  class?: string;
+  code?: string;
+  message?: string;
+  field?: string;
+}
+
+export interface BundleMessage {
+  first_line: string;
+  headers: Header[];
+  truncated: boolean;
+  /** it is no text */
+  left_out: boolean;
+  body: string;
+}
+
 export interface Replayed {
   /** of the new request */
   id: string;
@@ -629,6 +754,8 @@ export interface Trace {
   operation: string;
   /** how a wrong path was understood */
   correction?: string;
+  /** of the client's own trace */
+  traceparent?: string;
   rule?: string;
   targets?: string[];
   attempts: Attempt[];
@@ -1015,7 +1142,7 @@ export interface Endpoints {
   /** Exchanges the code of such a link for the page's token. */
   "POST /login": { answer: PageToken; body: LoginCode };
   /** Makes a link that opens the interface once. */
-  "POST /login/link": { answer: LoginLink; body: never };
+  "POST /login/link": { answer: LoginLink; body: LoginLinkForm | undefined };
   /** Ends the page's token. */
   "POST /logout": { answer: Done; body: never };
   /** This table as an OpenAPI document. */
@@ -1028,6 +1155,12 @@ export interface Endpoints {
   "POST /proxy/start": { answer: Proxy; body: never };
   /** Closes it; requests under way are finished, or cut. */
   "POST /proxy/stop": { answer: Proxy; body: ProxyStop | undefined };
+  /** Whether everything that is said is kept, and until when. */
+  "GET /recording": { answer: Recording; body: never };
+  /** Keeps everything that is said for some minutes, whatever logging.bodies says. */
+  "POST /recording": { answer: Recording; body: RecordingForm | undefined };
+  /** Ends that. */
+  "DELETE /recording": { answer: Recording; body: never };
   /** The last requests, newest first. */
   "GET /requests": { answer: Requests; body: never };
   /** Forgets all requests. */
@@ -1036,6 +1169,8 @@ export interface Endpoints {
   "GET /requests/{id}": { answer: Request; body: never };
   /** A message as it was: client, upstream, upstream_reply or reply; logging.bodies decides what is kept. */
   "GET /requests/{id}/body/{kind}": { answer: Message; body: never };
+  /** One request with all that was said, without credentials and addresses, to hand on. */
+  "GET /requests/{id}/bundle": { answer: Bundle; body: never };
   /** Sends the client's request again, or an edit of it. */
   "POST /requests/{id}/replay": { answer: Replayed; body: ReplayForm };
   /** Every decision of one request. */
@@ -1048,6 +1183,10 @@ export interface Endpoints {
   "PUT /routes": { answer: Routes; body: RoutesForm };
   /** What would happen to a request; nothing is sent. */
   "POST /routes/explain": { answer: Explained; body: ExplainForm };
+  /** Ready-made rules. */
+  "GET /routes/presets": { answer: RoutePresets; body: never };
+  /** What a preset would change in the rules; changes them when that is asked for. */
+  "POST /routes/presets/{preset}": { answer: RoutePresetUsed; body: RoutePresetUse };
   /** Replaces one rule. */
   "PUT /routes/{position}": { answer: Route; body: RouteForm };
   /** Removes a rule. */

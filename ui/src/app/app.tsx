@@ -1,13 +1,14 @@
 import { QueryClientProvider } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, type ReactNode, startTransition, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { post } from '../api/client';
 import { hub } from '../api/live';
-import { client, keys } from '../api/queries';
+import { client, keys, useStatus } from '../api/queries';
 import { askOtherTabs, onToken, setToken, takeLoginCode, token } from '../api/session';
 import { Dashboard } from '../features/dashboard/dashboard';
 import { useLiveEvents } from '../shared/hooks';
+import { Managing } from '../shared/managing';
 import { Empty, Page, Skeleton } from '../shared/ui/layout';
 import { Toasts } from '../shared/ui/toast';
 import { ErrorBoundary } from './error-boundary';
@@ -41,32 +42,40 @@ export function App() {
   const [entered, setEntered] = useState(false);
   useEffect(() => {
     entering ??= enter();
-    void entering.then(() => setEntered(true));
+    // A transition: the first page is drawn in slices, so that the browser answers meanwhile.
+    void entering.then(() => startTransition(() => setEntered(true)));
   }, []);
   if (!entered) return null;
   if (known === null) return <Login />;
   return (
     <QueryClientProvider client={client}>
       <Freshness />
-      <Switch>
-        <Route path="/welcome/:step?">
-          <Suspense fallback={null}>
-            <Onboarding />
-          </Suspense>
-        </Route>
-        <Route>
-          <Shell>
-            <ErrorBoundary>
-              <Suspense fallback={<Waiting />}>
-                <Pages />
-              </Suspense>
-            </ErrorBoundary>
-          </Shell>
-        </Route>
-      </Switch>
+      <WithRights>
+        <Switch>
+          <Route path="/welcome/:step?">
+            <Suspense fallback={null}>
+              <Onboarding />
+            </Suspense>
+          </Route>
+          <Route>
+            <Shell>
+              <ErrorBoundary>
+                <Suspense fallback={<Waiting />}>
+                  <Pages />
+                </Suspense>
+              </ErrorBoundary>
+            </Shell>
+          </Route>
+        </Switch>
+      </WithRights>
       <Toasts />
     </QueryClientProvider>
   );
+}
+
+function WithRights({ children }: { children: ReactNode }) {
+  const status = useStatus().data;
+  return <Managing.Provider value={status?.rights !== 'view'}>{children}</Managing.Provider>;
 }
 
 function Pages() {

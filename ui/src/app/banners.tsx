@@ -23,5 +23,13 @@ export function Banners() {
   if (now && now.ledger.last_error !== '') {
     all.push(<Note key="ledger" tone="warn"><strong>{t('banner.ledger')}</strong> {now.ledger.last_error}</Note>);
   }
+  for (const one of now?.rescued ?? []) {
+    all.push(
+      <Note key={one.what} tone={one.what === 'vault' ? 'danger' : 'warn'}>
+        <strong>{t(`banner.rescued.${one.what}`)}</strong> {t(one.restored_from ? 'banner.rescued.restored' : 'banner.rescued.new')} {t('banner.rescued.kept')} <code>{one.kept_as}</code>
+      </Note>,
+    );
+  }
+  if (now?.rights === 'view') all.push(<Note key="view"><strong>{t('banner.view')}</strong> {t('banner.view_text')} <code>agt open</code></Note>);
   return <div className={css.banners}>{all.slice(0, 2)}</div>;
 }

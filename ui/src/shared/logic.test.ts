@@ -4,7 +4,7 @@ import { rank } from '../app/rank';
 import { baseUrlHint, keyHint } from '../features/accounts/hints';
 import { deciding, needsAction, stateOf } from '../features/accounts/state';
 import type { Account } from '../api/model';
-import { firstMatch, fits, moved, problemOf } from '../features/proxy/match';
+import { firstMatch, fits, moved, problemOf, withPreset } from '../features/proxy/match';
 import { costOf, csvOf, heatOf, rowsOf, topRows, total } from '../features/stats/measure';
 import { RequestStore } from '../features/monitor/store';
 import { doneSteps, nextStep } from '../features/onboarding/steps';
@@ -24,6 +24,17 @@ describe('events', () => {
     }
     const one = sseParser();
     expect([...text].flatMap((letter) => one(letter))).toEqual(whole);
+  });
+});
+
+describe('a preset', () => {
+  const preset = [{ match: 'a-small', targets: ['p/1'] }, { match: 'a-*', targets: ['p/2'] }];
+  const laid = (rules: { match: string; targets: string[] }[]) => withPreset(rules, preset, (rule) => rule).map((rule) => `${rule.match}>${rule.targets.join('+')}`).join(' ');
+  it('is laid in as the gateway does it', () => {
+    expect(laid([{ match: '*', targets: ['q/*'] }])).toBe('a-small>p/1 a-*>p/2 *>q/*');
+    expect(laid([{ match: 'b', targets: ['q/1'] }, { match: 'a-*', targets: ['q/2', 'q/3'] }])).toBe('a-small>p/1 b>q/1 a-*>p/2');
+    expect(laid([{ match: 'b', targets: ['q/1'] }, { match: 'a-small', targets: ['p/1'] }])).toBe('b>q/1 a-small>p/1 a-*>p/2');
+    expect(laid(preset)).toBe('a-small>p/1 a-*>p/2');
   });
 });
 

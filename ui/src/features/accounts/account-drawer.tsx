@@ -30,7 +30,7 @@ export function AccountDrawer({ account, onClose }: { account: Account; onClose:
     <Drawer
       title={<Identity>{account.label}</Identity>}
       sub={<><StateChip account={account} countdown /><span>{account.provider}</span></>}
-      actions={<><Button small icon={FlaskConical} disabled={testing} onClick={() => void test()}>{t('account.test')}</Button><AccountMenu account={account} /></>}
+      actions={<><Button manages small icon={FlaskConical} disabled={testing} onClick={() => void test()}>{t('account.test')}</Button><AccountMenu account={account} /></>}
       tabs={<Tabs id="account" label={t('account.tabs')} value={shown} onChange={go} tabs={TABS.map((id) => ({ id, label: t(`account.tab.${id}`) }))} />}
       onClose={onClose}
     >
@@ -103,7 +103,7 @@ function Story({ account }: { account: Account }) {
   return (
     <Note tone={state.tone === 'block' ? 'danger' : 'warn'}>
       <p><strong>{words.title(state.rest.code)}</strong>{state.everything ? '' : ` — ${state.rest.model}`}</p>
-      {left !== undefined && <p>{t('account.story.back', { time: f.remaining(left) })}</p>}
+      {left !== undefined && <p>{t('account.story.again', { time: f.remaining(left) })}</p>}
       <p>{state.rest.message}</p>
       {state.rest.since_ms !== undefined && <p>{t('account.story.since', { time: f.dateTime(state.rest.since_ms) })}</p>}
       {i18n.exists(remedy) && <p>{t(remedy)}</p>}

@@ -4,7 +4,7 @@ import type { Account, AccountForm as Form, Provider } from '../../api/model';
 import { accountApi, useChange } from '../../api/queries';
 import { useFieldErrors } from '../../shared/field-errors';
 import { Button } from '../../shared/ui/button';
-import { Dialog } from '../../shared/ui/dialog';
+import { FormDialog } from '../../shared/ui/dialog';
 import { Check, SecretField, TextField } from '../../shared/ui/form';
 import { Note, Problem, Skeleton } from '../../shared/ui/layout';
 import { useTestWords } from './account-actions';
@@ -81,21 +81,9 @@ export function AccountForm({ title, provider, back, onClose, onMade }: FormProp
     }
   };
   return (
-    <Dialog
-      title={title}
-      width={620}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-      foot={
-        <>
-          {back}
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-          <Button type="submit" look="primary" disabled={create.isPending}>{t('add.action')}</Button>
-        </>
-      }
-    >
+    <FormDialog title={title} width={620} onClose={onClose} onSubmit={() => void submit()} action={t('add.action')} pending={create.isPending} back={back}>
       <AccountFields provider={provider} draft={draft} put={put} errors={errors} />
-    </Dialog>
+    </FormDialog>
   );
 }
 

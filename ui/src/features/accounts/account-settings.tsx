@@ -95,7 +95,7 @@ export function AccountSettings({ account }: { account: Account }) {
       <Check label={t('account.insecure_http')} checked={draft.insecure_http} onChange={(insecure_http) => put({ insecure_http })} />
       {errors[''] && <Note tone="danger" role="alert">{errors['']}</Note>}
       <Row>
-        <Button type="submit" look="primary" disabled={count === 0 || change.isPending}>{t('action.save')}</Button>
+        <Button manages type="submit" look="primary" disabled={count === 0 || change.isPending}>{t('action.save')}</Button>
         <Button disabled={count === 0} onClick={() => { setDraft(draftOf(account)); clear(); }}>{t('action.discard')}</Button>
       </Row>
     </form>

@@ -57,7 +57,7 @@ export default function Accounts() {
         <div className={css.right}>
         <Segments label={t('accounts.view')} value={view} onChange={setView} options={[{ value: 'table', label: t('accounts.view.table'), icon: Table }, { value: 'cards', label: t('accounts.view.cards'), icon: LayoutGrid }, { value: 'capacity', label: t('accounts.view.capacity'), icon: ChartGantt }]} iconsOnly />
         <IconButton look="normal" icon={RefreshCw} label={t('action.refresh')} onClick={() => void accounts.refetch()} />
-        <Button look="primary" icon={Plus} onClick={() => setAdding('kind', true)}>{t('accounts.add')}</Button>
+        <Button manages look="primary" icon={Plus} onClick={() => setAdding('kind', true)}>{t('accounts.add')}</Button>
         </div>
       </div>
       {accounts.isError && <Problem error={accounts.error} retry={() => void accounts.refetch()} />}
@@ -65,7 +65,7 @@ export default function Accounts() {
       {!all && !accounts.isError && <Skeleton rows={5} height={44} />}
       {all?.length === 0 && (
         <Card>
-          <Empty icon={Users} title={t('accounts.empty.title')} actions={<><Button look="primary" icon={Plus} onClick={() => setAdding('kind', true)}>{t('accounts.add')}</Button><Button onClick={() => setAdding('import', true)}>{t('accounts.import')}</Button></>}>
+          <Empty icon={Users} title={t('accounts.empty.title')} actions={<><Button manages look="primary" icon={Plus} onClick={() => setAdding('kind', true)}>{t('accounts.add')}</Button><Button onClick={() => setAdding('import', true)}>{t('accounts.import')}</Button></>}>
             {t('accounts.empty.text')}
           </Empty>
         </Card>

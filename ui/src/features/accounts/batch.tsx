@@ -61,10 +61,10 @@ export function Batch({ accounts, onDone }: { accounts: Account[]; onDone: () =>
   return (
     <div className={css.batch} role="group" aria-label={t('batch.label')}>
       <strong>{t('batch.selected', { count: accounts.length })}</strong>
-      <Button small onClick={() => void run('test', accounts)}>{t('account.test')}</Button>
-      <Button small onClick={() => void run('enable', accounts)}>{t('account.enable')}</Button>
-      <Button small onClick={() => void run('disable', accounts)}>{t('account.disable')}</Button>
-      <Button small look="danger" onClick={() => setConfirming(true)}>{t('account.delete')}</Button>
+      <Button manages small onClick={() => void run('test', accounts)}>{t('account.test')}</Button>
+      <Button manages small onClick={() => void run('enable', accounts)}>{t('account.enable')}</Button>
+      <Button manages small onClick={() => void run('disable', accounts)}>{t('account.disable')}</Button>
+      <Button manages small look="danger" onClick={() => setConfirming(true)}>{t('account.delete')}</Button>
       <Button small look="quiet" onClick={onDone}>{t('batch.clear')}</Button>
       {confirming && (
         <Confirm title={t('batch.delete.title', { count: accounts.length })} action={t('account.delete')} onConfirm={() => void run('delete', accounts)} onClose={() => setConfirming(false)}>

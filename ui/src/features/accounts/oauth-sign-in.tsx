@@ -9,7 +9,7 @@ import { useChange, useFeatures, useProviders } from '../../api/queries';
 import { useFieldErrors } from '../../shared/field-errors';
 import buttons from '../../shared/ui/button.module.css';
 import { Button, CopyButton } from '../../shared/ui/button';
-import { Dialog } from '../../shared/ui/dialog';
+import { Dialog, FormDialog } from '../../shared/ui/dialog';
 import { SecretField, Segments, Select, TextArea, TextField } from '../../shared/ui/form';
 import { Note, Row } from '../../shared/ui/layout';
 import css from './accounts.module.css';
@@ -48,23 +48,11 @@ export function OAuthSignIn({ title, account, back, onClose, onMade }: SignInPro
   }
   if (started) return <Waiting title={title} started={started} onClose={onClose} onMade={onMade} onAgain={() => setStarted(null)} />;
   return (
-    <Dialog
-      title={title}
-      width={620}
-      onClose={onClose}
-      onSubmit={() => void submit()}
-      foot={
-        <>
-          {back}
-          <Button onClick={onClose}>{t('action.cancel')}</Button>
-          <Button type="submit" look="primary" disabled={start.isPending}>{t('oauth.begin')}</Button>
-        </>
-      }
-    >
+    <FormDialog title={title} width={620} onClose={onClose} onSubmit={() => void submit()} action={t('oauth.begin')} pending={start.isPending} back={back}>
       <Note tone="idle">{t('oauth.text')}</Note>
       {account ? <p>{t('oauth.again')}</p> : <ClientFields draft={draft} errors={errors} put={(part) => setDraft((now) => ({ ...now, ...part }))} />}
       {errors[''] && <Note tone="danger" role="alert">{errors['']}</Note>}
-    </Dialog>
+    </FormDialog>
   );
 }
 

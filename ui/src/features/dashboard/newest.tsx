@@ -26,7 +26,7 @@ export function Newest({ rows, loaded }: { rows: RequestRow[]; loaded: boolean }
                   <td className="cut" style={{ maxInlineSize: 96 }}><Identity>{row.client_key || clientOf(row.user_agent)}</Identity></td>
                   <td className="cut" style={{ maxInlineSize: 150 }}>{row.model || row.path}</td>
                   <td className={layout.right} style={{ whiteSpace: 'nowrap' }}>{f.duration(row.latency_ms)}</td>
-                  <td className={layout.right}><Link href={`/monitor/${row.id}`} aria-label={t('dash.open_request', { id: row.id })}>{t(isFailure(outcomeOf(row)) ? 'dash.why' : 'dash.trace')}</Link></td>
+                  <td className={layout.right}><OpenLink row={row} /></td>
                 </tr>
               ))}
             </tbody>
@@ -35,4 +35,11 @@ export function Newest({ rows, loaded }: { rows: RequestRow[]; loaded: boolean }
       )}
     </Card>
   );
+}
+
+// Its name begins with what is seen, for those who speak to the computer.
+function OpenLink({ row }: { row: RequestRow }) {
+  const { t } = useTranslation();
+  const seen = t(isFailure(outcomeOf(row)) ? 'dash.why' : 'dash.trace');
+  return <Link href={`/monitor/${row.id}`} aria-label={`${seen} · ${t('dash.open_request', { id: row.id })}`}>{seen}</Link>;
 }

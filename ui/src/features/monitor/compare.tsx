@@ -25,7 +25,7 @@ export function Compare({ pinned, trace }: { pinned: string; trace: Trace }) {
     [t('request.model'), (one) => one.model],
     [t('compare.served'), place],
     [t('monitor.col.account'), (one) => served(one)?.account ?? '–'],
-    [t('trace.route'), (one) => one.rule ?? '–'],
+    [t('compare.rule'), (one) => one.rule ?? '–'],
     [t('request.lane'), (one) => { const lane = served(one)?.lane; return lane ? t(`lane.${lane}`, { defaultValue: lane }) : '–'; }],
     [t('monitor.col.tries'), (one) => String((one.attempts ?? []).filter((attempt) => attempt.account_id !== '').length)],
     [t('timing.to_first'), (one) => (one.first_byte_ms === undefined ? '–' : f.duration(one.first_byte_ms))],

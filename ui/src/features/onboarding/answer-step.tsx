@@ -33,7 +33,7 @@ function Waiting() {
       <Code text={line} language="sh" />
       {features('POST', '/proxy/selftest') && (
         <Row>
-          <Button icon={Send} disabled={test.isPending} onClick={() => test.mutate(undefined)}>{t('welcome.send')}</Button>
+          <Button manages icon={Send} disabled={test.isPending} onClick={() => test.mutate(undefined)}>{t('welcome.send')}</Button>
         </Row>
       )}
       {test.isError && <Problem error={test.error} />}

@@ -50,8 +50,8 @@ export function ClientSetup({ client, model }: { client: ClientGuide; model: str
     <section className={css.setup} aria-label={t('setup.title', { client: client.display_name })}>
       <Row>
         {data && <Chip tone={TONES[data.connection]}>{t(`setup.${data.connection}`)}</Chip>}
-        <Button icon={FilePen} onClick={() => setLooking(true)}>{t('setup.look')}</Button>
-        {data?.can_be_undone && <Button icon={Undo2} disabled={work.isPending} onClick={() => void run('disconnect')}>{t('setup.undo')}</Button>}
+        <Button manages icon={FilePen} onClick={() => setLooking(true)}>{t('setup.look')}</Button>
+        {data?.can_be_undone && <Button manages icon={Undo2} disabled={work.isPending} onClick={() => void run('disconnect')}>{t('setup.undo')}</Button>}
       </Row>
       {data && data.watched.length > 0 && <Note tone="warn">{t('setup.watched', { names: data.watched.join(', ') })}</Note>}
       {looking && (

@@ -1,4 +1,4 @@
-import { KeyRound, Plus, RefreshCcw, Trash2 } from 'lucide-react';
+import { KeyRound, Plus, RefreshCcw, SlidersHorizontal, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ClientKey } from '../../api/model';
@@ -10,17 +10,16 @@ import { Confirm, Dialog } from '../../shared/ui/dialog';
 import { Select, TextField } from '../../shared/ui/form';
 import { Card, Chip, Empty, Identity, layout, Note, Problem, Row, Skeleton, useErrorText } from '../../shared/ui/layout';
 import { toast } from '../../shared/ui/toast';
+import { EndsField, LIMIT_FIELDS, LimitFields, LimitsCell, LimitsDialog } from './key-limits';
+import { draftOf, type LimitsDraft, limitsOf, wrongNumber } from './limits-draft';
+import css from './proxy.module.css';
 
 export function Keys() {
   const { t } = useTranslation();
-  const f = useFormats();
   const keys = useKeys();
   const [making, setMaking] = useState(false);
-  const [rotating, setRotating] = useState<ClientKey | null>(null);
-  const now = useNow();
-  const [revoking, setRevoking] = useState<ClientKey | null>(null);
+  const [chosen, setChosen] = useState<{ act: Act; key: ClientKey } | null>(null);
   const revoke = useChange(keyApi.revoke);
-  const features = useFeatures();
   if (keys.isError) return <Problem error={keys.error} retry={() => void keys.refetch()} />;
   if (!keys.data) return <Skeleton rows={3} height={56} />;
   const list = keys.data.keys;
@@ -30,46 +29,71 @@ export function Keys() {
       <Card title={t('keys.primary')}>
         <PrimaryKey hint={keys.data.primary.hint} />
       </Card>
-      <Card title={t('keys.named')} flush actions={<Button icon={Plus} onClick={() => setMaking(true)}>{t('keys.create')}</Button>}>
+      <Card title={t('keys.named')} flush actions={<Button manages icon={Plus} onClick={() => setMaking(true)}>{t('keys.create')}</Button>}>
         {list.length === 0 ? (
           <Empty icon={KeyRound} title={t('keys.empty.title')}>{t('keys.empty.text')}</Empty>
         ) : (
-          <div className={layout.tableWrap} tabIndex={0} role="region" aria-label={t('keys.named')}>
-            <table className={layout.table}>
-              <thead>
-                <tr>
-                  <th scope="col">{t('keys.name')}</th>
-                  <th scope="col">{t('keys.key')}</th>
-                  <th scope="col">{t('keys.created')}</th>
-                  <th scope="col">{t('keys.ends')}</th>
-                  <th scope="col">{t('keys.state')}</th>
-                  <th scope="col"><span className="visually-hidden">{t('accounts.col.actions')}</span></th>
-                </tr>
-              </thead>
-              <tbody>
-                {list.map((one) => (
-                  <tr key={one.id}>
-                    <td><Identity>{one.name}</Identity></td>
-                    <td className="mono">{one.hint}</td>
-                    <td>{f.dateTime(one.created_ms)}</td>
-                    <td>{one.expires_ms === undefined ? t('keys.never') : <span title={f.dateTime(one.expires_ms)}>{one.expires_ms > now ? f.remaining(one.expires_ms - now) : f.dateTime(one.expires_ms)}</span>}</td>
-                    <td>{one.revoked_ms ? <Chip tone="idle">{t('keys.revoked')}</Chip> : one.expires_ms !== undefined && one.expires_ms <= now ? <Chip tone="warn">{t('keys.ended')}</Chip> : <Chip tone="ok">{t('keys.active')}</Chip>}</td>
-                    <td className={layout.right}>{!one.revoked_ms && features('POST', '/keys/{key}/rotate') && <IconButton small icon={RefreshCcw} label={t('keys.rotate_named', { name: one.name })} onClick={() => setRotating(one)} />}{!one.revoked_ms && <IconButton small icon={Trash2} label={t('keys.revoke_named', { name: one.name })} onClick={() => setRevoking(one)} />}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <KeyTable list={list} onAct={(act, key) => setChosen({ act, key })} />
         )}
       </Card>
       {making && <NewKey onClose={() => setMaking(false)} />}
-      {rotating && <RotateKey old={rotating} onClose={() => setRotating(null)} />}
-      {revoking && (
-        <Confirm title={t('keys.revoke_named', { name: revoking.name })} action={t('keys.revoke')} onConfirm={() => revoke.mutateAsync(revoking.id)} onClose={() => setRevoking(null)}>
+      {chosen?.act === 'limits' && <LimitsDialog of={chosen.key} onClose={() => setChosen(null)} />}
+      {chosen?.act === 'rotate' && <RotateKey old={chosen.key} onClose={() => setChosen(null)} />}
+      {chosen?.act === 'revoke' && (
+        <Confirm title={t('keys.revoke_named', { name: chosen.key.name })} action={t('keys.revoke')} onConfirm={() => revoke.mutateAsync(chosen.key.id)} onClose={() => setChosen(null)}>
           {t('keys.revoke.text')}
         </Confirm>
       )}
     </>
+  );
+}
+
+type Act = 'limits' | 'rotate' | 'revoke';
+
+function KeyTable({ list, onAct }: { list: ClientKey[]; onAct: (act: Act, key: ClientKey) => void }) {
+  const { t } = useTranslation();
+  const f = useFormats();
+  const now = useNow();
+  const features = useFeatures();
+  return (
+    <div className={layout.tableWrap} tabIndex={0} role="region" aria-label={t('keys.named')}>
+      <table className={layout.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t('keys.name')}</th>
+            <th scope="col">{t('keys.limits')}</th>
+            <th scope="col" className={css.wideOnly}>{t('keys.created')}</th>
+            <th scope="col">{t('keys.ends')}</th>
+            <th scope="col">{t('keys.state')}</th>
+            <th scope="col"><span className="visually-hidden">{t('accounts.col.actions')}</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.map((one) => {
+            const ends = one.expires_ms;
+            const ended = ends !== undefined && ends <= now;
+            return (
+              <tr key={one.id}>
+                <td><Identity>{one.name}</Identity><br /><span className={`mono ${css.none}`}>{one.hint}</span></td>
+                <td><LimitsCell of={one} /></td>
+                <td className={css.wideOnly}>{f.dateTime(one.created_ms)}</td>
+                <td className={css.line}>{ends === undefined ? t('keys.never') : <span title={f.dateTime(ends)}>{ended ? f.dateTime(ends) : f.remaining(ends - now)}</span>}</td>
+                <td>{one.revoked_ms ? <Chip tone="idle">{t('keys.revoked')}</Chip> : ended ? <Chip tone="warn">{t('keys.ended')}</Chip> : <Chip tone="ok">{t('keys.active')}</Chip>}</td>
+                <td className={`${layout.right} ${css.line}`}>
+                  {!one.revoked_ms && (
+                    <>
+                      {features('PATCH', '/keys/{key}') && <IconButton manages small icon={SlidersHorizontal} label={t('keys.limits_named', { name: one.name })} onClick={() => onAct('limits', one)} />}
+                      {features('POST', '/keys/{key}/rotate') && <IconButton manages small icon={RefreshCcw} label={t('keys.rotate_named', { name: one.name })} onClick={() => onAct('rotate', one)} />}
+                      <IconButton manages small icon={Trash2} label={t('keys.revoke_named', { name: one.name })} onClick={() => onAct('revoke', one)} />
+                    </>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -101,8 +125,8 @@ function PrimaryKey({ hint }: { hint: string }) {
     <>
       <Row>
         <code style={{ overflowWrap: 'anywhere' }}>{value || hint || '–'}</code>
-        <Button small onClick={() => (value ? setValue('') : void reveal())}>{t(value ? 'action.hide' : 'keys.reveal')}</Button>
-        <CopyButton small text={() => keyApi.reveal().then((one) => one.value)}>{t('keys.copy')}</CopyButton>
+        <Button manages small onClick={() => (value ? setValue('') : void reveal())}>{t(value ? 'action.hide' : 'keys.reveal')}</Button>
+        <CopyButton manages small text={() => keyApi.reveal().then((one) => one.value)}>{t('keys.copy')}</CopyButton>
       </Row>
       <p style={{ color: 'var(--text-2)', fontSize: 'var(--size-13)' }}>{t('keys.primary.text')}</p>
     </>
@@ -112,15 +136,18 @@ function PrimaryKey({ hint }: { hint: string }) {
 export function NewKey({ onClose, onMade }: { onClose: () => void; onMade?: (key: string) => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState('');
-  const [days, setDays] = useState('0');
+  const [draft, setDraft] = useState(() => draftOf({}));
   const [made, setMade] = useState<ClientKey | null>(null);
-  const { errors, take, set, clear } = useFieldErrors(['name']);
+  const { errors, take, set, clear } = useFieldErrors(['name', ...LIMIT_FIELDS]);
   const create = useChange(keyApi.create);
+  const fields = { draft, errors, put: (part: Partial<LimitsDraft>) => setDraft((now) => ({ ...now, ...part })) };
   const submit = async () => {
     clear();
     if (!name.trim()) return set({ name: t('keys.name_needed') });
+    const wrong = wrongNumber(draft);
+    if (wrong) return set({ [wrong]: t('form.whole_number') });
     try {
-      const key = await create.mutateAsync({ name: name.trim(), ...(days !== '0' && { expires_ms: Date.now() + Number(days) * 86_400_000 }) });
+      const key = await create.mutateAsync({ name: name.trim(), ...limitsOf(draft, Date.now()) });
       setMade(key);
       if (key.key) onMade?.(key.key);
     } catch (error) {
@@ -129,9 +156,13 @@ export function NewKey({ onClose, onMade }: { onClose: () => void; onMade?: (key
   };
   if (made) return <Made made={made} onClose={onClose} />;
   return (
-    <Dialog title={t('keys.create')} onClose={onClose} onSubmit={() => void submit()} foot={<><Button onClick={onClose}>{t('action.cancel')}</Button><Button type="submit" look="primary" disabled={create.isPending}>{t('keys.create')}</Button></>}>
+    <Dialog title={t('keys.create')} width={600} onClose={onClose} onSubmit={() => void submit()} foot={<><Button onClick={onClose}>{t('action.cancel')}</Button><Button type="submit" look="primary" disabled={create.isPending}>{t('keys.create')}</Button></>}>
       <TextField data-autofocus label={t('keys.name')} help={t('keys.name.help')} value={name} error={errors.name} onText={setName} />
-      <Select label={t('keys.ends')} value={days} onText={setDays} options={['0', '1', '7', '30', '90', '365'].map((one) => ({ value: one, label: one === '0' ? t('keys.never') : t('keys.in_days', { count: Number(one) }) }))} />
+      <EndsField {...fields} />
+      <details className={css.more} open={LIMIT_FIELDS.some((name) => errors[name]) || undefined}>
+        <summary>{t('keys.limits')}</summary>
+        <LimitFields {...fields} />
+      </details>
       {errors[''] && <Note tone="danger" role="alert">{errors['']}</Note>}
     </Dialog>
   );

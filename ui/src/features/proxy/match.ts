@@ -44,6 +44,21 @@ export function problemOf(rules: DraftRule[], index: number): RuleProblem | unde
   return undefined;
 }
 
+// Ready-made rules among those of the user, as the gateway lays them in: a pattern that is there gets their targets, a new
+// one stands right behind the one before it, the first in front of all.
+export function withPreset<T extends DraftRule>(lines: T[], rules: DraftRule[], line: (rule: DraftRule, before: T | undefined) => T): T[] {
+  const out = [...lines];
+  let next = 0;
+  for (const rule of rules) {
+    const at = out.findIndex((one) => one.match.trim() === rule.match);
+    const before = out[at];
+    if (before === undefined) out.splice(next, 0, line(rule, undefined));
+    else if (before.targets.join() !== rule.targets.join()) out[at] = line({ ...rule, strict: before.strict }, before);
+    next = (before === undefined ? next : at) + 1;
+  }
+  return out;
+}
+
 export function moved<T>(list: T[], from: number, to: number): T[] {
   const next = [...list];
   const [one] = next.splice(from, 1);

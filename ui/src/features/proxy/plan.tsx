@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { ExplainedAccount, Explained as Answer } from '../../api/types';
 import { useFormats } from '../../shared/hooks';
 import { Code } from '../../shared/ui/code';
+import { Check } from '../../shared/ui/form';
 import { Chip, Identity, Note } from '../../shared/ui/layout';
 import { useCodeWords } from '../trace/story';
 import css from './proxy.module.css';
@@ -10,7 +11,7 @@ import css from './proxy.module.css';
 export type Explained = Answer;
 
 // The gateway's dry run: the targets in their order, who of each may serve, and what would go out.
-export function Plan({ plan }: { plan: Explained }) {
+export function Plan({ plan, without, onSuppose }: { plan: Explained; without: string[]; onSuppose: (account: string, isGone: boolean) => void }) {
   const { t } = useTranslation();
   return (
     <div aria-label={t('tester.result')} role="region" className={css.tester}>
@@ -18,7 +19,7 @@ export function Plan({ plan }: { plan: Explained }) {
       {(plan.targets ?? []).map((one) => (
         <section key={one.target}>
           <h3>{one.target}</h3>
-          <ul>{one.accounts.map((account) => <Row key={account.account_id} account={account} />)}</ul>
+          <ul>{one.accounts.map((account) => <Row key={account.account_id} account={account} isGone={without.includes(account.account_id)} onGone={(isGone) => onSuppose(account.account_id, isGone)} />)}</ul>
         </section>
       ))}
       {plan.would_send && <Code text={JSON.stringify(plan.would_send, null, 2)} language="json" wrap label={t('tester.result')} />}
@@ -26,7 +27,7 @@ export function Plan({ plan }: { plan: Explained }) {
   );
 }
 
-function Row({ account }: { account: ExplainedAccount }) {
+function Row({ account, isGone, onGone }: { account: ExplainedAccount; isGone: boolean; onGone: (isGone: boolean) => void }) {
   const { t } = useTranslation();
   const f = useFormats();
   const words = useCodeWords();
@@ -35,7 +36,8 @@ function Row({ account }: { account: ExplainedAccount }) {
     <li style={{ display: 'flex', gap: 8, alignItems: 'center', paddingBlock: 3, flexWrap: 'wrap' }}>
       <Chip tone={account.may_serve ? 'ok' : 'idle'} icon={account.may_serve ? CircleCheck : MinusCircle}>{account.may_serve ? t('accounts.group.ready') : t('trace.passed_over')}</Chip>
       <b><Identity>{account.account}</Identity></b>
-      <span className={css.dim}>{account.may_serve ? '' : why}</span>
+      <span className={css.dim}>{account.may_serve || isGone ? '' : why}</span>
+      <span className={css.suppose}><Check label={t('tester.suppose')} checked={isGone} onChange={onGone} /></span>
     </li>
   );
 }

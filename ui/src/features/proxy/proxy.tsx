@@ -77,10 +77,10 @@ function Hero() {
           </p>
         </div>
         <Row>
-          {features('POST', '/proxy/selftest') && <Button icon={RefreshCw} disabled={test.isPending} onClick={() => { setShown(true); test.mutate(undefined); }}>{t('proxy.selftest')}</Button>}
+          {features('POST', '/proxy/selftest') && <Button manages icon={RefreshCw} disabled={test.isPending} onClick={() => { setShown(true); test.mutate(undefined); }}>{t('proxy.selftest')}</Button>}
           <a href={`${status.proxy.address}/healthz`} target="_blank" rel="noreferrer" style={{ display: 'inline-flex', gap: 4, alignItems: 'center' }}>/healthz <ExternalLink size={13} aria-label={t('action.new_tab')} /></a>
           {proxy.can !== false && (
-            <Button look={running ? 'normal' : 'primary'} icon={running ? Square : Play} disabled={proxy.busy || proxy.can === undefined} onClick={proxy.toggle}>
+            <Button manages look={running ? 'normal' : 'primary'} icon={running ? Square : Play} disabled={proxy.busy || proxy.can === undefined} onClick={proxy.toggle}>
               {t(running ? 'proxy.stop' : 'proxy.start')}
             </Button>
           )}

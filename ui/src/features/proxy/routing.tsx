@@ -1,14 +1,16 @@
-import { ArrowDown, ArrowUp, Plus, Route, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, LayoutTemplate, Plus, Route, Trash2 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/client';
-import { ruleApi, useAccounts, useChange, useModels, useProviders, useRules } from '../../api/queries';
+import { ruleApi, useAccounts, useChange, useModels, useProviders, useRoutePresets, useRules } from '../../api/queries';
 import { useShortcuts } from '../../shared/shortcuts';
 import { Button, IconButton } from '../../shared/ui/button';
 import { Check, TextField } from '../../shared/ui/form';
 import { Card, Empty, Note, Problem, Row, Skeleton } from '../../shared/ui/layout';
+import { Menu } from '../../shared/ui/menu';
 import { toast } from '../../shared/ui/toast';
-import { type DraftRule, moved, problemOf } from './match';
+import type { RoutePreset } from '../../api/types';
+import { type DraftRule, moved, problemOf, withPreset } from './match';
 import css from './proxy.module.css';
 import { Tester } from './tester';
 
@@ -16,6 +18,7 @@ interface Line extends DraftRule {
   key: number;
   warnings: string[];
   text: string; // the targets as they are written
+  news?: string; // what a preset has changed
 }
 let next = 1;
 const lineOf = (rule: DraftRule & { warnings?: string[] }): Line => ({ key: next++, match: rule.match, targets: rule.targets, strict: rule.strict, warnings: rule.warnings ?? [], text: rule.targets.join(', ') });
@@ -24,6 +27,7 @@ const same = (a: DraftRule[], b: DraftRule[]) => JSON.stringify(a.map(({ match, 
 export function Routing() {
   const { t } = useTranslation();
   const rules = useRules();
+  const presets = useRoutePresets().data ?? [];
   const [lines, setLines] = useState<Line[] | null>(null);
   const [errors, setErrors] = useState<Record<number, string>>({});
   const [problem, setProblem] = useState('');
@@ -48,17 +52,26 @@ export function Routing() {
       else setProblem(text);
     }
   };
+  const lay = (preset: RoutePreset) => {
+    const line = (rule: DraftRule, before: Line | undefined): Line => ({ ...lineOf(rule), news: before ? t('routing.preset.changed', { before: before.text || '–' }) : t('routing.preset.new') });
+    setLines(withPreset(lines ?? [], preset.rules, line));
+  };
   useShortcuts({ save: () => void run() }, dirty);
   if (rules.isError) return <Problem error={rules.error} retry={() => void rules.refetch()} />;
   if (!lines) return <Skeleton rows={4} height={52} />;
   return (
     <div className={css.split}>
-      <Card title={t('routing.rules')} actions={<Button icon={Plus} onClick={() => setLines([...lines, lineOf({ match: '', targets: [] })])}>{t('routing.add')}</Button>}>
+      <Card title={t('routing.rules')} actions={
+        <>
+          {presets.length > 0 && <Menu manages icon={LayoutTemplate} label={t('routing.presets')} items={presets.map((one) => ({ label: t(`routing.preset.of.${one.name}`, { defaultValue: one.title }), run: () => lay(one) }))}>{t('routing.presets')}</Menu>}
+          <Button manages icon={Plus} onClick={() => setLines([...lines, lineOf({ match: '', targets: [] })])}>{t('routing.add')}</Button>
+        </>
+      }>
         {lines.length === 0 ? <Empty icon={Route} title={t('routing.empty.title')}>{t('routing.empty.text')}</Empty> : <Rules lines={lines} errors={errors} onLines={setLines} />}
         {problem && <Note tone="danger" role="alert">{problem}</Note>}
         {dirty && (
           <Row>
-            <Button look="primary" disabled={save.isPending} onClick={() => void run()}>{t('action.save')}</Button>
+            <Button manages look="primary" disabled={save.isPending} onClick={() => void run()}>{t('action.save')}</Button>
             <Button onClick={() => { setLines((rules.data ?? []).map(lineOf)); setErrors({}); setProblem(''); }}>{t('action.discard')}</Button>
             <span role="status" className={css.dim}>{t('routing.unsaved')}</span>
           </Row>
@@ -103,6 +116,7 @@ function Rules({ lines, errors, onLines }: { lines: Line[]; errors: Record<numbe
                 <Check label={t('routing.strict')} checked={line.strict === true} onChange={(strict) => put(i, { strict })} />
               </div>
             )}
+            {line.news && <div className={css.ruleNews}>{line.news}</div>}
             {notes.length > 0 && <div className={css.ruleNotes}>{notes.map((note) => <span key={note}>{note}</span>)}</div>}
           </li>
         );

@@ -27,13 +27,16 @@ export function Tester({ rules, unsaved }: { rules: DraftRule[]; unsaved: boolea
   const [model, setModel] = useUrlState('model');
   const [asked, setAsked] = useState('');
   const shape = DIALECTS[dialect] ?? DIALECTS.openai_chat!;
-  const explain = useChange((name: string) => post<Explained>('/routes/explain', { path: shape.path(name), model: name, body: shape.body(name) }));
+  const [without, setWithout] = useState<string[]>([]); // what if these accounts were gone
+  const explain = useChange(({ name, gone }: { name: string; gone: string[] }) => post<Explained>('/routes/explain', { path: shape.path(name), model: name, body: shape.body(name), ...(gone.length > 0 && { without: gone }) }));
   const can = features('POST', '/routes/explain');
   const at = model.trim() ? firstMatch(rules, model.trim()) : -1;
-  const run = () => {
+  const run = (gone: string[] = []) => {
     setAsked(model.trim());
-    explain.mutate(model.trim());
+    setWithout(gone);
+    explain.mutate({ name: model.trim(), gone });
   };
+  const suppose = (account: string, isGone: boolean) => run(isGone ? [...without, account] : without.filter((one) => one !== account));
   return (
     <Card title={t('tester.title')}>
       <form className={css.tester} onSubmit={(event) => { event.preventDefault(); run(); }}>
@@ -54,8 +57,8 @@ export function Tester({ rules, unsaved }: { rules: DraftRule[]; unsaved: boolea
         )}
         {unsaved && can && <Note tone="warn">{t('tester.unsaved')}</Note>}
       </form>
-      {explain.isError && <Problem error={explain.error} retry={run} />}
-      {explain.data && <Plan key={asked} plan={explain.data} />}
+      {explain.isError && <Problem error={explain.error} retry={() => run(without)} />}
+      {explain.data && <Plan key={asked} plan={explain.data} without={without} onSuppose={suppose} />}
     </Card>
   );
 }

@@ -39,7 +39,7 @@ export function Backup() {
         <SecretField label={t('import.passphrase')} value={passphrase} error={errors.passphrase} onText={setPassphrase} />
         {errors[''] && <Note tone="danger" role="alert">{errors['']}</Note>}
         <Row>
-          <Button type="submit" icon={Download} disabled={seal.isPending}>{t('backup.export')}</Button>
+          <Button manages type="submit" icon={Download} disabled={seal.isPending}>{t('backup.export')}</Button>
           <Link href="/accounts?add=import" className={buttons.button}><Upload size={16} aria-hidden /> {t('accounts.import')}</Link>
         </Row>
       </form>

@@ -30,7 +30,7 @@ export function SettingRow({ draft, name, found }: { draft: Draft; name: string;
         <span className={css.meta}>
           <code>{name}</code>
           <span>{t(`origin.${setting.origin}`, { defaultValue: setting.origin_text })}{setting.read_only ? ` (${setting.origin_text})` : ''}</span>
-          {setting.needs_restart && <span>· {t('settings.needs_restart')}</span>}
+          {setting.needs_restart && <span>{t('settings.needs_restart')}</span>}
         </span>
       </div>
       <div>

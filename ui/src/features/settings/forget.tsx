@@ -25,7 +25,7 @@ export function Forget() {
     <Card title={t('forget.title')}>
       <Row>
         <span>{t('forget.now', { count: ledger.requests, shown: f.number(ledger.requests), size: f.bytes(ledger.bytes) })}</span>
-        <Button look="danger" onClick={() => setAsking(true)}>{t('forget.action')}</Button>
+        <Button manages look="danger" onClick={() => setAsking(true)}>{t('forget.action')}</Button>
       </Row>
       {asking && (
         <Confirm title={t('forget.action')} action={t('forget.action')} onConfirm={run} onClose={() => setAsking(false)}>

@@ -42,11 +42,11 @@ export function SaveBar({ draft, save }: { draft: Draft; save?: () => Promise<bo
           <p role="status">{t('settings.unsaved', { count })}{draft.needsRestart ? ` ${t('settings.restart_after')}` : ''}</p>
           <Button look="quiet" onClick={() => setReview(true)}>{t('settings.review')}</Button>
           <Button onClick={draft.discard}>{t('action.discard')}</Button>
-          <Button look="primary" disabled={draft.saving} onClick={() => void run()}>{t('action.save')}</Button>
+          <Button manages look="primary" disabled={draft.saving} onClick={() => void run()}>{t('action.save')}</Button>
         </div>
       )}
       {review && (
-        <Dialog title={t('settings.review')} onClose={() => setReview(false)} foot={<Button look="primary" onClick={() => void run()}>{t('action.save')}</Button>}>
+        <Dialog title={t('settings.review')} onClose={() => setReview(false)} foot={<Button manages look="primary" onClick={() => void run()}>{t('action.save')}</Button>}>
           <dl className={css.diff}>
             {draft.changed.map(({ name, from, to }) => (
               <Line key={name} name={words.title(name)} from={isSecret(name) ? '…' : show(from)} to={isSecret(name) ? '…' : show(to)} />

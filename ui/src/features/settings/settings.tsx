@@ -19,7 +19,7 @@ const SECTIONS: Record<string, RegExp> = {
   general: /^$/,
   accounts: /^(oauth|quota)\./,
   network: /^network\./,
-  data: /^(logging\.bodies|ledger\.|prices\.)/,
+  data: /^(logging\.bodies|ledger\.|prices\.|metrics\.|telemetry\.)/,
   security: /^(proxy\.(allowed_|auth_mode|allow_lan|api_key)|admin\.)/,
   scheduling: /^(scheduling|pool)\./,
   proxy: /^proxy\.(?!(allowed_|auth_mode|allow_lan|api_key))/,

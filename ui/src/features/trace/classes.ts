@@ -48,7 +48,7 @@ const codes: Record<FailureClass, string> = {
     'path_unknown path_corrected method key_missing key_unknown key_expired key_elsewhere key_rate key_concurrency key_budget ' +
     'key_guesses key_not_allowed_model model_unknown model_blocked_by_rule ' +
     'no_account bad_json schema context_too_long body_too_large head_too_large feature_unsupported content_blocked ' +
-    'content_type content_encoding bad_http expectation peer_refused host_refused origin_refused upgrade_unsupported upstream_refused ' +
+    'content_type content_encoding bad_http expectation peer_refused host_refused origin_refused view_only upgrade_unsupported upstream_refused ' +
     'slow_client conflict',
   gateway_error: 'translate_request translate_reply config storage busy shutting_down internal',
   cancelled: 'client_gone',

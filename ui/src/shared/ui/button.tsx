@@ -3,6 +3,7 @@ import { Check, Copy, type LucideIcon } from 'lucide-react';
 import { type ButtonHTMLAttributes, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { copyText } from '../clipboard';
+import { useManaging } from '../managing';
 import css from './button.module.css';
 import { toast } from './toast';
 
@@ -10,14 +11,18 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   look?: 'normal' | 'primary' | 'danger' | 'quiet' | 'link';
   small?: boolean;
   icon?: LucideIcon;
+  manages?: boolean; // it changes something: not for a page that may only look
   children?: ReactNode;
 }
 
-export function Button({ look = 'normal', small, icon: Icon, children, className, ...rest }: ButtonProps) {
+export function Button({ look = 'normal', small, icon: Icon, manages, children, className, ...rest }: ButtonProps) {
+  const { t } = useTranslation();
+  const barred = !useManaging() && manages === true;
   return (
     <button
       type="button"
       {...rest}
+      {...(barred && { disabled: true, title: t('shell.view_only') })}
       className={clsx(css.button, look !== 'normal' && css[look], small && css.small, !children && css.icon, className)}
     >
       {Icon && <Icon size={16} strokeWidth={1.75} aria-hidden />}

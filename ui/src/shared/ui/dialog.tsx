@@ -68,6 +68,19 @@ export function Dialog({ title, onClose, children, foot, width, onSubmit }: Dial
   );
 }
 
+// A dialog that is one form: its action, and Cancel beside it.
+export function FormDialog({ action, pending, back, ...rest }: Omit<DialogProps, 'foot'> & { action: string; pending: boolean; back?: ReactNode; onSubmit: () => void }) {
+  const { t } = useTranslation();
+  const foot = (
+    <>
+      {back}
+      <Button onClick={rest.onClose}>{t('action.cancel')}</Button>
+      <Button type="submit" look="primary" disabled={pending}>{action}</Button>
+    </>
+  );
+  return <Dialog {...rest} foot={foot} />;
+}
+
 interface ConfirmProps {
   title: string;
   children: ReactNode;
