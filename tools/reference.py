@@ -146,7 +146,7 @@ def check_readmes():
 def check_commands(agt):
     """Every `agt …` in a code block or between backticks must be a command, and its options must be known to it."""
     help_text = asked(agt, "help")
-    known = {re.sub(r" \[?[A-Z]+.*", "", line).strip() for line in re.findall(r"^  agt (.{26}) ", help_text, re.M)}
+    known = {re.sub(r" (\[|[A-Z]).*", "", line).strip() for line in re.findall(r"^  agt (.{26}) ", help_text, re.M)}
     pages = {name: asked(agt, "help", *name.split()) for name in known if name != "help"}
     problems = []
     for path in [*READMES, *sorted((DOCS / "guide").glob("*.md"))]:

@@ -262,6 +262,7 @@ Candidates candidates(const Command& command, std::string_view option, std::stri
     return Candidates{.kind = Kind::words, .words = std::move(list)};
   };
   if (place.starts_with('[')) place = place.substr(1, place.size() - 2);
+  if (place.contains('|')) return words(words_of(place, '|'));
   if (place == "FILE") return {.kind = Kind::files};
   if (place == "DIR") return {.kind = Kind::folders};
   if (place == "VARIABLE") return {.kind = Kind::variables};

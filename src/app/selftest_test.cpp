@@ -45,7 +45,7 @@ TEST(Selftest, judges_a_refusal_by_the_clients_own_shape) {
   EXPECT_EQ(judged(Wire::chat, Matter::failure, 404, chat), "");
   EXPECT_EQ(judged(Wire::anthropic, Matter::failure, 404, chat), "the refusal has no type");
   EXPECT_EQ(judged(Wire::gemini, Matter::failure, 404, chat), "the refusal has no code");
-  EXPECT_EQ(judged(Wire::chat, Matter::failure, 200, chat), "status 200 instead of 404");
+  EXPECT_EQ(judged(Wire::chat, Matter::failure, 200, chat), "status 200 instead of a refusal");
 }
 
 TEST(Selftest, table_names_what_is_wrong) {

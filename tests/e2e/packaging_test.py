@@ -26,7 +26,7 @@ def needs(*programs):
 def commands():
     """What `agt help` lists: the names, without words in capitals."""
     lines = re.findall(r"^  agt (.{26}) ", run(AGT, "help").stdout, re.M)
-    return [re.sub(r" \[?[A-Z]+.*", "", line).strip() for line in lines]
+    return [re.sub(r" (\[|[A-Z]).*", "", line).strip() for line in lines]
 
 
 class Pages(CleanCase):
