@@ -263,6 +263,25 @@ TEST(Client, does_not_reuse_what_is_not_clean) {
   }
 }
 
+// What the upstream says behind its answer would be taken for the answer to the next request, whoever's that is.
+TEST(Client, does_not_reuse_what_has_more_behind_an_answer_that_was_received_to_the_byte) {
+  Harness harness;
+  const Server server;
+  std::thread upstream([&] {
+    for (int i = 0; i < 2; ++i) {
+      const auto socket = server.accept();
+      static_cast<void>(receive_request(socket));
+      socket.send("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhe");
+      std::this_thread::sleep_for(Milliseconds(30));
+      socket.send("lloHTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nevil!");
+      EXPECT_TRUE(socket.is_closed_within(Milliseconds(1000)));
+    }
+  });
+  EXPECT_EQ(ask(harness, call_to(server.port())).text, "hello");
+  EXPECT_EQ(ask(harness, call_to(server.port())).text, "hello");
+  upstream.join();
+}
+
 TEST(Client, hears_an_early_answer_while_it_sends_a_big_body) {
   Harness harness;
   const Server server;
