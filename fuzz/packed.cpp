@@ -69,8 +69,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto text = json::unpacked(bytes, names); text && !json::Document::parse(*text)) std::abort();
 
   std::string packed;
-  json::PackedWriter<names> packer(packed);
-  Orders(packer).run(bytes);
+  {
+    json::PackedWriter<names> packer(packed);  // complete when it has gone
+    Orders(packer).run(bytes);
+  }
   json::Writer writer;
   Orders(writer).run(bytes);
   if (json::unpacked(packed, names) != std::move(writer).take()) std::abort();
