@@ -135,8 +135,7 @@ function Chips({ text, onText, shown, more }: { text: string; onText: (text: str
     <div className={css.bar}>
       {CHIPS.map((chip) => <Button key={chip} small aria-pressed={tokens.includes(chip)} look={tokens.includes(chip) ? 'primary' : 'normal'} onClick={() => toggle(chip)}>{t(`filter.chip.${chip.slice(3)}`)}</Button>)}
       <span className={css.count}>{t(more ? 'monitor.shown_more' : 'monitor.shown', { count: shown, shown: f.number(shown) })}</span>
-      <span style={{ flex: 1 }} />
-      {typeof bodies === 'string' && <RecordingSwitch bodies={bodies} />}
+      {typeof bodies === 'string' && <div className={css.record}><RecordingSwitch bodies={bodies} /></div>}
     </div>
   );
 }
