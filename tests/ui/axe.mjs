@@ -37,7 +37,7 @@ const FULL = {
   '/proxy/routing?model=claude-x': 'Where would this go?',
   '/proxy/limits': 'Keep cache',
   '/proxy/endpoints': '/healthz',
-  '/monitor': 'Model asked',
+  '/monitor': 'Model → served',
   '/monitor?q=status:%3E400 bogus:x': 'bogus:x',
   '/monitor/TRACE': 'To the client:',
   '/monitor/TRACE?tab=overview': 'User-Agent',
