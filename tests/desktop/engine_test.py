@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 from harness import CHAT, CleanCase, Gateway, Program, call, clean_environment, main, wait_until, Folders  # noqa: E402
 
 BROWSERS = [path for path in pathlib.Path("/usr/lib").glob("*/webkit2gtk-4.1/MiniBrowser")]
-PAGES = {"/": "Traffic by outcome", "/accounts": "work", "/proxy/access": "Only this computer", "/proxy/keys": "Primary key", "/monitor": "Model asked",
+PAGES = {"/": "Traffic by outcome", "/accounts": "work", "/proxy/access": "Only this computer", "/proxy/keys": "Primary key", "/monitor": "Model → served",
          "/stats": "Requests", "/settings/general": "Single-key shortcuts", "/welcome/client": "Claude Code"}
 ROWS = 400
 FRAME_MS = 34  # software rendering on two shared cores; 20 is the aim on a machine of one's own

@@ -166,3 +166,69 @@ test('D1: the sheet, the settings and the palette show what there is, all of it'
   }
   await done(page);
 });
+
+test('A4: presets, an account that is gone, an export of some accounts, a recording and a wrong setting, by keyboard alone', { timeout: 60_000 }, async () => {
+  await gateway.api('PUT', '/routes', { routes: [{ match: 'gpt-*', targets: ['first/*'] }] });
+  const page = await openPage(browser, gateway, { path: '/proxy/routing?model=gpt-x' });
+  await tabTo(page, page.getByRole('button', { name: 'Presets' }));
+  await page.keyboard.press('Enter');
+  const preset = page.getByRole('menuitem', { name: 'Claude names answered by Gemini' });
+  await preset.waitFor();
+  for (let i = 0; i < 12 && !(await isFocused(preset)); i += 1) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.getByText('From the preset: new').first().waitFor();
+  await tabTo(page, page.getByRole('button', { name: 'Discard' }));
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('button', { name: 'Explain, send nothing' }));
+  await page.keyboard.press('Enter');
+  const result = page.getByRole('region', { name: 'Result' });
+  const gone = result.getByLabel('What if it were gone?').first();
+  await gone.waitFor();
+  await tabTo(page, gone);
+  await page.keyboard.press('Space');
+  await result.getByText('Nobody can serve').waitFor();
+
+  await visit(page, '/accounts');
+  await tabTo(page, page.locator('[data-open]').first());
+  await page.keyboard.press('KeyX');
+  const opener = page.getByRole('group', { name: 'Selected accounts' }).getByRole('button', { name: 'Export…' });
+  await tabTo(page, opener);
+  await page.keyboard.press('Enter');
+  const dialog = page.locator('dialog[open]');
+  await dialog.getByText('Export 1 account').waitFor();
+  await page.keyboard.press('Enter');
+  await dialog.getByText('Give a passphrase.').waitFor();
+  await tabTo(page, dialog.getByLabel('Passphrase', { exact: true }));
+  await page.keyboard.type('short');
+  await page.keyboard.press('Enter');
+  await until(() => dialog.getByLabel('Passphrase', { exact: true }).evaluate((it) => it.getAttribute('aria-invalid') === 'true' && it.value === 'short'), 'what is too short is refused at its field, and stays');
+  await page.keyboard.type(' no longer, but long');
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  const { readFileSync } = await import('node:fs');
+  const text = readFileSync(await (await download).path(), 'utf8');
+  await dialog.waitFor({ state: 'detached' });
+  const judged = await gateway.api('POST', '/accounts/import/preview', { text, passphrase: 'short no longer, but long' });
+  assert.deepEqual([judged.items.length, judged.routes], [1, 0], 'one account of two, and no rules unless asked for');
+
+  await visit(page, '/monitor');
+  await tabTo(page, page.getByRole('button', { name: 'Record', exact: true }));
+  await page.keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'All bodies for 5 minutes' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('Everything is kept, prompts too').waitFor();
+  assert.equal((await gateway.api('GET', '/recording')).on, true);
+  await tabTo(page, page.getByRole('button', { name: 'Stop recording' }));
+  await page.keyboard.press('Enter');
+  await page.getByText('Bodies are not kept').waitFor();
+  assert.equal((await gateway.api('GET', '/recording')).on, false);
+
+  await visit(page, '/settings/data');
+  await tabTo(page, page.getByRole('textbox', { name: 'OpenTelemetry collector' }));
+  await page.keyboard.type('nonsense');
+  await page.keyboard.press('Control+KeyS');
+  await until(() => page.getByRole('textbox', { name: 'OpenTelemetry collector' }).evaluate((it) => it.getAttribute('aria-invalid') === 'true'), 'a wrong address is refused at its field');
+  await tabTo(page, page.getByRole('button', { name: 'Discard' }));
+  await page.keyboard.press('Enter');
+  await done(page);
+});

@@ -21,8 +21,8 @@ before(async () => {
 });
 after(stopAll);
 
-const PAGES = ['/', '/accounts', '/accounts?add=kind', '/accounts?add=anthropic', '/accounts/limited', '/accounts/work/settings', '/proxy/access', '/proxy/clients', '/proxy/keys',
-  '/proxy/routing?model=claude-x', '/proxy/limits', '/monitor', '/monitor/TRACE', '/monitor/TRACE?tab=overview', '/monitor/TRACE?tab=timing', '/stats', '/settings/general', '/settings/network', '/settings/about', '/welcome/account', '/welcome/client'];
+const PAGES = ['/', '/accounts', '/accounts?add=kind', '/accounts?add=anthropic', '/accounts?add=import', '/accounts/limited', '/accounts/work/settings', '/proxy/access', '/proxy/clients', '/proxy/keys',
+  '/proxy/routing?model=claude-x', '/proxy/limits', '/monitor', '/monitor/TRACE', '/monitor/TRACE?tab=overview', '/monitor/TRACE?tab=timing', '/stats', '/settings/general', '/settings/network', '/settings/accounts', '/settings/data', '/settings/about', '/welcome/account', '/welcome/client'];
 
 const ACCENTS = { a: 'á', e: 'é', i: 'í', o: 'ó', u: 'ú', y: 'ý', A: 'Á', E: 'É', O: 'Ó', c: 'ç', n: 'ñ' };
 function pseudo(text) {

@@ -2,7 +2,7 @@
 import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { ApiError, get, patch, post, put, query, remove } from './client';
 import type * as m from './model';
-import type { RoutePresets } from './types';
+import type { Recording, RoutePresets } from './types';
 
 export const client = new QueryClient({
   defaultOptions: {
@@ -23,6 +23,7 @@ export const keys = {
   requests: ['requests'] as const,
   stats: ['stats'] as const,
   clients: ['clients'] as const,
+  recording: ['recording'] as const,
 };
 
 export const useStatus = () =>
@@ -63,6 +64,9 @@ export const useRoutePresets = () =>
     queryFn: async ({ signal }) => (await get<RoutePresets>('/routes/presets', signal)).presets,
     staleTime: Number.POSITIVE_INFINITY,
   });
+// It may have been begun elsewhere, and ends by itself.
+export const useRecording = () =>
+  useQuery({ queryKey: keys.recording, queryFn: ({ signal }) => get<Recording>('/recording', signal), refetchInterval: 10_000 });
 export const useSettings = () =>
   useQuery({ queryKey: keys.settings, queryFn: ({ signal }) => get<m.Settings>('/settings', signal) });
 
@@ -120,7 +124,7 @@ export function useFeatures(): (method: string, path: string) => boolean | undef
   return (method, path) => (data ? data.paths[path]?.[method.toLowerCase()] !== undefined : undefined);
 }
 
-const touched = [keys.accounts, keys.status, keys.routes, keys.keys, keys.settings, keys.clients];
+const touched = [keys.accounts, keys.status, keys.routes, keys.keys, keys.settings, keys.clients, keys.recording];
 // A change on the gateway: afterwards everything that could show it is asked again.
 export function useChange<In, Out>(work: (input: In) => Promise<Out>) {
   const cache = useQueryClient();
@@ -142,6 +146,10 @@ export const accountApi = {
 };
 export const ruleApi = {
   replaceAll: (routes: { match: string; targets: string[]; strict?: boolean }[]) => put<{ routes: m.Rule[] }>('/routes', { routes }),
+};
+export const recordingApi = {
+  start: (minutes: number) => post<Recording>('/recording', { minutes }),
+  stop: () => remove<Recording>('/recording'),
 };
 export const keyApi = {
   create: (form: { name: string } & m.KeyLimits) => post<m.ClientKey>('/keys', form),

@@ -68,6 +68,7 @@ function make(language: string): Formats {
     if (ms < 60_000) return `${one().format(ms / 1000)} ${u.s}`;
     if (ms < HOUR) return pair(Math.floor(ms / MINUTE), u.min, Math.floor((ms % MINUTE) / 1000), u.s);
     if (ms < DAY) return pair(Math.floor(ms / HOUR), u.h, Math.floor((ms % HOUR) / MINUTE), u.min);
+    if (ms >= 100 * DAY) return `${plain().format(Math.floor(ms / DAY))}${u.glue}${u.d}`;
     return pair(Math.floor(ms / DAY), u.d, Math.floor((ms % DAY) / HOUR), u.h);
   };
   return {

@@ -9,6 +9,7 @@ import { Note, Row } from '../../shared/ui/layout';
 import { toast } from '../../shared/ui/toast';
 import css from './accounts.module.css';
 import { namesIn } from './hints';
+import { hasHint } from './state';
 
 interface Draft {
   label: string;
@@ -83,7 +84,7 @@ export function AccountSettings({ account }: { account: Account }) {
     <form className={css.form} noValidate onSubmit={(event) => { event.preventDefault(); void save(); }}>
       <TextField label={t('account.label')} value={draft.label} error={errors.label} onText={(label) => put({ label })} />
       <TextField label={t('account.base_url')} code placeholder={account.address} value={draft.base_url} error={errors.base_url} help={t('account.base_url.keep')} onText={(base_url) => put({ base_url })} />
-      <SecretField label={t('account.key.new')} optional value={draft.key} error={errors.key} help={account.key_hint ? t('account.key.keep', { hint: account.key_hint }) : t('account.key.help')} onText={(key) => put({ key })} />
+      <SecretField label={t('account.key.new')} optional value={draft.key} error={errors.key} help={account.key_hint ? t(hasHint(account.key_hint) ? 'account.key.keep' : 'account.key.keep_unseen', { hint: account.key_hint }) : t('account.key.help')} onText={(key) => put({ key })} />
       <TextField label={t('account.models')} code value={draft.models} error={errors.models} help={t('account.models.help')} onText={(models) => put({ models })} />
       <TextField label={t('account.excluded')} code value={draft.excluded_models} error={errors.excluded_models} help={t('account.excluded.help')} onText={(excluded_models) => put({ excluded_models })} />
       <div className={css.two}>

@@ -7,9 +7,9 @@ import { AccountMenu } from './account-actions';
 import css from './accounts.module.css';
 import { StateChip } from './chip';
 import { Quota } from './quota';
+import { hasHint } from './state';
 
 // The gateway shows the end of long keys only.
-const hasHint = (hint: string) => /\w/.test(hint);
 
 interface TableProps {
   accounts: Account[];

@@ -1,5 +1,5 @@
 import { FileInput, LogIn, Ticket } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { Fragment, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Account, Provider } from '../../api/model';
 import { useFeatures, useProviders } from '../../api/queries';
@@ -84,7 +84,7 @@ export function Kinds({ providers, onChoose }: { providers: Provider[]; onChoose
                 <Letter name={one.display_name} />
                 <span>
                   <strong>{one.display_name}</strong>
-                  <small>{one.base_url ? one.base_url.replace(/^https?:\/\//, '') : t('add.own_address')}</small>
+                  <small>{one.base_url ? <Address url={one.base_url} /> : t('add.own_address')}</small>
                 </span>
               </button>
             ))}
@@ -109,4 +109,10 @@ export function Kinds({ providers, onChoose }: { providers: Provider[]; onChoose
       )}
     </>
   );
+}
+
+// Broken where an address has its joints, never inside a word.
+function Address({ url }: { url: string }) {
+  const parts = url.replace(/^https?:\/\//, '').split(/(?<=[./])/);
+  return parts.map((part, i) => <Fragment key={i}>{part}<wbr /></Fragment>);
 }

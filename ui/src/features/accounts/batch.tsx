@@ -8,6 +8,7 @@ import { Confirm, Dialog } from '../../shared/ui/dialog';
 import { useErrorText } from '../../shared/ui/layout';
 import { useTestWords } from './account-actions';
 import css from './accounts.module.css';
+import { useExport } from './export-form';
 
 type Action = 'enable' | 'disable' | 'test' | 'delete';
 interface Result {
@@ -25,6 +26,7 @@ export function Batch({ accounts, onDone }: { accounts: Account[]; onDone: () =>
   const testWords = useTestWords();
   const [results, setResults] = useState<Result[] | null>(null);
   const [confirming, setConfirming] = useState(false);
+  const [exporting, setExporting] = useState(false);
   const work = useChange(async ({ action, account }: { action: Action; account: Account }): Promise<string> => {
     if (action === 'delete') await accountApi.remove(account.id);
     else if (action === 'test') {
@@ -64,6 +66,7 @@ export function Batch({ accounts, onDone }: { accounts: Account[]; onDone: () =>
       <Button manages small onClick={() => void run('test', accounts)}>{t('account.test')}</Button>
       <Button manages small onClick={() => void run('enable', accounts)}>{t('account.enable')}</Button>
       <Button manages small onClick={() => void run('disable', accounts)}>{t('account.disable')}</Button>
+      <Button manages small onClick={() => setExporting(true)}>{t('batch.export')}</Button>
       <Button manages small look="danger" onClick={() => setConfirming(true)}>{t('account.delete')}</Button>
       <Button small look="quiet" onClick={onDone}>{t('batch.clear')}</Button>
       {confirming && (
@@ -71,6 +74,7 @@ export function Batch({ accounts, onDone }: { accounts: Account[]; onDone: () =>
           {accounts.map((one) => one.label).join(', ')}
         </Confirm>
       )}
+      {exporting && <ExportDialog accounts={accounts} onClose={() => setExporting(false)} />}
       {results && (
         <Dialog
           title={t(`batch.title.${last}`)}
@@ -97,5 +101,31 @@ export function Batch({ accounts, onDone }: { accounts: Account[]; onDone: () =>
         </Dialog>
       )}
     </div>
+  );
+}
+
+function ExportDialog({ accounts, onClose }: { accounts: Account[]; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { fields, run, isPending } = useExport(accounts.map((one) => one.id));
+  const submit = async () => {
+    if (await run()) onClose();
+  };
+  return (
+    <Dialog
+      title={t('batch.export.title', { count: accounts.length })}
+      onClose={onClose}
+      onSubmit={() => void submit()}
+      foot={
+        <>
+          <Button onClick={onClose}>{t('action.cancel')}</Button>
+          <Button look="primary" type="submit" disabled={isPending}>{t('backup.export')}</Button>
+        </>
+      }
+    >
+      <div className={css.form}>
+        <p>{t('batch.export.text')} <strong>{accounts.map((one) => one.label).join(', ')}</strong></p>
+        {fields}
+      </div>
+    </Dialog>
   );
 }

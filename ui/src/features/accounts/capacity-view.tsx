@@ -38,7 +38,7 @@ export function Capacity({ accounts, onOpen }: { accounts: Account[]; onOpen: (a
             {lanes.map(({ account, events }) => (
               <tr key={account.id}>
                 <td>
-                  <span className={css.name}>
+                  <span className={`${css.name} ${css.laneName}`}>
                     <button type="button" className="cut" onClick={() => onOpen(account)}><Identity>{account.label}</Identity></button>
                     <span><StateChip account={account} /></span>
                   </span>

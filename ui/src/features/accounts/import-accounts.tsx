@@ -1,14 +1,15 @@
 // Refresh tokens in any form, a file of accounts, or an export of our own: first what would happen, item by item, then
 // the same list with what did happen. Mixed results are never one message.
-import { type DragEvent, type ReactNode, useState } from 'react';
+import { FileUp } from 'lucide-react';
+import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { post } from '../../api/client';
 import { useChange, useFeatures } from '../../api/queries';
 import { useFieldErrors } from '../../shared/field-errors';
 import { Button } from '../../shared/ui/button';
 import { Dialog } from '../../shared/ui/dialog';
-import { Field, SecretField, TextArea, TextField } from '../../shared/ui/form';
-import { Chip, Identity, layout, Note, type Tone } from '../../shared/ui/layout';
+import { SecretField, TextArea, TextField } from '../../shared/ui/form';
+import { Chip, Identity, layout, Note, Row, type Tone } from '../../shared/ui/layout';
 import css from './accounts.module.css';
 
 interface Item {
@@ -34,6 +35,8 @@ export function ImportAccounts({ kind, title, back, onClose }: { kind: string; t
   const { t } = useTranslation();
   const features = useFeatures();
   const [text, setText] = useState('');
+  const [name, setName] = useState('');
+  const file = useRef<HTMLInputElement>(null); // behind a button of ours: the browser's own speaks its own language
   const [more, setMore] = useState({ passphrase: '', client_id: '', client_secret: '' });
   const { errors, take, set, clear } = useFieldErrors(['text', 'passphrase', 'client_id', 'client_secret']);
   const preview = useChange((body: object) => post<Judged>('/accounts/import/preview', body));
@@ -48,10 +51,11 @@ export function ImportAccounts({ kind, title, back, onClose }: { kind: string; t
       take(error);
     }
   };
-  const read = async (file: File | undefined) => {
-    if (!file) return;
-    if (file.size > FILE_MAX) return set({ text: t('import.too_large') });
-    setText(await file.text());
+  const read = async (chosen: File | undefined) => {
+    if (!chosen) return;
+    if (chosen.size > FILE_MAX) return set({ text: t('import.too_large') });
+    setText(await chosen.text());
+    setName(chosen.name);
     preview.reset();
     apply.reset();
   };
@@ -87,7 +91,11 @@ export function ImportAccounts({ kind, title, back, onClose }: { kind: string; t
       {!apply.data && (
         <div className={css.form} onDrop={drop} onDragOver={(event) => event.preventDefault()}>
           <TextArea label={t(`import.${kind}`)} help={t(`import.${kind}.help`)} rows={6} value={text} error={errors.text} onText={(value) => { setText(value); preview.reset(); }} />
-          <Field label={t('import.file')}>{(wired) => <input type="file" {...wired} accept=".json,.txt,application/json,text/plain" onChange={(event) => void read(event.target.files?.[0])} />}</Field>
+          <Row>
+            <Button icon={FileUp} onClick={() => file.current?.click()}>{t('import.file')}</Button>
+            <span className={css.dim} role="status">{name}</span>
+            <input ref={file} type="file" hidden aria-label={t('import.file')} accept=".json,.txt,.env,.agt,application/json,text/plain" onChange={(event) => void read(event.target.files?.[0])} />
+          </Row>
           <details>
             <summary>{t('import.more')}</summary>
             <div className={css.form} style={{ marginBlockStart: 12 }}>

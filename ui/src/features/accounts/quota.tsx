@@ -20,10 +20,11 @@ function Meter({ window: one, narrow }: { window: QuotaWindow; narrow?: boolean 
   const f = useFormats();
   const now = useNow();
   const { left, resets_ms: reset } = one;
+  const whole = one.models && one.models !== one.name ? `${one.name} · ${one.models}` : one.name;
   const tone = left === null ? '' : left < 0.1 ? 'danger' : left < 0.3 ? 'warn' : 'ok';
   return (
     <div className={css.meter}>
-      <span className="cut" title={one.below_reserve ? t('account.quota.reserve') : undefined}>{one.models && one.models !== one.name ? `${one.name} · ${one.models}` : one.name}{one.below_reserve ? ` (${t('account.quota.reserve.short')})` : ''}</span>
+      <span className="cut" title={one.below_reserve ? t('account.quota.reserve') : whole}>{narrow ? one.name : whole}{one.below_reserve ? ` (${t('account.quota.reserve.short')})` : ''}</span>
       <span className={`${css.track} ${left === null ? css.unknown : ''}`}>{left !== null && <i data-tone={tone} style={{ inlineSize: `${Math.round(left * 100)}%` }} />}</span>
       <span className="num" title={reset ? f.dateTime(reset) : undefined}>
         {left === null ? '?' : f.percent(left)}

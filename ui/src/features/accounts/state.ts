@@ -72,3 +72,6 @@ export function groupOf(account: Account): Group {
   const { word } = stateOf(account);
   return word === 'off' ? 'off' : word === 'ready' ? 'ready' : 'resting';
 }
+
+// Of a short key nothing is shown but that it is there.
+export const hasHint = (hint: string): boolean => /\w/.test(hint);

@@ -24,7 +24,7 @@ export function Newest({ rows, loaded }: { rows: RequestRow[]; loaded: boolean }
                   <td className="num">{f.time(row.started_ms)}</td>
                   <td><OutcomeChip outcome={outcomeOf(row)} /></td>
                   <td className="cut" style={{ maxInlineSize: 96 }}><Identity>{row.client_key || clientOf(row.user_agent)}</Identity></td>
-                  <td className="cut" style={{ maxInlineSize: 150 }}>{row.model || row.path}</td>
+                  <td className="cut" title={row.model || row.path} style={{ maxInlineSize: 128 }}>{row.model || row.path}</td>
                   <td className={layout.right} style={{ whiteSpace: 'nowrap' }}>{f.duration(row.latency_ms)}</td>
                   <td className={layout.right}><OpenLink row={row} /></td>
                 </tr>

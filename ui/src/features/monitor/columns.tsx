@@ -34,8 +34,8 @@ export const COLUMNS: Column[] = [
       </span>
     ),
   },
-  { id: 'account', width: 'minmax(80px, 1fr)', from: 620, cell: (row) => <Identity>{row.account || dash}</Identity> },
-  { id: 'tries', width: '38px', from: 980, right: true, cell: (row) => row.attempts || dash },
+  { id: 'account', width: 'minmax(80px, 1fr)', from: 620, cell: (row) => <span title={row.account || undefined}><Identity>{row.account || dash}</Identity></span> },
+  { id: 'tries', width: '46px', from: 980, right: true, cell: (row) => row.attempts || dash },
   { id: 'ttft', width: '66px', from: 920, right: true, cell: (row, f) => (row.first_byte_ms === null ? dash : f.duration(row.first_byte_ms)) },
   { id: 'total', width: '70px', from: 0, right: true, cell: (row, f, _t, now) => (row.in_flight ? f.duration(Math.max(0, Math.floor((now - row.started_ms) / 500) * 500)) : f.duration(row.latency_ms)) },
   {

@@ -1,7 +1,7 @@
 import { Activity, ArrowUp, Pause, Play } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useLocation, useParams } from 'wouter';
+import { useLocation, useParams } from 'wouter';
 import { useStatus } from '../../api/queries';
 import { useDebounced, useFormats, useTitle, useUrlState } from '../../shared/hooks';
 import { aria, useShortcuts } from '../../shared/shortcuts';
@@ -13,6 +13,7 @@ import { FilterBox } from './filter-box';
 import { forServer, matches, parseFilter } from './filter';
 import { RequestGrid } from './grid';
 import css from './monitor.module.css';
+import { RecordingSwitch } from './recording';
 import { RequestDrawer } from './request-drawer';
 import { useRequestRows } from './use-requests';
 
@@ -134,8 +135,7 @@ function Chips({ text, onText, shown, more }: { text: string; onText: (text: str
     <div className={css.bar}>
       {CHIPS.map((chip) => <Button key={chip} small aria-pressed={tokens.includes(chip)} look={tokens.includes(chip) ? 'primary' : 'normal'} onClick={() => toggle(chip)}>{t(`filter.chip.${chip.slice(3)}`)}</Button>)}
       <span className={css.count}>{t(more ? 'monitor.shown_more' : 'monitor.shown', { count: shown, shown: f.number(shown) })}</span>
-      <span style={{ flex: 1 }} />
-      {typeof bodies === 'string' && <Link href="/settings/data">{t(`monitor.bodies.${bodies}`)}</Link>}
+      {typeof bodies === 'string' && <div className={css.record}><RecordingSwitch bodies={bodies} /></div>}
     </div>
   );
 }

@@ -96,8 +96,10 @@ function Rules({ lines, errors, onLines }: { lines: Line[]; errors: Record<numbe
     move(index, index + (event.code === 'ArrowUp' ? -1 : 1));
   };
   return (
+    <>
+    <div className={css.ruleHead} aria-hidden><span /><span>{t('routing.col.match')}</span><span>{t('routing.col.targets')}</span></div>
+    <datalist id={id}>{targets.map((one) => <option key={one} value={one} />)}</datalist>
     <ol aria-label={t('routing.rules')}>
-      <datalist id={id}>{targets.map((one) => <option key={one} value={one} />)}</datalist>
       {lines.map((line, i) => {
         const wrong = problemOf(lines, i);
         const notes = [...(wrong ? [t(`routing.problem.${wrong.kind}`, { rule: (wrong.by ?? 0) + 1 })] : []), ...line.warnings];
@@ -105,7 +107,7 @@ function Rules({ lines, errors, onLines }: { lines: Line[]; errors: Record<numbe
           <li key={line.key} className={css.rule} onKeyDown={pressed(i)}>
             <span>{i + 1}</span>
             <TextField label={t('routing.match_of', { rule: i + 1 })} hideLabel code placeholder="claude-*" value={line.match} error={errors[i]} onText={(match) => put(i, { match })} />
-            <TextField label={t('routing.targets_of', { rule: i + 1 })} hideLabel code placeholder="gemini/gemini-3-pro, openai/*" list={id} value={line.text} onText={(text) => put(i, { text, targets: text.split(',').map((one) => one.trim()).filter(Boolean) })} />
+            <TextField label={t('routing.targets_of', { rule: i + 1 })} hideLabel code title={line.text || undefined} placeholder="gemini/gemini-3-pro, openai/*" list={id} value={line.text} onText={(text) => put(i, { text, targets: text.split(',').map((one) => one.trim()).filter(Boolean) })} />
             <span className={css.tools}>
               <IconButton icon={ArrowUp} label={t('routing.up', { rule: i + 1 })} disabled={i === 0} onClick={() => move(i, i - 1)} />
               <IconButton icon={ArrowDown} label={t('routing.down', { rule: i + 1 })} disabled={i === lines.length - 1} onClick={() => move(i, i + 1)} />
@@ -122,6 +124,7 @@ function Rules({ lines, errors, onLines }: { lines: Line[]; errors: Record<numbe
         );
       })}
     </ol>
+    </>
   );
 }
 

@@ -16,6 +16,9 @@ export function useSettingWords() {
   };
 }
 
+// "set by --port" is the gateway's English; the place itself is understood in every language.
+const placeOf = (setting: Setting) => setting.origin_text.replace(/^set (by|in) /, '');
+
 // One setting: what it is, where its value comes from, and, unless it is set elsewhere, the control.
 export function SettingRow({ draft, name, found }: { draft: Draft; name: string; found?: boolean }) {
   const { t } = useTranslation();
@@ -29,7 +32,7 @@ export function SettingRow({ draft, name, found }: { draft: Draft; name: string;
         <small>{words.help(setting)}</small>
         <span className={css.meta}>
           <code>{name}</code>
-          <span>{t(`origin.${setting.origin}`, { defaultValue: setting.origin_text })}{setting.read_only ? ` (${setting.origin_text})` : ''}</span>
+          <span>{t(`origin.${setting.origin}`, { defaultValue: setting.origin_text })}{setting.read_only ? ` (${placeOf(setting)})` : ''}</span>
           {setting.needs_restart && <span>{t('settings.needs_restart')}</span>}
         </span>
       </div>
@@ -69,7 +72,7 @@ export function SettingControl({ draft, setting, label }: { draft: Draft; settin
     default: {
       const unit = setting.unit ? ` ${words.unit(setting.unit)}` : '';
       const range = setting.kind === 'integer' ? allowedRange(t, setting.allowed, unit) : undefined;
-      const help = label && setting.read_only ? `${t('settings.read_only')} (${setting.origin_text})` : range;
+      const help = label && setting.read_only ? `${t('settings.read_only')} (${placeOf(setting)})` : range;
       return <TextField {...common} code={setting.kind === 'text'} inputMode={setting.kind === 'integer' ? 'numeric' : undefined} help={help} value={String(value)} onText={(text) => draft.put(name, text)} />;
     }
   }

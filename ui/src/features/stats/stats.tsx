@@ -62,10 +62,13 @@ function Nothing() {
   );
 }
 
+// The built-in answerer has an account that no list shows.
+const DEMO = 'acc_demo';
+
 export function useNames(group: StatBy): (key: string) => string {
   const { t } = useTranslation();
   const accounts = useAccounts().data ?? [];
-  const labels = new Map(accounts.map((one) => [one.id, one.label]));
+  const labels = new Map([[DEMO, 'demo'], ...accounts.map((one): [string, string] => [one.id, one.label])]);
   return (key) => (key === '' ? t(group === 'client' ? 'stats.no_key' : 'stats.none') : group === 'account' ? (labels.get(key) ?? key) : key);
 }
 
@@ -135,7 +138,7 @@ function Groups({ rows, group, nameOf }: { rows: Row[]; group: StatBy; nameOf: (
           <tbody>
             {all.map(({ key, sums }) => (
               <tr key={key}>
-                <td>{key ? <Link href={`/monitor?q=${encodeURIComponent(`${filterOf[group]}:${/\s/.test(nameOf(key)) ? `"${nameOf(key)}"` : nameOf(key)}`)}`}>{nameOf(key)}</Link> : nameOf(key)}</td>
+                <td>{key ? <Link href={`/monitor?q=${encodeURIComponent(`${key === DEMO ? 'provider' : filterOf[group]}:${/\s/.test(nameOf(key)) ? `"${nameOf(key)}"` : nameOf(key)}`)}`}>{nameOf(key)}</Link> : nameOf(key)}</td>
                 <td className={layout.right}>{f.number(sums.requests)}</td>
                 {(['input', 'cached', 'output', 'reasoning'] as const).map((one) => <td key={one} className={layout.right} title={f.number(sums[one])}>{f.compact(sums[one])}</td>)}
                 <td className={layout.right} title={sums.unpriced ? t('stats.unpriced', { count: sums.unpriced, shown: f.number(sums.unpriced) }) : undefined}>{costOf(sums, f.dollars)}</td>

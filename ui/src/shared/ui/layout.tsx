@@ -31,7 +31,7 @@ export function Card({ title, actions, children, flush, id }: { title?: ReactNod
       {title && (
         <div className={css.cardHead}>
           <h2>{title}</h2>
-          {actions}
+          {actions && <div className={css.cardActions}>{actions}</div>}
         </div>
       )}
       <div className={clsx(css.cardBody, flush && css.flush)}>{children}</div>
