@@ -37,12 +37,13 @@ Exit exit_of(const Error& error) {
   return Exit::failed;
 }
 
-// One line what, one line what to do.
+// One line what, one line what to do. A conflict says itself with what, and what to do about it.
 Exit tell(CliContext& context, const Error& error, std::string_view command) {
+  context.out.flush();
   context.err << "agt: " << text::quoted(error.message, message_max) << '\n';
   if (error.code == Code::schema)
     context.err << "     See `agt help" << (command.empty() ? "" : " ") << command << "`.\n";
-  else
+  else if (error.code != Code::conflict)
     context.err << "     " << admin::remedy_for(error.code) << '\n';
   return exit_of(error);
 }
@@ -154,7 +155,10 @@ Result<bool> Session::gateway_runs() {
 
 void Session::print(std::string_view text) { context_.out << text; }
 
-void Session::hint(std::string_view line) { context_.err << line << '\n'; }
+void Session::hint(std::string_view line) {
+  context_.out.flush();  // so that they stand in the order of their writing also where both go into one file
+  context_.err << line << '\n';
+}
 
 Result<std::optional<std::string>> secret_given(Session& session, std::string_view env_option,
                                                 std::string_view stdin_option) {

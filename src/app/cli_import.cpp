@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <istream>
@@ -28,7 +30,7 @@ constexpr std::size_t file_bytes_max = 1U << 20;  // what the admin API takes
 
 Result<std::string> file_text(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(Code::schema, fmt::format("{}: cannot be read.", path.string()));
+  if (!file) return fail(Code::schema, fmt::format("{}: cannot be read: {}.", path.string(), std::strerror(errno)));
   std::string text(std::istreambuf_iterator<char>(file), {});
   if (text.size() > file_bytes_max)
     return fail(Code::schema, fmt::format("{}: is larger than {}.", path.string(), shown_bytes(file_bytes_max)));
