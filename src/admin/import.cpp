@@ -14,6 +14,7 @@
 #include "admin/route_rules.h"
 #include "admin/settings.h"
 #include "core/text.h"
+#include "store/backup.h"
 #include "store/bundle.h"
 #include "store/routes.h"
 
@@ -182,6 +183,8 @@ Result<Import> read(const Call& call) {
   TRY_OK(take(call.body, "passphrase", passphrase));
   if (store::is_bundle(text)) {
     TRY(const auto opened, store::open_bundle(text, Secret(std::move(passphrase))));
+    if (store::is_backup(opened.reveal()))
+      return fail(Code::schema, "This is a backup of a whole gateway, not an export: `agt restore` takes it.", "text");
     text = opened.reveal();
   }
   Import import;

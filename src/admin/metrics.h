@@ -2,12 +2,15 @@
 // that a request pays nothing for it. Labels are words of ours only, never a text of a client.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "admin/exposition.h"
 #include "core/failure.h"
@@ -26,11 +29,15 @@ class Metrics final : public store::RowObserver {
   void write(Exposition& out) const;
 
  private:
+  using Labels = std::initializer_list<Label>;
   template <class T>
-  using Series = std::map<std::string, T, std::less<>>;  // by their labels
+  struct Series {
+    std::map<std::string, T, std::less<>> of{};       // by their labels
+    std::pair<const std::string, T>* last = nullptr;  // most requests are like the one before
+  };
   template <class T>
-  [[nodiscard]] T* one_of(Series<T>& series, std::string labels);  // nullptr: there are too many, which is counted
-  void count(Series<std::uint64_t>& series, std::string labels, std::uint64_t by = 1);
+  [[nodiscard]] T* one_of(Series<T>& series, Labels labels);  // nullptr: there are too many, which is counted
+  void count(Series<std::uint64_t>& series, Labels labels, std::uint64_t by = 1);
   void observe_times(const store::LedgerEntry& row, std::string_view provider);
   void observe_tokens(const store::LedgerEntry& row, std::string_view provider);
   void write_requests(Exposition& out) const;
@@ -44,7 +51,9 @@ class Metrics final : public store::RowObserver {
   Series<Durations> first_bytes_{};
   Series<Durations> overheads_{};
   Durations waits_{};
-  Series<std::uint64_t> tokens_{};
+  static constexpr std::array<std::string_view, 5> kinds = {"input", "output", "cache_read", "cache_write",
+                                                            "reasoning"};
+  std::array<Series<std::uint64_t>, kinds.size()> tokens_{};
   Series<std::int64_t> costs_{};  // in billionths of a dollar
   Series<std::uint64_t> unpriced_{};
   Series<std::uint64_t> failed_attempts_{};

@@ -1,4 +1,4 @@
-// agt account import, export, import.
+// agt account import, export, import; and what they share with backup and restore.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <termios.h>
@@ -14,6 +14,7 @@
 #include <ostream>
 
 #include "admin/import_text.h"
+#include "app/cli_backup.h"
 #include "app/commands.h"
 #include "app/output.h"
 #include "catalogue/presets.h"
@@ -26,19 +27,23 @@ namespace agt::app {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::size_t file_bytes_max = 1U << 20;  // what the admin API takes
+constexpr std::size_t import_bytes_max = 1U << 20;  // what the admin API takes
 
-Result<std::string> file_text(const fs::path& path) {
+Result<std::string> file_text(const fs::path& path, std::size_t bytes_max) {
+  const auto too_large = [&] {
+    return fail(Code::schema, fmt::format("{}: is larger than {}.", path.string(), shown_bytes(bytes_max)));
+  };
   std::ifstream file(path, std::ios::binary);
   if (!file) return fail(Code::schema, fmt::format("{}: cannot be read: {}.", path.string(), std::strerror(errno)));
+  std::error_code error;
+  if (const auto size = fs::file_size(path, error); !error && size > bytes_max) return too_large();
   std::string text(std::istreambuf_iterator<char>(file), {});
-  if (text.size() > file_bytes_max)
-    return fail(Code::schema, fmt::format("{}: is larger than {}.", path.string(), shown_bytes(file_bytes_max)));
+  if (text.size() > bytes_max) return too_large();  // a pipe has no size
   return text;
 }
 
 Result<json::Document> json_file(const fs::path& path) {
-  TRY(auto text, file_text(path));
+  TRY(auto text, file_text(path, import_bytes_max));
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   return json::Document::parse_owned(std::move(text));
 }
@@ -120,18 +125,23 @@ Result<std::string> environment_text(const store::Environment& environment) {
   return std::move(w).take();
 }
 
-Result<std::string> text_of(Session& session, const std::string& name) {
+Result<std::string> imported_text(Session& session, const std::string& name) {
   std::error_code error;
   if (name == "env") return environment_text(session.context().environment);
   if (fs::is_directory(name, error)) return folder_text(name);
-  if (name != "-") return file_text(name);
+  return text_of(session, name, import_bytes_max);
+}
+
+}  // namespace
+
+Result<std::string> text_of(Session& session, const std::string& name, std::size_t bytes_max) {
+  if (name != "-") return file_text(name, bytes_max);
   std::string text(std::istreambuf_iterator<char>(session.context().in), {});
-  if (text.size() > file_bytes_max)
-    return fail(Code::schema, fmt::format("What was read is larger than {}.", shown_bytes(file_bytes_max)));
+  if (text.size() > bytes_max)
+    return fail(Code::schema, fmt::format("What was read is larger than {}.", shown_bytes(bytes_max)));
   return text;
 }
 
-// From the variable, or typed without an echo.
 Result<std::string> passphrase(Session& session, std::string_view question) {
   TRY(const auto given, secret_given(session, "--passphrase-env", ""));
   if (given) return *given;
@@ -149,6 +159,8 @@ Result<std::string> passphrase(Session& session, std::string_view question) {
   session.hint("");
   return line;
 }
+
+namespace {
 
 Result<std::string> import_body(Session& session, std::string text) {
   const auto& arguments = session.arguments();
@@ -170,7 +182,7 @@ Result<std::string> import_body(Session& session, std::string text) {
 }
 
 Result<Exit> run_import(Session& session, bool dry) {
-  TRY(auto text, text_of(session, session.arguments().word(0)));
+  TRY(auto text, imported_text(session, session.arguments().word(0)));
   TRY(auto body, import_body(session, std::move(text)));
   TRY(const auto answer, session.ask({.method = "POST",
                                       .path = dry ? "/accounts/import/preview" : "/accounts/import/apply",

@@ -5,6 +5,7 @@
 #include <array>
 #include <string>
 
+#include "app/cli_backup.h"
 #include "app/commands.h"
 
 namespace agt::app {
@@ -200,6 +201,14 @@ constexpr std::string_view import_notes =
 constexpr std::string_view export_notes =
     "FILE holds accounts with their credentials and the rules, sealed under a passphrase (Argon2id, XChaCha20).\n"
     "A refresh token that rotates is good in one place only: whoever refreshes first spends it.\n";
+constexpr std::string_view backup_notes =
+    "FILE holds all that the gateway knows but its history: accounts with their credentials, rules, client keys,\n"
+    "settings, the key of the vault, and config.toml, sealed under a passphrase (Argon2id, XChaCha20). It may be made\n"
+    "while the gateway runs. Without the passphrase nobody can use it, you included.\n";
+constexpr std::string_view restore_notes =
+    "Puts everything of FILE in the place of what is there, which is kept beside under another name. The gateway must\n"
+    "not run. FILE is examined first: one that is damaged, or of a newer version, changes nothing.\n"
+    "A refresh token that rotates is good in one place only: sign in again where it was used since.\n";
 constexpr std::string_view route_add_notes =
     "The first rule that matches decides. Prints the position of the new rule. Example:\n\n"
     "  agt route add --match 'gpt-*' --to 'openai/*' --to anthropic/claude-sonnet-4-5\n";
@@ -303,6 +312,8 @@ constexpr std::array table{
     Command{"export", "FILE", export_options, "Save accounts and rules under a passphrase.", export_notes, export_all},
     Command{"import", "FILE", account_import_options, "Bring an export back, or what other programs keep.",
             import_notes, import_all},
+    Command{"backup", "FILE", export_options, "Save everything under a passphrase.", backup_notes, backup_all},
+    Command{"restore", "FILE", export_options, "Bring a backup back.", restore_notes, restore_all},
     Command{"openapi", "", {}, "The admin API as an OpenAPI document.", "", show_openapi},
     Command{"completion", "SHELL", {}, "A completion script for bash, zsh or fish.", completion_notes, show_completion},
     Command{"manual", "", {}, "This program's manual page, for man(1).", manual_notes, show_manual},

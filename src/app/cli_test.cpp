@@ -188,7 +188,9 @@ TEST(Cli, answers_wrong_usage_with_what_was_meant) {
   };
   EXPECT_EQ(refusal({"acount", "list"}), "agt: There is no command \"acount\"; did you mean `agt account`?");
   EXPECT_EQ(refusal({"account", "lst"}), "agt: There is no command \"account lst\"; did you mean `agt account list`?");
-  EXPECT_EQ(refusal({"route"}), "agt: `agt route` needs to be told what to do: route add, route list, route preset, route remove.");
+  EXPECT_EQ(refusal({"route"}),
+            "agt: `agt route` needs to be told what to do: route add, route list, "
+            "route preset, route remove.");
   EXPECT_EQ(refusal({"route", "add", "--to", "a/b"}), "agt: `agt route add` needs --match.");
   EXPECT_EQ(refusal({"account", "add", "openai", "--key-env", "NOT_THERE"}),
             "agt: --key-env: the environment variable NOT_THERE is not set, or not exported.");

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstring>
 
+#include "json/density.h"
 #include "json/escapes.h"
 #include "json/limits.h"
 
@@ -82,6 +83,8 @@ bool Outliner::find_structure() {
 bool Outliner::run_stage1() {
   if (text_.size() >= document_bytes_max) return refuse(Code::body_too_large, "The JSON text is too long.");
   if (text_.starts_with("\xEF\xBB\xBF")) return broken(0, "a byte order mark");
+  if (text_.size() > sparse_text_bytes_max && too_dense_at(text_, structure_max))
+    return refuse(Code::body_too_large, "The JSON text has too many values.");
   static std::atomic<std::uint64_t> last_number = 0;
   scratch_.structure_->number = last_number.fetch_add(1, std::memory_order_relaxed) + 1;
   auto& parser = scratch_.structure_->parser;
@@ -106,9 +109,24 @@ bool Outliner::run_stage1() {
 }
 
 Result<std::vector<Document::Node>> Outliner::outline() {
-  if (!walk()) return std::unexpected(std::move(error_));
+  const bool is_long = text_.size() > sparse_text_bytes_max;
+  if (!walk()) {
+    if (is_long) give_back(false);
+    return std::unexpected(std::move(error_));
+  }
   const auto* const nodes = nodes_->data();
-  return std::vector<Node>(nodes, nodes + count_);
+  std::vector<Node> outline(nodes, nodes + count_);
+  if (is_long) give_back(true);
+  return outline;
+}
+
+// What a long text has taken; not what is needed once more, when only its members were wanted.
+void Outliner::give_back(bool whole) {
+  auto& structure = *scratch_.structure_;
+  structure.nodes = {};
+  if (whole && depth_ == Depth::members) return;
+  structure.parser.reset();
+  structure.number = 0;
 }
 
 bool Outliner::walk() {

@@ -37,6 +37,7 @@ class Outliner {
   [[nodiscard]] bool find_structure();
   [[nodiscard]] bool run_stage1();
   void take_nodes();
+  void give_back(bool whole);
   [[nodiscard]] Node& next_node();
   [[nodiscard]] Node& around() { return nodes_->data()[open_.data()[open_count_ - 1]]; }
   [[nodiscard]] bool members();

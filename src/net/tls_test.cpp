@@ -24,6 +24,7 @@ class TlsServer {
     int version_max = TLS1_3_VERSION;
     std::size_t cut_after = std::string::npos;  // of the answer, then without close_notify
     int connections = 1;
+    std::string_view behind{};  // an answer that comes in two parts, the second of them with this behind it
   };
   TlsServer(const Identity& identity, const Options& options)
       : options_(options), context_(SSL_CTX_new(TLS_server_method())) {
@@ -41,6 +42,7 @@ class TlsServer {
 
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
   [[nodiscard]] int resumed() const { return resumed_; }
+  [[nodiscard]] int hung_up() const { return hung_up_; }
   [[nodiscard]] std::string name() const { return name_; }
 
  private:
@@ -65,6 +67,7 @@ class TlsServer {
       length = std::stoul(request.substr(request.find("content-length: ") + 16));
     }
     const auto body = request.substr(body_at);
+    if (!options_.behind.empty()) return say_too_much(ssl.get(), body);
     const auto answer =
         fmt::format("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{}", body.size(), body)
             .substr(0, options_.cut_after);
@@ -76,10 +79,20 @@ class TlsServer {
     if (options_.cut_after == std::string::npos) SSL_shutdown(ssl.get());
   }
 
+  void say_too_much(SSL* ssl, std::string_view body) {
+    const auto write = [ssl](std::string_view text) { SSL_write(ssl, text.data(), static_cast<int>(text.size())); };
+    write(fmt::format("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{}", body.size(), body.substr(0, 2)));
+    std::this_thread::sleep_for(Milliseconds(30));
+    write(fmt::format("{}{}", body.substr(2), options_.behind));
+    char more = 0;
+    if (SSL_read(ssl, &more, 1) <= 0) ++hung_up_;
+  }
+
   Options options_;
   Server server_{};
   std::unique_ptr<SSL_CTX, Free> context_;
   std::atomic<int> resumed_ = 0;
+  std::atomic<int> hung_up_ = 0;
   std::string name_{};
   std::thread thread_{};
 };
@@ -150,6 +163,17 @@ TEST(Tls, resumes_a_session) {
     EXPECT_EQ(ask(harness, "localhost", server.port()).text, "hello");
     EXPECT_TRUE(testing::is_within(Milliseconds(500), [&] { return server.resumed() == 1; })) << version;
   }
+}
+
+// The rest of the record is with OpenSSL, where no event tells of it.
+TEST(Tls, does_not_reuse_what_has_more_behind_an_answer) {
+  const auto authority = make_authority();
+  Harness harness(trusting(authority));
+  const TlsServer server(make_identity(authority),
+                         {.connections = 2, .behind = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nevil!"});
+  EXPECT_EQ(ask(harness, "localhost", server.port()).text, "hello");
+  EXPECT_EQ(ask(harness, "localhost", server.port()).text, "hello");
+  EXPECT_TRUE(testing::is_within(Milliseconds(500), [&] { return server.hung_up() == 2; }));
 }
 
 struct BadPeer {

@@ -101,6 +101,7 @@ std::string Journey::server_timing() const {
   return out;
 }
 
+// These are no coroutines: each hands on the one that does it, and a stream that lasts for hours has fewer frames.
 Task<Result<>> Journey::respond(int status, net::Headers headers, std::string body) {
   if (lease_ != nullptr) lease_->accepted(services_.clock.now());
   add_own_headers(headers);
@@ -111,8 +112,7 @@ Task<Result<>> Journey::respond(int status, net::Headers headers, std::string bo
     tape_->answered(status, headers);
     tape_->said(body);
   }
-  net::ResponseHead head{.status = status, .headers = std::move(headers)};
-  co_return co_await exchange_.respond(std::move(head), std::move(body));
+  return exchange_.respond({.status = status, .headers = std::move(headers)}, std::move(body));
 }
 
 Task<Result<>> Journey::begin(int status, net::Headers headers) {
@@ -121,21 +121,20 @@ Task<Result<>> Journey::begin(int status, net::Headers headers) {
   trace_.status = status;
   trace_.first_byte = elapsed();
   if (tape_) tape_->answered(status, headers);
-  net::ResponseHead head{.status = status, .headers = std::move(headers)};
-  co_return co_await exchange_.begin(std::move(head));
+  return exchange_.begin({.status = status, .headers = std::move(headers)});
 }
 
 Task<Result<>> Journey::write(std::string_view bytes) {
   trace_.bytes_out += bytes.size();
   if (tape_) tape_->said(bytes);
-  co_return co_await exchange_.write(bytes);
+  return exchange_.write(bytes);
 }
 
 Task<Result<>> Journey::refuse(const Error& error) {
   if (verbatim_ && error.failure_class() != FailureClass::account_invalid) {
     auto headers = std::move(verbatim_->headers);
     add_retry_headers(headers, error);
-    co_return co_await respond(verbatim_->status, std::move(headers), std::move(verbatim_->body));
+    return respond(verbatim_->status, std::move(headers), std::move(verbatim_->body));
   }
   auto told = error;
   if (told.failure_class() != FailureClass::cancelled) told.message = with_remedy(told);
@@ -143,7 +142,7 @@ Task<Result<>> Journey::refuse(const Error& error) {
   net::Headers headers{{"content-type", "application/json"}};
   if (error.code == Code::method) headers.add("allow", error.field);
   add_retry_headers(headers, error);
-  co_return co_await respond(rendered.status, std::move(headers), std::move(rendered.body));
+  return respond(rendered.status, std::move(headers), std::move(rendered.body));
 }
 
 }  // namespace agt::relay

@@ -129,27 +129,29 @@ Task<Result<>> Journey::wait(const Pursuit::Step& step, net::Bell& bell) {
   co_return Result<>{};
 }
 
+Task<Result<>> Journey::ended(Result<> outcome) { co_return outcome; }
+
 Task<Result<>> Journey::attempt(const Target& target, const provider::Upstream& upstream) {
   verbatim_.reset();
   const bool native = upstream.family->speaks(codec_->dialect) && !upstream.family->local();
   if (endpoint_.operation == dialect::Operation::count_tokens && (!native || !codec_->counts_tokens_upstream))
-    co_return co_await estimate_tokens();
+    return estimate_tokens();
   const bool embeds = endpoint_.operation == dialect::Operation::embed;
   if (dialect::is_media(endpoint_.operation) && !(native && offers(*upstream.family, endpoint_.operation)))
-    co_return std::unexpected(not_there(media_words(endpoint_.operation), upstream));
+    return ended(std::unexpected(not_there(media_words(endpoint_.operation), upstream)));
   batch_ = endpoint_.batch;
-  if (embeds && (!native || upstream.family->envelope != nullptr))
-    co_return co_await translate_embeddings(target, upstream);
+  if (embeds && (!native || upstream.family->envelope != nullptr)) return translate_embeddings(target, upstream);
   if (!native) {
-    CO_TRY(const bool several, asks_several());
-    if (several) co_return co_await answer_several(target, upstream);
+    auto several = asks_several();
+    if (!several) return ended(std::unexpected(std::move(several).error()));
+    if (*several) return answer_several(target, upstream);
   }
-  if (upstream.family->local()) co_return co_await answer_locally(upstream);
+  if (upstream.family->local()) return answer_locally(upstream);
   const bool carries = native && !codec_->carried_mark.empty() && text::contains(body(), codec_->carried_mark);
   // An envelope has events only; an array of them is written by us.
   const bool reframed = upstream.family->envelope != nullptr && endpoint_.array_framing;
-  if (native && !carries && !reframed && !continues_own()) co_return co_await pass_through(target, upstream);
-  co_return co_await translate(target, upstream);
+  if (native && !carries && !reframed && !continues_own()) return pass_through(target, upstream);
+  return translate(target, upstream);
 }
 
 void Journey::close_attempt(const Error& error, Pursuit& pursuit, pool::Lease& lease) {

@@ -169,13 +169,14 @@ Task<Result<>> Journey::send_to_interface() {
   co_return co_await respond(302, std::move(headers), std::string());
 }
 
+// No coroutine, so that it costs no frame while a stream lasts; nor are attempt() and what answer.cpp has.
 Task<Result<>> Journey::travel() {
-  CO_TRY_OK(admit());
-  if (is_lost_browser()) co_return co_await send_to_interface();
-  if (trace_.operation.empty()) co_return co_await answer_probe();
+  if (auto admitted = admit(); !admitted) return ended(std::move(admitted));
+  if (is_lost_browser()) return send_to_interface();
+  if (trace_.operation.empty()) return answer_probe();
   switch (endpoint_.operation) {
-    case dialect::Operation::list_models: co_return co_await list_models();
-    case dialect::Operation::show_model: co_return co_await show_model();
+    case dialect::Operation::list_models: return list_models();
+    case dialect::Operation::show_model: return show_model();
     case dialect::Operation::generate:
     case dialect::Operation::complete:
     case dialect::Operation::embed:
@@ -184,7 +185,7 @@ Task<Result<>> Journey::travel() {
     case dialect::Operation::vary_image:
     case dialect::Operation::transcribe:
     case dialect::Operation::translate_speech:
-    case dialect::Operation::count_tokens: co_return co_await forward();
+    case dialect::Operation::count_tokens: return forward();
     case dialect::Operation::not_served: break;
   }
   std::unreachable();
@@ -274,17 +275,23 @@ Result<> Journey::note_ask() {
 Task<Result<>> Journey::forward() {
   if (snapshot_->capture != Capture::none) tape_ = std::make_unique<Tape>();
   CO_TRY(auto body, co_await exchange_.read_body(snapshot_->body_bytes_max));
+  CO_TRY_OK(find_route(std::move(body)));
+  co_return co_await try_targets(*trace_.route);
+}
+
+// From the body that has come to the targets.
+Result<> Journey::find_route(std::string body) {
   trace_.bytes_in = body.size();
   if (!codings_.empty()) {
-    CO_TRY(body, net::decoded(codings_, std::move(body), snapshot_->body_bytes_max));
+    TRY(body, net::decoded(codings_, std::move(body), snapshot_->body_bytes_max));
   }
   body_ = std::make_shared<const std::string>(std::move(body));
-  CO_TRY_OK(read_ask());
+  TRY_OK(read_ask());
   trace_.announced = true;
   services_.recorder.started(trace_);
-  CO_TRY(trace_.route, desk_.planner.plan(snapshot_, model_, endpoint_.dialect));
+  TRY(trace_.route, desk_.planner.plan(snapshot_, model_, endpoint_.dialect));
   follow_trail();
-  co_return co_await try_targets(*trace_.route);
+  return {};
 }
 
 void Journey::keep_messages() {

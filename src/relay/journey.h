@@ -43,6 +43,7 @@ class Journey {
   [[nodiscard]] Task<Result<>> list_models();
   [[nodiscard]] Task<Result<>> show_model();
   [[nodiscard]] Task<Result<>> forward();
+  [[nodiscard]] Result<> find_route(std::string body);
   [[nodiscard]] std::string_view body() const { return body_ ? std::string_view(*body_) : std::string_view(); }
   [[nodiscard]] Result<> read_ask();
   [[nodiscard]] Result<> read_form();
@@ -52,6 +53,7 @@ class Journey {
 
   // attempts.cpp: from the targets to one answer
   [[nodiscard]] Task<Result<>> try_targets(const Route& route);
+  [[nodiscard]] static Task<Result<>> ended(Result<> outcome);  // for what turns out to need no waiting
   [[nodiscard]] Task<Result<>> attempt(const Target& target, const provider::Upstream& upstream);
   // unsigned.cpp: the same account once more, without what it could not verify
   [[nodiscard]] bool signature_refused(const Error& error, const provider::Upstream& upstream) const;
@@ -68,7 +70,11 @@ class Journey {
 
   // lanes.cpp, translation.cpp: one call to an upstream
   [[nodiscard]] Task<Result<>> pass_through(const Target& target, const provider::Upstream& upstream);
+  [[nodiscard]] Result<> read_passing(const net::ResponseHead& head, const std::string& whole, net::Headers& headers);
   [[nodiscard]] Task<Result<>> pass_stream(net::Reply& reply, bool framed);
+  struct Passage;
+  [[nodiscard]] Task<Result<>> begin_passage(Passage& passage, const net::ResponseHead& head);
+  [[nodiscard]] Task<Result<>> end_passage(Passage& passage, Result<net::Piece>& end);
   [[nodiscard]] Task<Result<>> cut_off(const Error& error);
   [[nodiscard]] Task<Result<>> translate(const Target& target, const provider::Upstream& upstream);
   [[nodiscard]] Task<Result<>> translate_stream(net::Reply& reply, const dialect::Codec& upstream_codec,
@@ -144,12 +150,12 @@ class Journey {
   std::optional<json::Document> document_{};   // the whole body, when a lane needs it
   std::string model_{};
   bool stream_ = false;
-  std::optional<dialect::Form> form_{};   // of a body that is one
-  bool batch_ = false;                    // what is asked upstream are the vectors of many texts
-  std::optional<ir::Request> request_{};  // parsed when a lane needs it
-  bool signatures_dropped_ = false;       // from request_, as an upstream could not verify them
-  Continued continued_{};                 // what the request goes on from by its id
-  bool bound_ = false;                    // to the account that gave that
+  std::optional<dialect::Form> form_{};     // of a body that is one
+  bool batch_ = false;                      // what is asked upstream are the vectors of many texts
+  std::unique_ptr<ir::Request> request_{};  // parsed when a lane needs it; apart, as a passing stream has none
+  bool signatures_dropped_ = false;         // from request_, as an upstream could not verify them
+  Continued continued_{};                   // what the request goes on from by its id
+  bool bound_ = false;                      // to the account that gave that
   std::uint64_t session_ = 0;
   bool recalled_ = false;                      // it continues what we had kept, which now stands in it
   dialect::KeepsakeCollector beside_calls_{};  // of the answer

@@ -59,6 +59,15 @@ Result<std::optional<std::string>> plain_copy(const net::ResponseHead& head, con
 
 }  // namespace
 
+// A stream on its way through.
+struct Journey::Passage {
+  Passage(const dialect::Codec& codec, bool is_framed) : tap(codec, is_framed), gate(is_framed), framed(is_framed) {}
+  Tap tap;
+  EventGate gate;
+  bool framed;
+  bool begun = false;
+};
+
 Task<Result<std::unique_ptr<net::Reply>>> Journey::call(const Target& target, const provider::Upstream& upstream,
                                                         std::string_view body, bool passthrough) {
   const auto dialect = upstream.family->dialect_for(codec_->dialect);
@@ -110,60 +119,77 @@ Task<Result<>> Journey::pass_through(const Target& target, const provider::Upstr
   if (!same_model && !form_)
     renamed = json::spliced(body(), json::set_member(*shallow_, "model", json::quoted(target.model)));
   CO_TRY(const auto reply, co_await call(target, upstream, same_model ? body() : renamed, true));
+  renamed = {};  // it has been sent, and a stream may last for hours
   if (stream_ && (is_event_stream(reply->head()) || endpoint_.array_framing))
     co_return co_await pass_stream(*reply, is_event_stream(reply->head()));
 
   CO_TRY(auto whole, co_await reply->whole(reply_bytes_max));
-  CO_TRY(const auto plain, plain_copy(reply->head(), whole));
+  auto headers = provider::returned_headers(reply->head().headers);
+  CO_TRY_OK(read_passing(reply->head(), whole, headers));
+  co_return co_await respond(reply->head().status, std::move(headers), std::move(whole));
+}
+
+// What an answer says that passes as it is.
+Result<> Journey::read_passing(const net::ResponseHead& head, const std::string& whole, net::Headers& headers) {
+  TRY(const auto plain, plain_copy(head, whole));
   const bool speaks = endpoint_.operation != dialect::Operation::embed;
   const auto document = json::Document::parse(plain ? *plain : whole, desk_.scratch);
   const bool is_text = dialect::is_media(endpoint_.operation);  // a transcript, or data
   if (!document && speaks && !is_text)
-    co_return fail(Code::internal_5xx, fmt::format("The upstream's answer is not JSON: {}", document.error().message));
+    return fail(Code::internal_5xx, fmt::format("The upstream's answer is not JSON: {}", document.error().message));
   if (document && speaks) {
     auto observed = codec_->observe_whole(*document);
-    if (observed.failed) co_return std::unexpected(*std::move(observed.failed));
+    if (observed.failed) return std::unexpected(*std::move(observed.failed));
     if (observed.usage) trace_.usage = *std::move(observed.usage);
     trace_.stop = std::move(observed.stop);
     leave_trail_of(plain ? *plain : whole);
   }
-  auto headers = provider::returned_headers(reply->head().headers);
-  if (plain) headers.add("content-encoding", reply->head().headers.get_or("content-encoding", ""));
-  co_return co_await respond(reply->head().status, std::move(headers), std::move(whole));
+  if (plain) headers.add("content-encoding", head.headers.get_or("content-encoding", ""));
+  return {};
 }
 
 Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
-  Tap tap(*codec_, framed);
-  EventGate gate(framed);
-  std::optional<Error> broken;
-  bool begun = false;
+  Passage passage(*codec_, framed);
   while (true) {
     auto piece = co_await reply.next(keep_alive_every);
-    if (!piece) {
-      if (!begun) co_return std::unexpected(std::move(piece).error());
-      broken = std::move(piece).error();
-      break;
-    }
-    if (piece->kind == net::Piece::Kind::quiet) continue;  // bytes are not ours to add on this lane
-    if (piece->kind == net::Piece::Kind::end) break;
-    const auto passed = tap.take(piece->bytes);
-    if (tap.failed()) co_return std::unexpected(*tap.failed());
+    if (piece && piece->kind == net::Piece::Kind::quiet) continue;  // bytes are not ours to add on this lane
+    if (!piece || piece->kind == net::Piece::Kind::end) co_return co_await end_passage(passage, piece);
+    const auto passed = passage.tap.take(piece->bytes);
+    if (passage.tap.failed()) co_return std::unexpected(*passage.tap.failed());
     if (passed.empty()) continue;
-    if (!begun) {
+    if (!passage.begun) {
       leave_trail_of(passed);
-      auto headers = provider::returned_headers(reply.head().headers);
-      headers.add("cache-control", "no-cache");
-      CO_TRY_OK(co_await begin(reply.head().status, std::move(headers)));
-      begun = true;
+      CO_TRY_OK(co_await begin_passage(passage, reply.head()));
     }
-    CO_TRY_OK(co_await write(gate.pass(passed)));
+    CO_TRY_OK(co_await write(passage.gate.pass(passed)));
   }
-  if (!begun && tap.holds_something())
-    co_return fail(Code::stream_cut, "The upstream ended its stream before anything was said.");
-  if (!begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
+}
 
-  if (!broken) {
-    CO_TRY_OK(co_await write(gate.rest()));  // a last event without its blank line
+// From here on no other upstream is asked: what the request said is of no more use, and the stream may last for hours.
+Task<Result<>> Journey::begin_passage(Passage& passage, const net::ResponseHead& head) {
+  if (!request_ && !tape_) {
+    shallow_.reset();
+    document_.reset();
+    body_.reset();
+  }
+  passage.begun = true;
+  auto headers = provider::returned_headers(head.headers);
+  headers.add("cache-control", "no-cache");
+  return begin(head.status, std::move(headers));
+}
+
+Task<Result<>> Journey::end_passage(Passage& passage, Result<net::Piece>& end) {
+  auto& tap = passage.tap;
+  if (!end && !passage.begun) co_return std::unexpected(std::move(end).error());
+  if (!passage.begun && tap.holds_something())
+    co_return fail(Code::stream_cut, "The upstream ended its stream before anything was said.");
+  if (!passage.begun) co_return fail(Code::stream_cut, "The upstream's stream was empty.");
+
+  std::optional<Error> broken;
+  if (!end) {
+    broken = std::move(end).error();
+  } else {
+    CO_TRY_OK(co_await write(passage.gate.rest()));  // a last event without its blank line
   }
   auto observed = tap.finish();
   if (observed.usage) trace_.usage = *std::move(observed.usage);
@@ -172,7 +198,7 @@ Task<Result<>> Journey::pass_stream(net::Reply& reply, bool framed) {
     CO_TRY_OK(co_await exchange_.end());
     co_return std::unexpected(*std::move(observed.failed));
   }
-  if (!broken && framed && !observed.last && !trace_.stop)
+  if (!broken && passage.framed && !observed.last && !trace_.stop)
     broken = Error{.code = Code::stream_cut, .message = "The upstream ended its stream without its final event."};
   if (broken) co_return co_await cut_off(*broken);
   co_return co_await exchange_.end();

@@ -16,7 +16,8 @@ Result<bool> Journey::asks_several() {
 Task<Result<>> Journey::answer_question(const Target& target, const provider::Upstream& upstream) {
   CO_TRY(const auto document, json::Document::parse(questions_[question_], desk_.scratch));
   const dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
-  CO_TRY(request_, codec_->parse_request(document, asked));
+  CO_TRY(auto request, codec_->parse_request(document, asked));
+  request_ = std::make_unique<ir::Request>(std::move(request));
   if (upstream.family->local()) co_return co_await answer_locally(upstream);
   co_return co_await translate(target, upstream);
 }

@@ -46,6 +46,7 @@ void Tap::observe(const dialect::SseEvent& event) {
 
 std::string_view Tap::take(std::string_view bytes) {
   if (!holding_) {
+    if (!held_.empty()) held_ = {};  // a stream may last for hours
     keep_tail(bytes);
     return bytes;
   }
@@ -55,6 +56,7 @@ std::string_view Tap::take(std::string_view bytes) {
   if (!release || !held_.empty()) held_ += bytes;
   if (!release) return {};
   holding_ = false;
+  decoder_.reset();
   const auto passed = held_.empty() ? bytes : std::string_view(held_);
   keep_tail(passed);
   return passed;
@@ -64,11 +66,12 @@ std::string_view Tap::take(std::string_view bytes) {
 // held back.
 void Tap::peek(std::string_view bytes) {
   dialect::SseEvent event;
+  if (!decoder_) decoder_ = std::make_unique<dialect::SseDecoder>();
   while (!bytes.empty() && !decided()) {
-    decoder_.feed(bytes.substr(0, peek_step));
+    decoder_->feed(bytes.substr(0, peek_step));
     bytes.remove_prefix(std::min(peek_step, bytes.size()));
     while (!decided()) {
-      const auto more = decoder_.next(event);
+      const auto more = decoder_->next(event);
       if (!more || !*more) break;
       observe(event);
     }

@@ -2,6 +2,7 @@
 // an error inside a 200 can still be retried; after that only the tail is kept, to read usage and stop reason from it.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,7 @@ class Tap {
   const dialect::Codec& codec_;
   bool holding_;
   bool framed_;
-  dialect::SseDecoder decoder_{};
+  std::unique_ptr<dialect::SseDecoder> decoder_{};  // while holding
   std::string held_{};
   std::string tail_{};
   bool tail_cut_ = false;

@@ -21,11 +21,12 @@ Result<const ir::Request*> Journey::parsed_request() {
     dialect::Asked asked{.model = endpoint_.model, .stream = stream_, .version = endpoint_.version};
     if (endpoint_.operation == dialect::Operation::count_tokens)
       asked.operation = dialect::Asked::Operation::count_tokens;
-    TRY(request_, codec_->parse_request(*document_, asked));
+    TRY(auto request, codec_->parse_request(*document_, asked));
+    request_ = std::make_unique<ir::Request>(std::move(request));
     TRY_OK(recall());
     put_back_keepsakes();
   }
-  return &*request_;
+  return request_.get();
 }
 
 // Puts back what the client refers to by an id, if it was we who answered that.
@@ -88,7 +89,7 @@ dialect::ReplyContext Journey::reply_context() const {
           .id = trace_.id.substr(trace_.id.find('_') + 1),
           .remembered = to_be_remembered(),
           .created_s = std::chrono::duration_cast<Seconds>(trace_.started.time_since_epoch()).count(),
-          .request = request_ ? &*request_ : nullptr,
+          .request = request_.get(),
           .array_framing = endpoint_.array_framing,
           .question = question_,
           .more_follow = more_follow(),

@@ -30,7 +30,7 @@ Task<Result<>> Journey::attempt_unsigned(const Target& target, const provider::U
   signatures_dropped_ = true;
   auto outcome = co_await translate(target, upstream);
   signatures_dropped_ = false;
-  request_ = std::move(as_sent);
+  *request_ = std::move(as_sent);
   co_return outcome;
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "store/backup.h"
 #include "store/files.h"
 
 namespace agt::store {
@@ -117,6 +118,7 @@ Result<HomeLock> Home::lock() const {
   const auto pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(lock.fd_, 0) != 0 || ::pwrite(lock.fd_, pid.data(), pid.size(), 0) != std::ssize(pid))
     return fail(Code::storage, fmt::format("{}: cannot be written", lock_file().string()));
+  TRY_OK(finish_restore(*this));
   return lock;
 }
 

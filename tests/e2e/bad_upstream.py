@@ -55,8 +55,9 @@ class BadUpstream:
     """`answers`: name → function(dialect, stream) that gives what is done: bytes to send, seconds to wait,
     "pause", "stall", "reset", or a coroutine function that takes the writer."""
 
-    def __init__(self, answers):
-        self.answers, self.seen = answers, []
+    def __init__(self, answers, tls=None):
+        """`tls`: an ssl.SSLContext with a certificate for localhost."""
+        self.answers, self.tls, self.seen = answers, tls, []
         self.loop = asyncio.new_event_loop()
         started = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(started,), daemon=True)
@@ -65,14 +66,14 @@ class BadUpstream:
 
     def _run(self, started):
         asyncio.set_event_loop(self.loop)
-        self.server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024))
+        self.server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024, ssl=self.tls))
         self.port = self.server.sockets[0].getsockname()[1]
         started.set()
         self.loop.run_forever()
         self.server.close()
 
     def base(self, name, dialect):
-        return f"http://127.0.0.1:{self.port}/{name}/{dialect.name}" + ("/v1" if dialect.name == "chat" else "")
+        return f"{'https://localhost' if self.tls else 'http://127.0.0.1'}:{self.port}/{name}/{dialect.name}" + ("/v1" if dialect.name == "chat" else "")
 
     async def _serve(self, reader, writer):
         try:

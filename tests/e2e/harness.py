@@ -500,11 +500,18 @@ class Gateway:
         except PermissionError:
             return None
 
-    def rss_kb(self):
+    def rss_kb(self, field="VmRSS"):
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith(field + ":"):
                 return int(line.split()[1])
-        raise AssertionError("no VmRSS")
+        raise AssertionError(f"no {field}")
+
+    def peak_kb(self):
+        """The most resident memory since forget_peak()."""
+        return self.rss_kb("VmHWM")
+
+    def forget_peak(self):
+        pathlib.Path(f"/proc/{self.pid}/clear_refs").write_text("5")
 
     def stop(self, expected=0):
         code = self.program.stop(40) if self.program and self.program in Program.running else 0

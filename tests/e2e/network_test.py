@@ -100,9 +100,17 @@ class Faults(CleanCase):
         self.assertEqual(last.status, 200, last)
         self.assertLess(took, RECOVERY_S_MAX)
 
+    def lose(self, percent):
+        self.under(f"{percent}% of the packets lost", f"numgen random mod 100 < {percent} drop")
+
     def test_packets_that_are_lost(self):
-        for percent in (1, 5, 30):
-            self.under(f"{percent}% of the packets lost", f"numgen random mod 100 < {percent} drop")
+        self.lose(1)
+
+    def test_more_packets_that_are_lost(self):
+        self.lose(5)
+
+    def test_many_packets_that_are_lost(self):
+        self.lose(30)
 
     def test_connections_that_are_reset(self):
         self.under("resets", "numgen random mod 100 < 10 reject with tcp reset")
@@ -122,8 +130,14 @@ class Namespace(unittest.TestCase):
         probe = subprocess.run(["unshare", "-n", "sh", "-c", f"{NFT} list ruleset && ip link set lo up"], capture_output=True)
         if probe.returncode != 0 or shutil.which("unshare") is None:
             self.skipTest("network namespaces are not permitted here")
-        done = subprocess.run(["unshare", "-n", sys.executable, "-B", __file__], env={**os.environ, INSIDE: "1"}, text=True, timeout=220 if not SOAK else 900)
-        self.assertEqual(done.returncode, 0)
+        names = [name for name in dir(Faults) if name.startswith("test_")]  # each with a network of its own, at the same time
+        running = {name: subprocess.Popen(["unshare", "-n", sys.executable, "-B", __file__, f"Faults.{name}"], env={**os.environ, INSIDE: "1"}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+                   for name in names}
+        for name, process in running.items():
+            said, _ = process.communicate(timeout=220 if not SOAK else 900)
+            with self.subTest(name):
+                print(said, flush=True)
+                self.assertEqual(process.returncode, 0, said[-2000:])
 
 
 if __name__ == "__main__":

@@ -6,16 +6,19 @@ import os
 import pathlib
 import resource
 import signal
+import ssl
 import statistics
 import time
 import unittest
 
 from bad_upstream import FIRST_EVENTS, BadUpstream, chunk, stream_head
-from harness import CHAT, SANITIZED, CleanCase, Gateway, Program, call, request_bytes
+from harness import CHAT, SANITIZED, CleanCase, Gateway, Program, Sim, call, request_bytes
 
 SOAK = bool(os.environ.get("AGT_SOAK"))
 SLOW_ONES = 4000 if SOAK else 400
 IDLE_STREAMS = 9500 if SOAK else 1000
+TLS_STREAMS = 4000 if SOAK else 300
+TLS_STREAM_KB_MAX = 60
 NON_READERS = 200 if SOAK else 60
 FLOOD_BYTES = (100 if SOAK else 20) << 20
 DRAINED = 500 if SOAK else 150
@@ -37,8 +40,8 @@ def cpu_s(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def with_upstream(answers, **settings):
-    upstream = BadUpstream(answers)
+def with_upstream(answers, tls=None, **settings):
+    upstream = BadUpstream(answers, tls)
     gateway = Gateway(settings={"AGT_LOGGING_LEVEL": "warn", **settings}).start()
     for name in answers:
         reply = gateway.admin_call("POST", "/api/v1/accounts", {"provider": "openai-compatible", "label": name, "base_url": upstream.base(name, CHAT), "key": "key"})
@@ -105,7 +108,7 @@ class Slowloris(CleanCase):
             writer.close()
             lives[mode].append(time.monotonic() - begun)
         modes = list(lives)
-        await asyncio.gather(good_traffic(port, 14, took), *(slow(modes[i % 3]) for i in range(SLOW_ONES)))
+        await asyncio.gather(good_traffic(port, 12.5, took), *(slow(modes[i % 3]) for i in range(SLOW_ONES)))
         return lives, took
 
     @staticmethod
@@ -207,6 +210,25 @@ class Streams(CleanCase):
             gateway.stop()
             upstream.stop()
 
+    def test_idle_streams_over_tls(self):
+        files = more_files(20_000)
+        count = min(TLS_STREAMS, (files - 1500) // 2)
+        sim = Sim()  # for its certificate
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sim.folder / "cert.pem", sim.folder / "key.pem")
+        upstream, gateway = with_upstream({"idle": lambda d, s: [stream_head() + chunk(EVENT), 300.0]}, context, AGT_NETWORK_CA_FILE=str(sim.ca_file))
+        try:
+            told = asyncio.run(self.hold(gateway, count))
+            print(f"{count} idle streams over TLS: {told['per_stream']:.1f} KB of resident memory each, cpu {told['cpu']:.1%} of a core; {told['files']} descriptors, {told['left']} after", flush=True)
+            if not SANITIZED:
+                self.assertLess(told["per_stream"], TLS_STREAM_KB_MAX)
+            self.assertLess(told["cpu"], 0.05 if not SANITIZED else 0.5)
+            self.assertLessEqual(told["left"], told["before"] + 8)
+        finally:
+            gateway.stop()
+            upstream.stop()
+            sim.stop()
+
     async def hold(self, gateway, count):
         (await open_stream(gateway.port, "idle"))[1].close()
         await asyncio.sleep(0.3)
@@ -216,7 +238,7 @@ class Streams(CleanCase):
             links += await asyncio.gather(*(open_stream(gateway.port, "idle") for _ in range(min(100, count - begin))))
         per_stream, held = (gateway.rss_kb() - before) / count, len(gateway.open_files() or [])
         used, begun = cpu_s(gateway.pid), time.monotonic()
-        await asyncio.sleep(20 if SOAK else 5)
+        await asyncio.sleep(20 if SOAK else 3)
         cpu = (cpu_s(gateway.pid) - used) / (time.monotonic() - begun)
         for _, writer in links:
             writer.close()

@@ -66,6 +66,7 @@ class Connection final : public Exchange, private Stream, private TurnEnd {
   void skip_unread_body();
   [[nodiscard]] bool body_is_here() const;
 
+  [[nodiscard]] std::string& text_to_send();
   void start_answer(const ResponseHead& head, bool streaming, std::size_t bytes);
   [[nodiscard]] Task<Result<>> flush(std::array<std::string_view, 2> tail);
   [[nodiscard]] bool send_some(std::array<std::string_view, 2>& tail);  // false: the kernel has no room

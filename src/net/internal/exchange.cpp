@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "net/internal/connection.h"
 #include "net/internal/response_head.h"
@@ -38,7 +39,7 @@ std::string Connection::buffered_body() {
 Task<Result<>> Connection::announce_continue() {
   continue_owed_ = false;
   if (!buffer_.empty()) co_return Result<>{};  // a client that sends without waiting needs no leave
-  out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+  text_to_send() += "HTTP/1.1 100 Continue\r\n\r\n";
   co_return co_await flush({});
 }
 
@@ -139,7 +140,7 @@ void Connection::start_answer(const ResponseHead& head, bool streaming, std::siz
                     : request_.http_1_0 ? Kind::until_close
                                         : Kind::chunked;
   chunked_ = kind == Kind::chunked;
-  append_response_head(out_, head, {.kind = kind, .length = bytes, .close = closing_}, loop().date());
+  append_response_head(text_to_send(), head, {.kind = kind, .length = bytes, .close = closing_}, loop().date());
   answer_ = streaming ? Answer::streaming : Answer::complete;
 }
 
@@ -170,11 +171,11 @@ Task<Result<>> Connection::write(std::string_view bytes) {
   if (gone_) co_return gone();
   assert(answer_ == Answer::streaming);
   if (bytes.empty() || !body_wanted_) co_return Result<>{};
-  if (chunked_) append_chunk_size(out_, bytes.size());
+  if (chunked_) append_chunk_size(text_to_send(), bytes.size());
   const std::string_view line_end = chunked_ ? "\r\n" : "";
   const bool small = out_.size() - out_sent_ + bytes.size() <= coalesced_bytes_max;
   if (!small || stalled_) co_return co_await flush({bytes, line_end});
-  out_ += bytes;
+  text_to_send() += bytes;
   out_ += line_end;
   loop().at_turn_end(*this);
   co_return Result<>{};
@@ -184,7 +185,7 @@ Task<Result<>> Connection::end() {
   if (gone_) co_return gone();
   assert(answer_ == Answer::streaming);
   answer_ = Answer::complete;
-  if (chunked_ && body_wanted_) out_ += "0\r\n\r\n";
+  if (chunked_ && body_wanted_) text_to_send() += "0\r\n\r\n";
   if (stalled_) co_return co_await flush({});
   loop().at_turn_end(*this);
   co_return Result<>{};
@@ -219,9 +220,15 @@ bool Connection::send_some(std::array<std::string_view, 2>& tail) {
       rest -= of_piece;
     }
   }
-  out_.clear();
+  if (!out_.empty()) loop().buffers().give_back(std::exchange(out_, {}));
   out_sent_ = 0;
   return true;
+}
+
+// out_, with memory only while there is something in it: a stream may be silent for hours.
+std::string& Connection::text_to_send() {
+  if (out_.empty()) out_ = loop().buffers().take_text();
+  return out_;
 }
 
 Task<Result<>> Connection::flush(std::array<std::string_view, 2> tail) {

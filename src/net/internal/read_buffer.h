@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,7 @@
 
 namespace agt::net {
 
-// The spare buffers of one loop, each of read_buffer_bytes_max.
+// The spare buffers of one loop, each of read_buffer_bytes_max; and texts with room, for what is to be sent.
 class BufferPool {
  public:
   [[nodiscard]] std::unique_ptr<char[]> take() {
@@ -26,8 +27,21 @@ class BufferPool {
     if (spare_.size() < spare_read_buffers_max) spare_.push_back(std::move(buffer));
   }
 
+  [[nodiscard]] std::string take_text() {
+    if (spare_texts_.empty()) return {};
+    auto text = std::move(spare_texts_.back());
+    spare_texts_.pop_back();
+    return text;
+  }
+  void give_back(std::string text) {
+    text.clear();
+    if (spare_texts_.size() < spare_read_buffers_max && text.capacity() <= 2 * coalesced_bytes_max)
+      spare_texts_.push_back(std::move(text));
+  }
+
  private:
   std::vector<std::unique_ptr<char[]>> spare_{};
+  std::vector<std::string> spare_texts_{};
 };
 
 class ReadBuffer {

@@ -100,6 +100,12 @@ Task<Result<>> Upstream::receive_more(Moment until) {
   }
 }
 
+// Behind an answer that was received to the byte there may be more, of which no event will tell again.
+bool Upstream::has_more() {
+  char byte = 0;
+  return (tls_ || may_read()) && receive(&byte, 1).outcome != Transfer::Outcome::blocked;
+}
+
 // An idle connection has nothing to say: bytes or an end mean that it is of no further use. With TLS the event may be
 // a session ticket, which OpenSSL swallows.
 void Upstream::readable_while_idle() {
@@ -134,7 +140,7 @@ std::unique_ptr<Upstream> UpstreamPool::take(const Url& url) {
 
 void UpstreamPool::park(const Url& url, std::unique_ptr<Upstream> upstream) {
   const bool useful = upstream->usable_again && upstream->parser.keep_alive() && upstream->parser.complete() &&
-                      upstream->buffer.empty() && !upstream->peer_closed();
+                      upstream->buffer.empty() && !upstream->peer_closed() && !upstream->has_more();
   if (!useful || idle_ >= idle_upstreams_max) return;
   auto* origin = find(url);
   if (origin == nullptr) {

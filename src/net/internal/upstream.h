@@ -56,6 +56,8 @@ class Upstream final : private Stream, private Deadline, private TurnEnd {
 
   // Receives into the buffer what there is.
   [[nodiscard]] Transfer fill();
+  // Whether the peer has sent more than it was asked for, or has finished. To be asked once: takes some of it.
+  [[nodiscard]] bool has_more();
   using Stream::loop;
   using Stream::may_read;
   using Stream::peer_closed;
