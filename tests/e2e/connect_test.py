@@ -66,6 +66,18 @@ class Connect(CleanCase):
                 self.assertEqual(path.read_bytes(), before)
                 self.assertEqual(list(path.parent.iterdir()), [path])
 
+    def test_what_is_said_stands_in_the_order_of_its_saying(self):
+        command = f"'{AGT}' connect claude-code 2>&1"
+        done = subprocess.run(["sh", "-c", command], env=clean_environment(HOME=self.home), capture_output=True, text=True, timeout=60)
+        places = [done.stdout.find(mark) for mark in ("export ANTHROPIC_BASE_URL", "would change:", "settings.json (new)")]
+        self.assertTrue(-1 < places[0] < places[1] < places[2], done.stdout)
+
+    def test_a_reader_that_has_seen_enough_is_no_failure(self):
+        for arguments in ("connect claude-code", "settings list", "help"):
+            script = f"{{ '{AGT}' {arguments}; echo $? > {self.home}/code; }} 2>&1 | true"
+            subprocess.run(["sh", "-c", script], env=clean_environment(HOME=self.home), timeout=60, check=True)
+            self.assertEqual((self.home / "code").read_text(), "0\n", arguments)
+
     def test_a_client_that_needs_a_model_says_how_to_name_it(self):
         done = self.agt("opencode", "--write")
         self.assertEqual(done.returncode, 2)
