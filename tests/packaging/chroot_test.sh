@@ -35,7 +35,7 @@ boot() {
 }
 up() { nsenter -t "$first" -m -u -i -n -p -C env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 main_pid() { up systemctl show -p MainPID --value agt.service; }
-healthy() { up bash -c 'exec 3<>/dev/tcp/127.0.0.1/8045; printf "GET /healthz HTTP/1.1\r\nhost: 127.0.0.1:8045\r\nconnection: close\r\n\r\n" >&3; cat <&3' | grep -qF '"status"'; }
+healthy() { says '"status"' up bash -c 'exec 3<>/dev/tcp/127.0.0.1/8045; printf "GET /healthz HTTP/1.1\r\nhost: 127.0.0.1:8045\r\nconnection: close\r\n\r\n" >&3; cat <&3'; }
 within() { local tries=$1; shift; for _ in $(seq "$tries"); do "$@" && return 0; sleep 0.1; done; return 1; }
 other_pid() { local now; now=$(main_pid); [ "$now" != 0 ] && [ "$now" != "$1" ]; }
 halt_machine() {
@@ -78,7 +78,8 @@ none() { ! "$@"; }
 gone() { [ ! -e "$root$1" ] && [ ! -L "$root$1" ]; }
 there() { [ -e "$root$1" ]; }
 silent() { local said; said=$("$@" 2>&1) && [ -z "$said" ] || { printf '%s\n' "$said"; return 1; }; }
-says() { local wanted=$1; shift; "$@" 2>&1 | grep -qF -- "$wanted"; }
+# Not a pipe: whoever still writes when grep has seen enough would fail.
+says() { local wanted=$1 said; shift; said=$("$@" 2>&1) && grep -qF -- "$wanted" <<< "$said"; }
 
 if [ ! -f "$kept" ]; then
   mkdir -p "$(dirname "$kept")"
