@@ -38,10 +38,8 @@ struct Layout {
 };
 
 Result<toml::table> parsed(std::string_view text) {
-  if (const auto stray = text::stray_in_toml(text))
-    return fail(Code::config,
-                fmt::format("line {}: a character that is not ASCII stands outside of quotes", line_of(text, *stray)));
   try {
+    if (const auto ascii = text::ascii_of_toml(text)) static_cast<void>(toml::parse(*ascii));
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
     return fail(Code::config, fmt::format("line {}: {}", error.source().begin.line, error.description()));

@@ -2,13 +2,14 @@
 // does anything at all when some of them, U+00DE for one, stand elsewhere.
 #pragma once
 
-#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace agt::text {
 
-// Where the first byte stands that is neither ASCII nor in a string or a comment.
-[[nodiscard]] std::optional<std::size_t> stray_in_toml(std::string_view toml);
+// The same text in ASCII, with question marks for what is not: a parser takes it when, and only when, the text itself
+// can be parsed without harm. Lines are the same, columns behind a question mark are not. Nothing: the text is ASCII.
+[[nodiscard]] std::optional<std::string> ascii_of_toml(std::string_view toml);
 
 }  // namespace agt::text

@@ -34,6 +34,8 @@ class WrittenOut {
       const char c = words_[at_];
       if (c == '{') {
         TRY_OK(repetition());
+      } else if (c == '\\' && at_ + 1 < words_.size() && is_digit(words_[at_ + 1]) && words_[at_ + 1] != '0') {
+        return refuse(at_, "it refers back to what it found, which is not supported");
       } else {
         take(c);
       }
@@ -108,11 +110,6 @@ Result<> check_pattern(std::string_view match) {
   try {
     static_cast<void>(compiled(match));
   } catch (const std::regex_error& error) {
-    if (error.code() == std::regex_constants::error_complexity)
-      return fail(
-          Code::schema,
-          fmt::format("\"{}\" refers back to what it found (\\1), which is not supported.", text::quoted(match)),
-          "match");
     return fail(Code::schema,
                 fmt::format("\"{}\" is not a valid regular expression: {}.", text::quoted(match), error.what()),
                 "match");

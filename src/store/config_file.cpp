@@ -86,10 +86,8 @@ Result<> collect(const ConfigFile& file, const toml::table& table, const std::st
 }  // namespace
 
 Result<std::vector<ConfigValue>> config_values(const ConfigFile& file) {
-  if (const auto stray = text::stray_in_toml(file.text))
-    return fail(Code::config, fmt::format("{}:{}: a character that is not ASCII stands outside of quotes",
-                                          file.shown_as, 1 + std::ranges::count(file.text.substr(0, *stray), '\n')));
   try {
+    if (const auto ascii = text::ascii_of_toml(file.text)) static_cast<void>(toml::parse(*ascii));
     std::vector<ConfigValue> values;
     TRY_OK(collect(file, toml::parse(file.text), "", values));
     return values;

@@ -105,8 +105,8 @@ TEST(Settings, broken_toml_is_told_with_its_place) {
   const auto error = config_error("[proxy]\nport = = 1");
   EXPECT_TRUE(error.starts_with("/home/ann/config.toml:2:8: ")) << error;
   EXPECT_TRUE(config_error("[.").starts_with("/home/ann/config.toml:1:2: ")) << config_error("[.");
-  EXPECT_EQ(config_error("# \u00de\n\u00de = 1"),
-            "/home/ann/config.toml:2: a character that is not ASCII stands outside of quotes");
+  const auto stray = config_error("# \u00de\n\u00de = 1");
+  EXPECT_TRUE(stray.starts_with("/home/ann/config.toml:2:1: ")) << stray;
 }
 
 TEST(Settings, a_short_secret_is_refused_without_being_shown) {
