@@ -14,7 +14,7 @@ UI_TEST_PACKAGES="chromium fonts-noto-cjk fonts-dejavu-core"
 PACKAGE_PACKAGES="dpkg-dev xz-utils"
 # What looks at a package: of all tests, and of `./do package --test` alone.
 PACKAGE_TEST_PACKAGES="systemd desktop-file-utils appstream mandoc man-db zsh fish"
-CHROOT_PACKAGES="debootstrap lintian"
+CHROOT_PACKAGES="debootstrap lintian iproute2 procps util-linux"
 LINT_PACKAGES="clang-format-19 clang-tidy-19"
 FUZZ_PACKAGES="clang-19 libclang-rt-19-dev"
 BENCH_PACKAGES="nginx-light haproxy wrk"
@@ -150,7 +150,7 @@ verb_help() {
 ./do test                            install what is missing, build, run every test; last line: N passed, N failed
 ./do build                           build/release/agt and build/release/agt-sim
 ./do desktop [options]               build the desktop window too and start it
-./do package [--gateway-only]        two .deb files in build/package; --test also installs, upgrades and purges them (root)
+./do package [--gateway-only]        two .deb files in build/package; --test also installs, boots, upgrades and purges them (root)
 ./do lint                            formatting, clang-tidy and the house rules
 ./do bench [row…]                    the speed table, nginx, haproxy and two gateways from npm beside it in the same run
                                      (--quick: two short rounds; --pin: a core each; --markdown FILE: the table there too)

@@ -17,9 +17,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGING = ROOT / "packaging"
-MAINTAINER = "Antigravity Tools <antigravity-tools@packages.invalid>"
+# Whoever builds a package for others says so as with all of Debian's tools; else the address is one that nobody has.
+MAINTAINER = f"{os.environ.get('DEBFULLNAME', 'Antigravity Tools')} <{os.environ.get('DEBEMAIL', 'antigravity-tools@packages.invalid')}>"
 # Headers only, so that nothing of them is a dependency, but their code is in the program.
 HEADERS_OF = ["libtomlplusplus-dev", "node-llhttp"]  # Boost asks nothing of object code
+
+FOR_DEVELOPERS = {"ARCHITECTURE.md", "STYLE.md", "GOALS.md"}  # of docs/
 
 GATEWAY = {
     "Package": "antigravity-tools",
@@ -168,7 +171,10 @@ def build_package(stage, facts, build, out, version, scripts=()):
         put(copyright_text(), doc / "copyright")
         put_packed(PACKAGING / "debian/changelog", doc / "changelog.gz")
         if stage is stage_gateway:
-            put_packed(ROOT / "README.md", doc / "README.md.gz")
+            pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs/guide").glob("*.md"))]
+            for page in pages:
+                if page.name not in FOR_DEVELOPERS:
+                    put(page, doc / page.relative_to(ROOT))
         write_control(tree, facts, version, scripts)
         for each in [tree, *tree.rglob("*")]:
             if each.is_dir():

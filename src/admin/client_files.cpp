@@ -148,7 +148,10 @@ Result<std::vector<FileChange>> plan_connection(const catalogue::Client& client,
                                           "what to set.",
                                           client.display_name, client.name));
   if (values.model.empty() && needs_model(client))
-    return fail(Code::schema, fmt::format("{} needs to be told its model.", client.display_name), "model");
+    return fail(Code::schema,
+                fmt::format("{} needs to be told its model: `agt connect {} --model MODEL --write`.",
+                            client.display_name, client.name),
+                "model");
   std::vector<FileChange> changes;
   for (const auto& file : client.files) {
     FileChange change;

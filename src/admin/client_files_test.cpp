@@ -159,7 +159,7 @@ TEST_F(ClientFiles, tell_where_a_client_leads) {
 
 TEST_F(ClientFiles, refuse_what_cannot_be_done) {
   EXPECT_TRUE(connect("curl").starts_with("curl has no configuration file"));
-  EXPECT_EQ(connect("opencode"), "opencode needs to be told its model.");
+  EXPECT_EQ(connect("opencode"), "opencode needs to be told its model: `agt connect opencode --model MODEL --write`.");
   model_ = "demo";
   EXPECT_EQ(connect("opencode"), "");
   EXPECT_TRUE(read(".config/opencode/opencode.json").contains("\"model\": \"agt/demo\""));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <iostream>
 #include <sstream>
@@ -18,6 +19,18 @@ namespace agt::app {
 namespace {
 
 constexpr std::size_t message_max = 2000;
+
+// Collects what is printed, and hands it over when it is flushed. A reader that has seen enough (`| head`) is no
+// failure of the command.
+class Printed final : public std::stringbuf {
+ protected:
+  int sync() override {
+    const auto text = str();
+    str("");
+    static_cast<void>(std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0);
+    return 0;
+  }
+};
 
 Code code_named(std::string_view named) {
   for (int i = 0; i <= static_cast<int>(Code::client_gone); ++i)
@@ -37,12 +50,13 @@ Exit exit_of(const Error& error) {
   return Exit::failed;
 }
 
-// One line what, one line what to do.
+// One line what, one line what to do. A conflict says itself with what, and what to do about it.
 Exit tell(CliContext& context, const Error& error, std::string_view command) {
+  context.out.flush();
   context.err << "agt: " << text::quoted(error.message, message_max) << '\n';
   if (error.code == Code::schema)
     context.err << "     See `agt help" << (command.empty() ? "" : " ") << command << "`.\n";
-  else
+  else if (error.code != Code::conflict)
     context.err << "     " << admin::remedy_for(error.code) << '\n';
   return exit_of(error);
 }
@@ -154,7 +168,10 @@ Result<bool> Session::gateway_runs() {
 
 void Session::print(std::string_view text) { context_.out << text; }
 
-void Session::hint(std::string_view line) { context_.err << line << '\n'; }
+void Session::hint(std::string_view line) {
+  context_.out.flush();  // so that both stand in the order of their writing also where they go into one file
+  context_.err << line << '\n';
+}
 
 Result<std::optional<std::string>> secret_given(Session& session, std::string_view env_option,
                                                 std::string_view stdin_option) {
@@ -216,7 +233,9 @@ Exit run_command(CliContext& context, std::span<const std::string> given) {
 
 int run_cli(std::span<const std::string> arguments, const store::Environment& environment) {
   const Clock clock;
-  std::ostringstream out;
+  ::signal(SIGPIPE, SIG_IGN);
+  Printed printed;
+  std::ostream out(&printed);
   CliContext context{.environment = environment,
                      .in = std::cin,
                      .out = out,
@@ -225,9 +244,7 @@ int run_cli(std::span<const std::string> arguments, const store::Environment& en
                      .codecs = codecs(),
                      .clock = clock};
   const auto exit = run_command(context, arguments);
-  // A reader that has seen enough (`| head`) is no failure of the command.
-  const auto text = std::move(out).str();
-  static_cast<void>(std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0);
+  out.flush();
   return static_cast<int>(exit);
 }
 

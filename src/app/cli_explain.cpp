@@ -1,6 +1,8 @@
 // agt explain
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 
@@ -21,7 +23,8 @@ Result<std::string> body_given(Session& session) {
   std::ifstream file;
   if (name != "-") file.open(name, std::ios::binary);
   auto& in = name == "-" ? session.context().in : file;
-  if (!in) return fail(Code::schema, fmt::format("The file {} cannot be read.", text::quoted(name)));
+  if (!in)
+    return fail(Code::schema, fmt::format("The file {} cannot be read: {}.", text::quoted(name), std::strerror(errno)));
   std::string body{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   if (body.size() > body_bytes_max)
     return fail(Code::schema, fmt::format("The request is longer than {} bytes.", body_bytes_max));

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <istream>
@@ -32,7 +34,7 @@ Result<std::string> file_text(const fs::path& path, std::size_t bytes_max) {
     return fail(Code::schema, fmt::format("{}: is larger than {}.", path.string(), shown_bytes(bytes_max)));
   };
   std::ifstream file(path, std::ios::binary);
-  if (!file) return fail(Code::schema, fmt::format("{}: cannot be read.", path.string()));
+  if (!file) return fail(Code::schema, fmt::format("{}: cannot be read: {}.", path.string(), std::strerror(errno)));
   std::error_code error;
   if (const auto size = fs::file_size(path, error); !error && size > bytes_max) return too_large();
   std::string text(std::istreambuf_iterator<char>(file), {});

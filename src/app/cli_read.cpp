@@ -59,7 +59,7 @@ std::string tokens_text(const json::Value& row) {
 // The ledger counts whole milliseconds.
 std::string took(double milliseconds) { return milliseconds < 1 ? "< 1 ms" : shown_duration(milliseconds); }
 
-std::string requests_text(const json::Value& root) {
+std::string requests_text(const json::Value& root, std::string_view when_none) {
   Table table({"ID", "TIME (UTC)", "STATUS", "MODEL", "SERVED BY", "TOKENS", "TOOK", "FAILURE"});
   for (const auto row : root["requests"].children()) {
     const auto account = row["account"].text_or("");
@@ -71,7 +71,7 @@ std::string requests_text(const json::Value& root) {
                fmt::format("{}", row["status"].integer_or(0)), row["model"].text_or(""), served, tokens_text(row),
                took(row["latency_ms"].number_or(0)), row["code"].text_or("")});
   }
-  return table.empty() ? "No request yet.\n" : table.text();
+  return table.empty() ? std::string(when_none) : table.text();
 }
 
 // "$0.0123", "$0.0123 + 2 without a price", "?"
@@ -116,11 +116,14 @@ std::string prices_text(const json::Value& root) {
 }
 
 std::string providers_text(const json::Value& root) {
-  Table table({"NAME", "WHAT", "ADDRESS", "KEY USUALLY IN"});
+  Table table({"NAME", "WHAT", "ADDRESS", "KEY USUALLY IN", "NOTE"});
+  const auto address = [](const json::Value& provider) {
+    if (!provider["base_url"].is("")) return provider["base_url"].text_or("");
+    return std::string(provider["key_header"].is("none") ? "-" : "--base-url URL");
+  };
   for (const auto provider : root["providers"].children())
-    table.add({provider["name"].text_or(""), provider["display_name"].text_or(""),
-               provider["base_url"].text_or("").empty() ? "--base-url URL" : provider["base_url"].text_or(""),
-               provider["key_env"].text_or("")});
+    table.add({provider["name"].text_or(""), provider["display_name"].text_or(""), address(provider),
+               provider["key_env"].text_or(""), provider["note"].text_or("")});
   return table.text();
 }
 
@@ -142,8 +145,11 @@ Result<Exit> show_trace(Session& session) {
   if (arguments.has("--limit")) {
     TRY(limit, number_in(arguments, "--limit"));
   }
-  const auto query = fmt::format("limit={}{}", limit, arguments.has("--failures") ? "&failures=1" : "");
-  return show(session, {.path = "/requests", .query = query}, requests_text);
+  const bool failures = arguments.has("--failures");
+  const auto query = fmt::format("limit={}{}", limit, failures ? "&failures=1" : "");
+  return show(session, {.path = "/requests", .query = query}, [failures](const json::Value& root) {
+    return requests_text(root, failures ? "No request has failed.\n" : "No request yet.\n");
+  });
 }
 
 Result<Exit> show_stats(Session& session) {

@@ -17,7 +17,9 @@ enum Exit : int { ok = 0, failed = 1, usage = 2, config = 78 };
 
 int tell(const agt::Error& error) {
   fmt::print(stderr, "agt: {}\n", error.message);
-  if (!error.remedy().empty() && error.code != agt::Code::schema) fmt::print(stderr, "     {}\n", error.remedy());
+  // The message of these two says itself what to do.
+  const bool told = error.code == agt::Code::schema || error.code == agt::Code::conflict;
+  if (!error.remedy().empty() && !told) fmt::print(stderr, "     {}\n", error.remedy());
   return error.code == agt::Code::config || error.code == agt::Code::conflict ? Exit::config : Exit::failed;
 }
 

@@ -23,8 +23,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CLIENTS = ROOT / "tests" / "clients"
-AGT = os.environ.get("AGT_BINARY") or str(ROOT / "build" / "release" / "agt")
-SIM = os.environ.get("AGT_SIM_BINARY") or str(ROOT / "build" / "release" / "agt-sim")
+AGT = os.path.abspath(os.environ.get("AGT_BINARY") or ROOT / "build" / "release" / "agt")
+SIM = os.path.abspath(os.environ.get("AGT_SIM_BINARY") or ROOT / "build" / "release" / "agt-sim")
 SANITIZED = "asan" in AGT or "tsan" in AGT  # slower starts, shadow memory
 START_S = 20 if SANITIZED else 10
 

@@ -3,11 +3,12 @@ container's entry, and sockets that a service manager opens."""
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import unittest
 
-from harness import AGT, ROOT, CleanCase, Folders, Program, call, clean_environment, wait_until
+from harness import AGT, ROOT, SANITIZED, CleanCase, Folders, Program, call, clean_environment, wait_until
 
 PACKAGING = ROOT / "packaging"
 CONFIG = 78
@@ -21,6 +22,14 @@ def run(*command, env=None, given=None):
 def needs(*programs):
     missing = [each for each in programs if not shutil.which(each)]
     return unittest.skipIf(missing, f"not installed: {', '.join(missing)}")
+
+
+def system_calls(group):
+    """The names in one of systemd's groups and in the groups inside; a plain name stands for itself."""
+    if not group.startswith("@"):
+        return {group}
+    lines = run("systemd-analyze", "syscall-filter", group).stdout.splitlines()[1:]
+    return {name for line in map(str.strip, lines) if line and not line.startswith("#") for name in system_calls(line)}
 
 
 def commands():
@@ -153,6 +162,36 @@ class Files(CleanCase):
                    self.units("system") / "agt.service")
         self.assertEqual(done.returncode, 0, done.stdout[-400:] + done.stderr)
         self.assertRegex(done.stdout, r"Overall exposure level for agt.service: [012]\.")
+
+    @unittest.skipIf(SANITIZED, "a sanitizer makes calls of its own")
+    @needs("systemd-analyze", "strace")
+    def test_the_system_unit_allows_what_the_gateway_does(self):
+        allowed = set()
+        for line in re.findall(r"^SystemCallFilter=(.*)$", (PACKAGING / "systemd/system/agt.service").read_text(), re.M):
+            named = {name for group in line.lstrip("~").split() for name in system_calls(group)}
+            allowed = allowed - named if line.startswith("~") else allowed | named
+        self.assertIn("openat", allowed)
+        self.assertNotIn("mount", allowed)
+        folder = Folders.new()
+        self.addCleanup(Folders.drop, folder)
+        command = ["strace", "-f", "-qq", "-o", folder / "calls", AGT, "serve", "--port", "0", "--admin-port", "0", "--home", folder / "home"]
+        program = Program([str(part) for part in command], clean_environment(HOME=folder))
+        try:
+            address = wait_until(lambda: re.search(r"for clients +http://127.0.0.1:(\d+)", program.stdout()), 30, "it listens")
+            question = {"model": "demo", "messages": [{"role": "user", "content": "Hello!"}]}
+            self.assertEqual(call(int(address[1]), "POST", "/v1/chat/completions", question).status, 200)
+        finally:
+            os.kill(int((folder / "home/lock").read_text()), signal.SIGTERM)  # strace itself does not listen to it
+            program.stop()
+        made = set(re.findall(r"^\d+ +(\w+)\(", (folder / "calls").read_text(), re.M)) - {"execve"}
+        self.assertIn("listen", made)
+        if os.geteuid() == 0:
+            made.discard("fchown")  # SQLite does this as root only
+        self.assertEqual(made - allowed, set())
+
+    def test_the_log_goes_to_the_journal(self):
+        for manager in ("system", "user"):
+            self.assertIn("\nStandardError=journal\n", (PACKAGING / "systemd" / manager / "agt.service").read_text())
 
     @needs("desktop-file-validate", "appstreamcli")
     def test_the_desktop_entry_and_its_page(self):

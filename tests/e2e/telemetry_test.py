@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import threading
 
-from harness import AGT, CHAT, DIALECTS, GEMINI, MESSAGES, ROOT, TO, Gateway, Raw, WithGateway, call, main, wait_until
+from harness import AGT, CHAT, DIALECTS, GEMINI, MESSAGES, OPENAI, ROOT, TO, Gateway, Raw, WithGateway, call, main, wait_until
 
 SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'([a-z_]+)="((?:[^"\\]|\\.)*)"')
@@ -124,11 +124,16 @@ class Telemetry(WithGateway):
         for dialect in DIALECTS:
             dialect.post(self.gateway, TO[dialect.name])
             dialect.post(self.gateway, TO[dialect.name], stream=True)
+        for stream in (False, True):
+            question = {"model": "to-chat", "input": "Hello!", "stream": stream}
+            self.assertEqual(self.gateway.call("POST", "/v1/responses", question, headers=OPENAI).status, 200)
         CHAT.post(self.gateway, "to-gemini")
         CHAT.post(self.gateway, "nobody-has-this")
         promtool = shutil.which("promtool")
         self.assertIsNotNone(promtool, "promtool (Debian's package prometheus) is not installed")
-        wait_until(lambda: self.value("agt_requests_total", code="ok") >= 7, 10, "seven requests are counted")
+        wait_until(lambda: self.value("agt_requests_total", code="ok") >= 9, 10, "nine requests are counted")
+        asked = {dict(pairs)["dialect"] for (name, pairs) in samples(self.text()) if name == "agt_requests_total"}
+        self.assertLessEqual({"openai-chat", "openai-responses", "anthropic", "gemini"}, asked)
         checked = subprocess.run([promtool, "check", "metrics"], input=self.text(), capture_output=True, text=True, timeout=60)
         self.assertEqual((checked.returncode, checked.stdout, checked.stderr), (0, "", ""))
 
@@ -212,9 +217,24 @@ class Telemetry(WithGateway):
         for expression in asked:
             for name in re.findall(r"\b(?:agt|process)_[a-z_]+", expression):
                 self.assertIn(name, known, expression)
+            for selector in re.findall(r"\{([^}]*)\}", expression):
+                for label in re.findall(r"(\w+)\s*(?:=~|!~|!=|=)", selector):
+                    self.assertIn(label, labels | {"le", "job", "instance"}, expression)  # two are Prometheus' own
             for group in re.findall(r"by \(([^)]*)\)", expression):
                 for label in group.replace(" ", "").split(","):
                     self.assertIn(label, labels | {"le", "code", "class"}, expression)
+
+    def test_the_dashboard_is_written_in_the_language_of_prometheus(self):
+        promtool = shutil.which("promtool")
+        self.assertIsNotNone(promtool, "promtool (Debian's package prometheus) is not installed")
+        dashboard = json.loads((ROOT / "packaging/grafana/antigravity-tools.json").read_text())
+        rules = [{"record": f"panel:{panel['id']}:{i}", "expr": re.sub(r"\$__\w+", "5m", target["expr"]).replace("$job", "agt")}
+                 for panel in dashboard["panels"] for i, target in enumerate(panel.get("targets", []))]
+        written = pathlib.Path(self.gateway.folder) / "rules.yml"
+        written.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))  # JSON is YAML
+        checked = subprocess.run([promtool, "check", "rules", str(written)], capture_output=True, text=True, timeout=60)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertIn(f"{len(rules)} rules found", checked.stdout)
 
     # ---- the log
 

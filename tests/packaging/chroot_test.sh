@@ -19,8 +19,41 @@ stop_gateway() {
   kill -9 "$pid"
 }
 
+# The Debian in the folder, running under its own systemd; nothing to do where no such thing can be started.
+machine='' first=''
+boot() {
+  tests/packaging/boot.sh "$root" > "$root.boot" 2>&1 < /dev/null &
+  machine=$!
+  for _ in $(seq 300); do
+    [ -d "/proc/$machine" ] || break
+    first=$(pgrep -P "$machine" -x systemd) && up systemctl is-system-running --quiet 2>/dev/null && return 0
+    sleep 0.1
+  done
+  [ -n "$first" ] && up systemctl --failed && return 0  # degraded is enough
+  sed 's/^/    /' "$root.boot" >&2
+  return 1
+}
+up() { nsenter -t "$first" -m -u -i -n -p -C env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+main_pid() { up systemctl show -p MainPID --value agt.service; }
+healthy() { says '"status"' up bash -c 'exec 3<>/dev/tcp/127.0.0.1/8045; printf "GET /healthz HTTP/1.1\r\nhost: 127.0.0.1:8045\r\nconnection: close\r\n\r\n" >&3; cat <&3'; }
+within() { local tries=$1; shift; for _ in $(seq "$tries"); do "$@" && return 0; sleep 0.1; done; return 1; }
+other_pid() { local now; now=$(main_pid); [ "$now" != 0 ] && [ "$now" != "$1" ]; }
+halt_machine() {
+  [ -n "$machine" ] || return 0
+  kill -9 "$machine" 2>/dev/null || true
+  wait "$machine" 2>/dev/null || true
+  sleep 0.5
+  local branch
+  for branch in /sys/fs/cgroup/agt-boot-"$machine" /sys/fs/cgroup/systemd/agt-boot-"$machine"; do
+    [ ! -d "$branch" ] || find "$branch" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  done
+  machine=''
+  rm -f "$root.boot"
+}
+
 leave() {
   stop_gateway
+  halt_machine
   for place in dev proc; do ! mountpoint -q "$root/$place" || umount "$root/$place"; done
   rm -rf --one-file-system "$root"
 }
@@ -45,7 +78,8 @@ none() { ! "$@"; }
 gone() { [ ! -e "$root$1" ] && [ ! -L "$root$1" ]; }
 there() { [ -e "$root$1" ]; }
 silent() { local said; said=$("$@" 2>&1) && [ -z "$said" ] || { printf '%s\n' "$said"; return 1; }; }
-says() { local wanted=$1; shift; "$@" 2>&1 | grep -qF -- "$wanted"; }
+# Not a pipe: whoever still writes when grep has seen enough would fail.
+says() { local wanted=$1 said; shift; said=$("$@" 2>&1) && grep -qF -- "$wanted" <<< "$said"; }
 
 if [ ! -f "$kept" ]; then
   mkdir -p "$(dirname "$kept")"
@@ -104,6 +138,32 @@ if [ -n "$desktop" ]; then
   is "what the window needs is in Debian" apt -s install "/new/$gateway" "/new/$desktop"
 fi
 
+echo "boot"
+if boot; then
+  is "the service starts" up systemctl enable --now agt.service
+  is "and answers" healthy
+  is "its log is in the journal" within 50 says 'listening' up journalctl --no-pager -u agt.service
+  is "the link that signs in is not" none says 'login=' up journalctl --no-pager
+  before=$(main_pid)
+  up bash -c "kill -9 $before"
+  is "it is started again after its end" within 100 other_pid "$before"
+  is "and answers again" within 50 healthy
+  before=$(main_pid)
+  is "upgrades while it runs" up apt-get -qq -y -o Dpkg::Use-Pty=0 install --reinstall "/new/$gateway"
+  is "and runs the new program then" within 50 other_pid "$before"
+  is "the service ends" up systemctl disable --now agt.service
+  is "the socket alone is enough" up systemctl enable --now agt.socket
+  is "no gateway runs yet" test "$(main_pid)" = 0
+  is "the first request starts it" healthy
+  is "removes while it runs" up apt-get -qq -y -o Dpkg::Use-Pty=0 remove antigravity-tools
+  is "and has ended it" none up bash -c 'grep -qx agt /proc/[0-9]*/comm'
+  is "no unit has failed" none says agt. up systemctl --failed --no-legend
+  halt_machine
+  apt install "/new/$gateway"
+else
+  echo "skipped: no systemd can be started here" >&2
+fi
+
 echo "remove"
 is "removes" apt remove antigravity-tools
 is "takes the program away" gone /usr/bin/agt
@@ -116,6 +176,8 @@ is "purges" apt purge antigravity-tools
 is "takes the data of the system away" gone /var/lib/agt
 is "leaves the data of users" there /home/ada/.local/share/agt/vault.db
 is "leaves nothing in dpkg" none inside dpkg -s antigravity-tools
+is "leaves no file of its own" silent find "$root" -xdev \( -name agt -o -name 'agt[.-]*' -o -name '_agt' -o -name '*antigravity*' \) \
+  -not -path "$root/home/*" -not -path "$root/old/*" -not -path "$root/new/*"
 is "installs again" apt install "/new/$gateway"
 as _agt env AGT_HOME=/var/lib/agt agt settings set scheduling.max_attempts 5
 echo 'antigravity-tools antigravity-tools/remove_data boolean false' | inside debconf-set-selections
