@@ -44,6 +44,13 @@ export async function until(look, what, milliseconds = 10_000) {
   }
 }
 
+// What `act` copies; what was copied before is no answer.
+export async function copied(page, act, what) {
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await act();
+  return until(() => page.evaluate(() => navigator.clipboard.readText()).catch(() => ''), what);
+}
+
 export async function startSim() {
   const run = program(SIM, ['--port', '0']);
   const url = await until(() => /http:\/\/127\.0\.0\.1:\d+/.exec(run.said.out)?.[0], `the simulator says its address: ${run.said.err}`);

@@ -1,7 +1,7 @@
 // What the pages do: live rows, Follow and Hold, bodies, starting and stopping, rules by keyboard, batches, import.
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
-import { openPage, startBrowser, startGateway, startSim, stopAll, until, visit } from './harness.mjs';
+import { copied, openPage, startBrowser, startGateway, startSim, stopAll, until, visit } from './harness.mjs';
 
 let browser;
 let sim;
@@ -54,11 +54,10 @@ test('bodies are kept when it is said so, and a request can be copied and sent a
   await page.getByRole('tab', { name: 'Overview' }).click();
   await page.getByText('passed through unchanged').waitFor();
   await page.locator('aside h2').last().focus();
-  await page.keyboard.press('KeyC');
-  const copied = await until(() => page.evaluate(() => navigator.clipboard.readText()).catch(() => ''), 'something was copied');
-  assert.match(copied, new RegExp(`^curl ${gateway.proxy}/v1/chat/completions`));
-  assert.match(copied, /GATEWAY_KEY/);
-  assert.match(copied, /A question to be kept/);
+  const command = await copied(page, () => page.keyboard.press('KeyC'), 'the command is copied');
+  assert.match(command, new RegExp(`^curl ${gateway.proxy}/v1/chat/completions`));
+  assert.match(command, /GATEWAY_KEY/);
+  assert.match(command, /A question to be kept/);
   const count = (await gateway.api('GET', '/requests?limit=200')).requests.length;
   await page.getByRole('button', { name: 'Actions' }).click();
   await page.getByRole('menuitem', { name: 'Send again' }).click();

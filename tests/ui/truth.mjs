@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import test, { after, before } from 'node:test';
-import { openPage, startBrowser, startGateway, startSim, stopAll, storeSetting, until, visit } from './harness.mjs';
+import { copied, openPage, startBrowser, startGateway, startSim, stopAll, storeSetting, until, visit } from './harness.mjs';
 import { seed } from './seed.mjs';
 
 let browser;
@@ -225,8 +225,7 @@ test('S1: keys and tokens are in no page, answer, export, report or console', { 
   }
   await visit(page, `/monitor/${failed.trace}`);
   await page.getByText('To the client:').waitFor();
-  await page.getByRole('button', { name: 'Copy report' }).click();
-  seen.push(await until(() => page.evaluate(() => navigator.clipboard.readText()), 'the report is copied'));
+  seen.push(await copied(page, () => page.getByRole('button', { name: 'Copy report' }).click(), 'the report is copied'));
   seen.push(JSON.stringify(await own.api('POST', '/accounts/export', { passphrase: 'a long passphrase' })));
   seen.push(own.said.err, own.said.out);
   const everything = seen.join('\n');
@@ -240,8 +239,7 @@ test('C1: the snippets of curl work as they are copied, and each wrong base URL 
   const page = await openPage(browser, gateway, { path: '/proxy/clients?client=curl' });
   await page.getByRole('region', { name: /curl/ }).waitFor();
   await page.getByLabel('Model', { exact: true }).selectOption('demo');
-  await page.locator('[class*=code] > button').first().click();
-  const snippet = await until(() => page.evaluate(() => navigator.clipboard.readText()), 'the snippet is copied');
+  const snippet = await copied(page, () => page.locator('[class*=code] > button').first().click(), 'the snippet is copied');
   const run = spawnSync('bash', ['-c', snippet], { encoding: 'utf8', timeout: 20_000 });
   assert.equal(run.status, 0, run.stderr);
   assert.ok(JSON.parse(run.stdout).choices[0].message.content);
