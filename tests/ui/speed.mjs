@@ -80,7 +80,7 @@ test('P2: on a slow processor with an empty cache the first page can be used soo
   assert.deepEqual(problems, []);
   assert.ok(seen.cls <= 0.02, `the page moved: ${seen.cls}`);
   // Other work on the machine takes its share of two cores, so that only a measuring run holds the times themselves.
-  const slack = STRICT ? 1 : 3;
+  const slack = STRICT ? 1 : 6;
   assert.ok(seen.fcp > 0 && seen.fcp <= 900 * slack, `first paint after ${seen.fcp} ms`);
   assert.ok(seen.lcp <= 1300 * slack, `largest paint after ${seen.lcp} ms`);
   assert.ok(seen.blocked <= 200 * slack, `blocked for ${seen.blocked} ms`);
