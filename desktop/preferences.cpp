@@ -1,7 +1,5 @@
 #include "preferences.h"
 
-#include <fstream>
-
 namespace agt::desktop {
 namespace {
 
@@ -44,9 +42,11 @@ void start_with_system(bool wanted) {
   }
   std::filesystem::create_directories(autostart_file().parent_path(), failed);
   const auto program = std::filesystem::read_symlink("/proc/self/exe", failed);
-  std::ofstream(autostart_file()) << "[Desktop Entry]\nType=Application\nName=Antigravity Tools\n"
-                                  << "Exec=\"" << program.string() << "\" --hidden\nIcon=agt-desktop\n"
-                                  << "X-GNOME-Autostart-enabled=true\n";
+  const auto entry = "[Desktop Entry]\nType=Application\nName=Antigravity Tools\nExec=\"" + program.string() +
+                     "\" --hidden\nIcon=agt-desktop\nX-GNOME-Autostart-enabled=true\n";
+  g_autoptr(GError) error = nullptr;  // whole or not at all: a session that starts may read it at any moment
+  if (g_file_set_contents(autostart_file().c_str(), entry.data(), static_cast<gssize>(entry.size()), &error) == 0)
+    g_warning("%s", error->message);
 }
 
 }  // namespace agt::desktop

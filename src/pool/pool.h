@@ -135,7 +135,8 @@ class Pool {
  public:
   // Replaces the accounts. The state of those that stay is kept.
   void set_accounts(std::vector<Account> accounts);
-  void forgive(std::string_view account_id);  // ends all rests: after a new key, a good test or by hand
+  // Ends all rests of the account and of its site: after a new key, a good test or by hand.
+  void forgive(std::string_view account_id);
   // What is left of an account's quota, instead of what was told before. At or below the account's reserve it is asked
   // last, or not at all, until the reset of the window.
   void note_quota(std::string_view account_id, std::vector<QuotaLeft> windows, Instant now);

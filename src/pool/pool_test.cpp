@@ -133,6 +133,19 @@ TEST(Pool, rests_the_site_and_nobody_else_for_its_capacity) {
   EXPECT_TRUE(pool.resting(t0).empty());
 }
 
+TEST(Pool, asks_an_account_that_was_forgiven_although_its_site_rests) {
+  Pool pool;
+  pool.set_accounts(two());
+  const Blow overloaded{.blame = Blame::site_model, .code = Code::overloaded, .told = 9s};
+  static_cast<void>(fail(pool, ask(), overloaded, t0));
+  const Blow unreached{.blame = Blame::site, .code = Code::connect_timeout, .told = 9s};
+  static_cast<void>(fail(pool, ask("other"), unreached, t0));
+  EXPECT_EQ(served_by(pool, ask(), t0), "");
+  pool.forgive("1");
+  EXPECT_NE(served_by(pool, ask(), t0), "");
+  EXPECT_NE(served_by(pool, ask("other"), t0), "");
+}
+
 TEST(Pool, takes_one_overload_for_an_accident_and_two_for_a_state) {
   Pool pool;
   pool.set_accounts(two());

@@ -154,6 +154,10 @@ void Pool::forgive(std::string_view account_id) {
   state->ejected_until = {};
   for (const auto& [model, health] : std::exchange(state->by_model, {})) registry_.refresh(*state, model);
   registry_.refresh(*state);
+  // Who resets an account wants it asked now; a site that is still busy says so again.
+  state->site->health = {};
+  state->site->by_model.clear();
+  registry_.refresh(*state->site);
   serve_line(latest_);
 }
 

@@ -263,7 +263,7 @@ class Desktop(CleanCase):
         self.assertEqual(screen.windows(), [])
         entry = screen.folder / "config" / "autostart" / "agt-desktop.desktop"
         host.click("Запускать вместе с системой")
-        wait_until(entry.exists, 5, "the entry is written")
+        wait_until(entry.exists, 5, "the entry is written")  # whole, or not there
         self.assertIn("--hidden", entry.read_text())
         host.click("Запускать вместе с системой")
         wait_until(lambda: not entry.exists(), 5, "the entry is taken back")

@@ -62,9 +62,9 @@ class Recording(WithGateway):
     def replayed(self, dialect, base, file, stream=False):
         """What a gateway of its own makes of the recorded upstream: its trace."""
         sim = Program([SIM, "--port", "0", "--quiet", "--replay", str(file)], clean_environment())
-        url = sim.line_with("http").split()[-1]
         gateway = Gateway(settings={"AGT_NETWORK_IDLE_TIMEOUT_S": "1", "AGT_NETWORK_FIRST_BYTE_TIMEOUT_S": "1"})
         try:
+            url = sim.line_with("http").split()[-1]
             gateway.add_account(dialect.provider, "again", "any-key", url + base)
             gateway.route("replayed", "again/some-model")
             gateway.start()
