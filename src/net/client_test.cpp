@@ -302,7 +302,7 @@ TEST(Client, tells_refused_connections_and_unknown_hosts) {
   }
   EXPECT_EQ(ask(harness, call_to(closed)).text, "refused");
   auto call = call_to(80);
-  call.url.host = "no-such-host.invalid";
+  call.url.host = "-no-such-host.invalid";
   EXPECT_EQ(ask(harness, call).text, "dns");
   call.url.host = "localhost";
   call.url.port = closed;

@@ -142,7 +142,8 @@ class FailureTable(WithGateway):
     @classmethod
     def accounts(cls):
         cls.stranger = Sim()  # its authority is not trusted
-        return [("openai-compatible", "dns", "k", "https://no-such-host.invalid/v1"),
+        # A name that begins with "-" is refused by the resolver itself: no name server is asked, or waited for.
+        return [("openai-compatible", "dns", "k", "https://-no-such-host.invalid/v1"),
                 ("openai-compatible", "refused", "k", f"http://127.0.0.1:{free_port()}/v1"),
                 ("openai-compatible", "tls", "k", cls.stranger.base("openai-compatible")),
                 ("gemini", "project", "key-project"),

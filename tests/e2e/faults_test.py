@@ -76,7 +76,7 @@ class Matrix(CleanCase):
         if fault == "connections that do not open":
             return f"http://127.0.0.1:{cls.full.port}{tail}"
         if fault == "a name that does not exist":
-            return f"https://no-such-host.invalid{tail}"
+            return f"https://-no-such-host.invalid{tail}"
         if fault == "a bad certificate":  # of an authority that nobody told the gateway of
             return cls.strange.url + tail
         return cls.bad.base(fault.replace(" ", "-"), dialect)
