@@ -80,8 +80,10 @@ std::string GatewayLink::start() {
 
 bool GatewayLink::child_runs() const { return child_ != nullptr && g_subprocess_get_identifier(child_) != nullptr; }
 
+// GLib would send the signal from a thread of its own, later; this program may have ended by then.
 void GatewayLink::stop_child() {
-  if (child_runs()) g_subprocess_send_signal(child_, SIGTERM);
+  const char* const process = child_ == nullptr ? nullptr : g_subprocess_get_identifier(child_);
+  if (process != nullptr) ::kill(static_cast<pid_t>(g_ascii_strtoll(process, nullptr, 10)), SIGTERM);
 }
 
 void GatewayLink::ask(const char* method, const std::string& path, Answered answered) {
